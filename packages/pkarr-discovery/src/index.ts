@@ -1,0 +1,2 @@
+// Not built yet: this package exports nothing until its first release.
+export {};

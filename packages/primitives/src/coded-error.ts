@@ -1,0 +1,148 @@
+/** A value that may stand in an error's context: never bytes, so that no key can slip into one. */
+export type ContextValue = string | number | bigint | boolean | undefined;
+
+/** One row of a package's error table. */
+export interface ErrorRow {
+  /** What happened, one clause; `{name}` is replaced by the context value of that name. */
+  readonly summary: string;
+  /** What the caller should do next, one sentence. */
+  readonly nextStep: string;
+  /** Whether the same call may succeed later without any change. */
+  readonly retryable: boolean;
+  /** The number of the pubky-noise 0.8 error kind (N8 §9.1), where that kind exists. */
+  readonly wireCode?: number;
+}
+
+/** A row together with the (type-only) shape of its context. */
+export interface TypedErrorRow<Context extends object> extends ErrorRow {
+  readonly contextType?: (context: Context) => void;
+}
+
+/** All codes of one package. */
+export type ErrorTable = Readonly<Record<string, TypedErrorRow<never>>>;
+
+type ContextOf<Row> = Row extends TypedErrorRow<infer Context> ? Context : never;
+
+/** What every coded error carries, whichever package made it. */
+export interface CodedErrorFields<Code extends string = string, Context extends object = object>
+  extends Error {
+  /** Stable within a major version; the only thing to branch on. */
+  readonly code: Code;
+  /** Facts about this occurrence. Numbers, strings and booleans only. */
+  readonly context: Readonly<Context>;
+  readonly retryable: boolean;
+  /** What to do next, in words. */
+  readonly nextStep: string;
+  /** The numeric kind of pubky-noise 0.8, if it has one for this failure. */
+  readonly wireCode: number | undefined;
+  toJSON(): Record<string, unknown>;
+}
+
+/** The union of one table's errors: narrowing on `code` narrows `context`. */
+export type CodedErrorOf<Table extends ErrorTable> = {
+  [Code in keyof Table & string]: CodedErrorFields<Code, ContextOf<Table[Code]>>;
+}[keyof Table & string];
+
+type Arguments<Context extends object> = keyof Context extends never
+  ? [context?: Record<string, never>, options?: ErrorOptions]
+  : [context: Context, options?: ErrorOptions];
+
+/** The class {@link defineErrors} makes. */
+export interface CodedErrorClass<Table extends ErrorTable> {
+  new <Code extends keyof Table & string>(
+    code: Code,
+    ...rest: Arguments<ContextOf<Table[Code]>>
+  ): Extract<CodedErrorOf<Table>, { code: Code }>;
+  readonly prototype: CodedErrorOf<Table>;
+  readonly table: Table;
+}
+
+/**
+ * Declares a row of an error table whose context has the shape `Context`.
+ *
+ * @example
+ * ```ts
+ * import { errorRow } from '@pubky-paykit/primitives';
+ * const row = errorRow<{ expected: number }>({
+ *   summary: 'the key is not {expected} bytes long', nextStep: 'Pass a whole key.', retryable: false,
+ * });
+ * ```
+ */
+export function errorRow<Context extends object = Record<never, never>>(
+  row: ErrorRow,
+): TypedErrorRow<Context> {
+  return row;
+}
+
+function describe(row: ErrorRow, context: Readonly<Record<string, ContextValue>>): string {
+  const summary = row.summary.replace(/\{(\w+)\}/g, (_, name: string) => String(context[name] ?? 'unknown'));
+  return `${summary}. ${row.nextStep}`;
+}
+
+/**
+ * Makes the one error class of a package from its table. The message is built from the row and the context; callers
+ * and tests branch on `code` and never on the message.
+ *
+ * @example
+ * ```ts
+ * import { defineErrors, errorRow } from '@pubky-paykit/primitives';
+ * const ShopError = defineErrors('ShopError', {
+ *   SHOP_CLOSED: errorRow<{ opensAt: string }>({
+ *     summary: 'the shop is closed until {opensAt}', nextStep: 'Come back then.', retryable: true,
+ *   }),
+ * });
+ * throw new ShopError('SHOP_CLOSED', { opensAt: '09:00' });
+ * ```
+ */
+export function defineErrors<const Table extends ErrorTable>(
+  name: string,
+  table: Table,
+): CodedErrorClass<Table> {
+  class PackageError extends Error {
+    static readonly table = table;
+    readonly code: string;
+    readonly context: Readonly<Record<string, ContextValue>>;
+    readonly retryable: boolean;
+    readonly nextStep: string;
+    readonly wireCode: number | undefined;
+
+    constructor(code: string, context: Readonly<Record<string, ContextValue>> = {}, options?: ErrorOptions) {
+      const row = table[code];
+      if (row === undefined) throw new TypeError(`${name} has no code ${code}`);
+      super(describe(row, context), options);
+      this.code = code;
+      this.context = Object.freeze({ ...context });
+      this.retryable = row.retryable;
+      this.nextStep = row.nextStep;
+      this.wireCode = row.wireCode;
+    }
+
+    /** Everything but the stack and the cause: safe to log. */
+    toJSON(): Record<string, unknown> {
+      const context = Object.fromEntries(
+        Object.entries(this.context).map(([key, value]) => [
+          key,
+          typeof value === 'bigint' ? `${value}` : value,
+        ]),
+      );
+      return {
+        name,
+        code: this.code,
+        message: this.message,
+        context,
+        retryable: this.retryable,
+        ...(this.wireCode === undefined ? {} : { wireCode: this.wireCode }),
+      };
+    }
+  }
+  Object.defineProperty(PackageError.prototype, 'name', { value: name, configurable: true, writable: true });
+  Object.defineProperty(PackageError, 'name', { value: name });
+  return PackageError as unknown as CodedErrorClass<Table>;
+}
+
+/** True for an error of any package of this project: it has a string `code` and says whether to retry. */
+export function isCodedError(error: unknown): error is CodedErrorFields {
+  if (!(error instanceof Error)) return false;
+  const { code, retryable } = error as Partial<CodedErrorFields>;
+  return typeof code === 'string' && typeof retryable === 'boolean';
+}
