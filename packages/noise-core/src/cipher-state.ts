@@ -1,0 +1,113 @@
+import { wipe } from '@pubky-paykit/primitives';
+import { CIPHER_KEY_BYTES, RESERVED_NONCE, TAG_BYTES } from './constants.ts';
+import { NoiseError } from './errors.ts';
+import type { Cipher } from './suite.ts';
+
+const EMPTY = new Uint8Array(0);
+const REKEY_PLAINTEXT = new Uint8Array(CIPHER_KEY_BYTES);
+
+/**
+ * One key and its counter: the CipherState of the specification, for one direction.
+ *
+ * A nonce is spent before it is used for sending, and counts as received only after the tag verified. Setting the
+ * nonce is for receivers: a state that encrypted refuses it, and a state whose nonce was set never encrypts.
+ *
+ * @see Noise revision 34, §5.1
+ */
+export class CipherState {
+  readonly #cipher: Cipher;
+  #key: Uint8Array | undefined;
+  #nonce = 0n;
+  #direction: 'unknown' | 'send' | 'receive' = 'unknown';
+
+  /** @param key 32 bytes, taken: the state wipes it. */
+  constructor(cipher: Cipher, key: Uint8Array) {
+    this.#cipher = cipher;
+    this.#key = key;
+  }
+
+  /** The nonce of the next message. */
+  get nonce(): bigint {
+    return this.#nonce;
+  }
+
+  get destroyed(): boolean {
+    return this.#key === undefined;
+  }
+
+  /**
+   * Encrypts with the next nonce; the result is fresh and 16 bytes longer.
+   *
+   * @throws NOISE_NONCE_EXHAUSTED, NOISE_NONCE_DIRECTION, NOISE_DESTROYED
+   */
+  encryptWithAd(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
+    const key = this.#liveKey();
+    if (this.#direction === 'receive') throw new NoiseError('NOISE_NONCE_DIRECTION');
+    this.#direction = 'send';
+    const nonce = this.#nonce;
+    if (nonce === RESERVED_NONCE) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
+    this.#nonce = nonce + 1n;
+    return this.#cipher.encrypt(key, nonce, associatedData, plaintext);
+  }
+
+  /**
+   * Decrypts with the next nonce, which advances only if the tag verifies.
+   *
+   * @throws NOISE_DECRYPT_FAILED, NOISE_MESSAGE_TOO_SHORT, NOISE_NONCE_EXHAUSTED, NOISE_DESTROYED
+   */
+  decryptWithAd(associatedData: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+    const plaintext = this.decryptAt(this.#nonce, associatedData, ciphertext);
+    this.#nonce += 1n;
+    return plaintext;
+  }
+
+  /** Decrypts with a given nonce and leaves the counter alone: for messages that carry their nonce. */
+  decryptAt(nonce: bigint, associatedData: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+    const key = this.#liveKey();
+    if (nonce >= RESERVED_NONCE || nonce < 0n) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
+    if (ciphertext.length < TAG_BYTES) {
+      throw new NoiseError('NOISE_MESSAGE_TOO_SHORT', { minimum: TAG_BYTES, actual: ciphertext.length });
+    }
+    const plaintext = this.#cipher.decrypt(key, nonce, associatedData, ciphertext);
+    if (plaintext === undefined) throw new NoiseError('NOISE_DECRYPT_FAILED');
+    return plaintext;
+  }
+
+  /**
+   * Sets the nonce of the next message to receive.
+   *
+   * @param nonce 0 to 2^64 − 1, exclusive.
+   * @throws NOISE_NONCE_DIRECTION if this state encrypted before.
+   * @throws NOISE_NONCE_EXHAUSTED if the nonce is out of range.
+   */
+  setNonce(nonce: bigint): void {
+    this.#liveKey();
+    if (this.#direction === 'send') throw new NoiseError('NOISE_NONCE_DIRECTION');
+    if (nonce >= RESERVED_NONCE || nonce < 0n) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
+    this.#direction = 'receive';
+    this.#nonce = nonce;
+  }
+
+  /** Replaces the key by a one-way function of it; the counter goes on. Both sides must do it at the same point. §4.2 */
+  rekey(): void {
+    const key = this.#liveKey();
+    const output = this.#cipher.encrypt(key, RESERVED_NONCE, EMPTY, REKEY_PLAINTEXT);
+    this.#key = Uint8Array.from(output.subarray(0, CIPHER_KEY_BYTES));
+    wipe(key, output);
+  }
+
+  /** Wipes the key; later use throws NOISE_DESTROYED. */
+  destroy(): void {
+    wipe(this.#key);
+    this.#key = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  #liveKey(): Uint8Array {
+    if (this.#key === undefined) throw new NoiseError('NOISE_DESTROYED');
+    return this.#key;
+  }
+}

@@ -1,0 +1,99 @@
+import { isAllZero, wipe } from '@pubky-paykit/primitives';
+import { TAG_BYTES } from './constants.ts';
+import { NoiseError } from './errors.ts';
+import type { DhToken, Role, Token } from './patterns/pattern.ts';
+import type { KeyPair, PublicKey, Suite } from './suite.ts';
+import type { SymmetricState } from './symmetric-state.ts';
+
+/** Everything the steps of a handshake work on. */
+export interface HandshakeContext {
+  readonly suite: Suite;
+  readonly role: Role;
+  readonly symmetric: SymmetricState;
+  /** True if the pattern has a `psk` token: `e` mixes into the key then. §9.2 */
+  readonly pskMode: boolean;
+  /** Pre-shared keys not used yet, in order. */
+  readonly psks: Uint8Array[];
+  s: KeyPair | undefined;
+  e: KeyPair | undefined;
+  rs: PublicKey | undefined;
+  re: PublicKey | undefined;
+}
+
+/** Takes the next bytes of the message being read; their number was checked before. */
+export type Take = (bytes: number) => Uint8Array;
+/** Appends to the message being written. */
+export type Put = (bytes: Uint8Array) => void;
+
+/** Who multiplies what. §5.3 */
+const DH_OPERANDS: Record<DhToken, Record<Role, readonly [local: 'e' | 's', remote: 're' | 'rs']>> = {
+  ee: { initiator: ['e', 're'], responder: ['e', 're'] },
+  es: { initiator: ['e', 'rs'], responder: ['s', 're'] },
+  se: { initiator: ['s', 're'], responder: ['e', 'rs'] },
+  ss: { initiator: ['s', 'rs'], responder: ['s', 'rs'] },
+};
+
+/** The key is there: options were checked against the pattern's facts, and the pattern against the rules. */
+function present<Key>(key: Key | undefined): Key {
+  if (key === undefined) throw new NoiseError('NOISE_DESTROYED');
+  return key;
+}
+
+function mixDh(context: HandshakeContext, token: DhToken): void {
+  const [local, remote] = DH_OPERANDS[token][context.role];
+  const shared = context.suite.dh.dh(present(context[local]), present(context[remote]));
+  try {
+    // §12.1 leaves this to the implementation; the reference did not do it (N8 W-02, W-03).
+    if (isAllZero(shared)) throw new NoiseError('NOISE_WEAK_KEY', { token });
+    context.symmetric.mixKey(shared);
+  } finally {
+    wipe(shared);
+  }
+}
+
+function mixPsk(context: HandshakeContext): void {
+  const psk = present(context.psks.shift());
+  context.symmetric.mixKeyAndHash(psk);
+  wipe(psk);
+}
+
+/** Mixes an ephemeral public key, in a message or a pre-message. §9.2 */
+export function mixEphemeral(context: HandshakeContext, publicKey: Uint8Array): void {
+  context.symmetric.mixHash(publicKey);
+  if (context.pskMode) context.symmetric.mixKey(publicKey);
+}
+
+const AGREEMENT = {
+  ee: (context: HandshakeContext) => mixDh(context, 'ee'),
+  es: (context: HandshakeContext) => mixDh(context, 'es'),
+  se: (context: HandshakeContext) => mixDh(context, 'se'),
+  ss: (context: HandshakeContext) => mixDh(context, 'ss'),
+  psk: mixPsk,
+};
+
+/** What the sender does for each token. §5.3 WriteMessage */
+export const WRITE_STEPS = {
+  ...AGREEMENT,
+  e(context, put) {
+    context.e = context.suite.dh.generateKeyPair();
+    put(context.e.publicKey);
+    mixEphemeral(context, context.e.publicKey);
+  },
+  s(context, put) {
+    put(context.symmetric.encryptAndHash(present(context.s).publicKey));
+  },
+} satisfies Record<Token, (context: HandshakeContext, put: Put) => void>;
+
+/** What the receiver does for each token. §5.3 ReadMessage */
+export const READ_STEPS = {
+  ...AGREEMENT,
+  e(context, take) {
+    context.re = context.suite.dh.importPublicKey(take(context.suite.dh.publicKeyBytes));
+    mixEphemeral(context, context.re.bytes);
+  },
+  s(context, take) {
+    const { dh } = context.suite;
+    const sealed = take(dh.publicKeyBytes + (context.symmetric.hasKey ? TAG_BYTES : 0));
+    context.rs = dh.importPublicKey(context.symmetric.decryptAndHash(sealed));
+  },
+} satisfies Record<Token, (context: HandshakeContext, take: Take) => void>;
