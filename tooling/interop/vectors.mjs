@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from '../scripts/bootstrap.mjs';
+import { ensureBuilt } from '../scripts/ensure-built.mjs';
 
 const HELP = `Usage: node tooling/interop/vectors.mjs [options] FILE…
 

@@ -1,6 +1,7 @@
 import { wipe } from '@pubky-paykit/primitives';
 import { CIPHER_KEY_BYTES, RESERVED_NONCE, TAG_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';
+import { assertKeyLength } from './input.ts';
 import type { Cipher } from './suite.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -20,8 +21,12 @@ export class CipherState {
   #nonce = 0n;
   #direction: 'unknown' | 'send' | 'receive' = 'unknown';
 
-  /** @param key 32 bytes, taken: the state wipes it. */
+  /**
+   * @param key 32 bytes, taken: the state wipes it.
+   * @throws NOISE_KEY_LENGTH unless it has 32 bytes.
+   */
   constructor(cipher: Cipher, key: Uint8Array) {
+    assertKeyLength(key, CIPHER_KEY_BYTES, 'k');
     this.#cipher = cipher;
     this.#key = key;
   }

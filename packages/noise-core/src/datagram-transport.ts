@@ -54,6 +54,7 @@ export class DatagramTransport {
   decrypt(datagram: Datagram, associatedData: Uint8Array = EMPTY): Uint8Array {
     const key: CipherState | undefined = this.#keys.receive;
     if (key === undefined) throw new NoiseError('NOISE_ONE_WAY', { wanted: 'receiving' });
+    if (key.destroyed) throw new NoiseError('NOISE_DESTROYED');
     const { nonce, ciphertext } = datagram;
     assertCiphertext(ciphertext);
     if (nonce < 0n || !this.#window.isFresh(nonce)) throw new NoiseError('NOISE_REPLAY', { nonce });

@@ -8,7 +8,9 @@ interface SentIndices {
 }
 
 type TokensSentBy<Messages, Self extends Role> = {
-  [Index in keyof Messages & SentIndices[Self]]: Messages[Index] extends readonly (infer Sent)[] ? Sent : never;
+  [Index in keyof Messages & SentIndices[Self]]: Messages[Index] extends readonly (infer Sent)[]
+    ? Sent
+    : never;
 }[keyof Messages & SentIndices[Self]];
 
 type OwnPreKeys<Pattern extends HandshakePattern, Self extends Role> = Self extends 'initiator'

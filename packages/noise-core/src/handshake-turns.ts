@@ -66,9 +66,10 @@ export interface Finished<Established> extends HandshakeView {
 /** A handshake at any turn, for patterns known only at run time: branch on `turn`. */
 export type AnyHandshake = WriteTurn<AnyHandshake> | ReadTurn<AnyHandshake> | Finished<Transport>;
 
-type EstablishedOf<Pattern extends HandshakePattern, Self extends Role> = Pattern['messages'] extends readonly [
-  unknown,
-]
+type EstablishedOf<
+  Pattern extends HandshakePattern,
+  Self extends Role,
+> = Pattern['messages'] extends readonly [unknown]
   ? 'e' extends Pattern['preMessages'][1][number]
     ? Transport
     : Self extends 'initiator'

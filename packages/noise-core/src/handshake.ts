@@ -45,12 +45,18 @@ function checkedFacts(pattern: HandshakePattern): PatternFacts {
   return facts;
 }
 
+/** Ephemeral pairs that a handshake took: a second one with the same keys could repeat a key and nonce. */
+const takenEphemerals = new WeakSet<KeyPair>();
+
 /** Each key option against the pattern's facts: no missing key, and none that would be silently ignored. */
 function checkKeys(pattern: HandshakePattern, facts: PatternFacts, role: Role, keys: AnyKeys): void {
   for (const key of ['s', 'rs', 'e', 're'] as const) {
     const needed = facts.keys[role][key];
     if (needed === (keys[key] !== undefined)) continue;
-    throw new NoiseError(needed ? 'NOISE_KEY_MISSING' : 'NOISE_KEY_UNEXPECTED', { key, pattern: pattern.name });
+    throw new NoiseError(needed ? 'NOISE_KEY_MISSING' : 'NOISE_KEY_UNEXPECTED', {
+      key,
+      pattern: pattern.name,
+    });
   }
   const psks = keys.psks ?? [];
   if (psks.length !== facts.psks) {
@@ -62,9 +68,24 @@ function checkKeys(pattern: HandshakePattern, facts: PatternFacts, role: Role, k
   });
 }
 
-function importRemote(suite: Suite, key: RemoteKey | undefined): PublicKey | undefined {
+/** A pair of the other curve, or of half a key, is found here and not in the middle of a message. */
+function checkedPair(suite: Suite, pair: KeyPair | undefined, name: string): KeyPair | undefined {
+  if (pair !== undefined) assertKeyLength(pair.publicKey, suite.dh.publicKeyBytes, name);
+  return pair;
+}
+
+function importRemote(suite: Suite, key: RemoteKey | undefined, name: string): PublicKey | undefined {
   if (key === undefined) return undefined;
-  return 'bytes' in key ? key : suite.dh.importPublicKey(key);
+  const isHandle = 'bytes' in key;
+  assertKeyLength(isHandle ? key.bytes : key, suite.dh.publicKeyBytes, name);
+  return isHandle ? key : suite.dh.importPublicKey(key);
+}
+
+/** An ephemeral pair from an earlier handshake, which serves once. */
+function takeEphemeral(pair: KeyPair | undefined): void {
+  if (pair === undefined) return;
+  if (takenEphemerals.has(pair)) throw new NoiseError('NOISE_KEY_INVALID', { key: 'e' });
+  takenEphemerals.add(pair);
 }
 
 /** Pre-messages enter the transcript in order, the initiator's first. §5.3 Initialize */
@@ -83,11 +104,12 @@ function mixPreMessages(context: HandshakeContext, pattern: HandshakePattern): v
  * Starts a handshake.
  *
  * The static key pair `s` is borrowed: it must live until the handshake is over and is never wiped here. Pre-shared
- * keys and remote keys are copied. An ephemeral pair `e` (fallback patterns only) is taken.
+ * keys and remote keys are copied. An ephemeral pair `e` (fallback patterns only) is taken, and serves once.
  *
  * Any failure of a later call is final: it wipes the handshake and every further call throws NOISE_DESTROYED.
  *
  * @throws NOISE_PATTERN_INVALID, NOISE_KEY_MISSING, NOISE_KEY_UNEXPECTED, NOISE_KEY_LENGTH
+ * @throws NOISE_KEY_INVALID if another handshake took `e` before.
  * @see Noise revision 34, §5.3
  * @example
  * ```ts
@@ -107,6 +129,11 @@ export function createHandshake<const Pattern extends HandshakePattern, const Se
   const facts = checkedFacts(pattern);
   checkKeys(pattern, facts, role, keys);
   assertBytes(prologue, 'the prologue');
+  const s = checkedPair(suite, keys.s, 's');
+  const e = checkedPair(suite, keys.e, 'e');
+  const rs = importRemote(suite, keys.rs, 'rs');
+  const re = importRemote(suite, keys.re, 're');
+  takeEphemeral(e);
   const name = `Noise_${pattern.name}_${suite.dh.name}_${suite.cipher.name}_${suite.hash.name}`;
   const context: HandshakeContext = {
     suite,
@@ -114,14 +141,17 @@ export function createHandshake<const Pattern extends HandshakePattern, const Se
     symmetric: new SymmetricState(suite, encodeUtf8(name)),
     pskMode: facts.psks > 0,
     psks: (keys.psks ?? []).map((psk) => Uint8Array.from(psk)),
-    s: keys.s,
-    e: keys.e,
-    rs: importRemote(suite, keys.rs),
-    re: importRemote(suite, keys.re),
+    s,
+    e,
+    rs,
+    re,
   };
   context.symmetric.mixHash(prologue);
   mixPreMessages(context, pattern);
-  return new HandshakeTurn(new HandshakeMachine(context, pattern, facts), 0) as unknown as Handshake<Pattern, Self>;
+  return new HandshakeTurn(new HandshakeMachine(context, pattern, facts), 0) as unknown as Handshake<
+    Pattern,
+    Self
+  >;
 }
 
 /** The one interpreter: runs the tokens of message after message. */
@@ -293,7 +323,8 @@ class HandshakeTurn {
     try {
       if (this.#step !== machine.step) throw new NoiseError('NOISE_STATE_CONSUMED');
       if (machine.destroyed) throw new NoiseError('NOISE_DESTROYED');
-      if (this.turn !== turn) throw new NoiseError('NOISE_OUT_OF_TURN', { wanted, turn: this.turn });
+      // The machine's turn: the property of this object can be overwritten.
+      if (machine.turn !== turn) throw new NoiseError('NOISE_OUT_OF_TURN', { wanted, turn: machine.turn });
       return step(machine);
     } catch (error) {
       machine.destroy();

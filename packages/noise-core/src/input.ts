@@ -3,7 +3,9 @@ import { NoiseError } from './errors.ts';
 
 /** True for byte arrays of any realm: `instanceof` alone fails for those of frames and test environments. */
 function isBytes(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && value.constructor.name === 'Uint8Array');
+  return (
+    value instanceof Uint8Array || (ArrayBuffer.isView(value) && value.constructor.name === 'Uint8Array')
+  );
 }
 
 /** @throws TypeError unless `value` is a Uint8Array: the types forbid anything else. */

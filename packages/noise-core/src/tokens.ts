@@ -53,8 +53,11 @@ function mixDh(context: HandshakeContext, token: DhToken): void {
 
 function mixPsk(context: HandshakeContext): void {
   const psk = present(context.psks.shift());
-  context.symmetric.mixKeyAndHash(psk);
-  wipe(psk);
+  try {
+    context.symmetric.mixKeyAndHash(psk);
+  } finally {
+    wipe(psk);
+  }
 }
 
 /** Mixes an ephemeral public key, in a message or a pre-message. §9.2 */

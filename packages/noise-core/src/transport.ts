@@ -35,7 +35,10 @@ export interface ReceiveTransport {
 export function assertPlaintext(plaintext: Uint8Array): void {
   assertBytes(plaintext, 'the plaintext');
   if (plaintext.length > MAX_PLAINTEXT_BYTES) {
-    throw new NoiseError('NOISE_MESSAGE_TOO_LONG', { maximum: MAX_PLAINTEXT_BYTES, actual: plaintext.length });
+    throw new NoiseError('NOISE_MESSAGE_TOO_LONG', {
+      maximum: MAX_PLAINTEXT_BYTES,
+      actual: plaintext.length,
+    });
   }
 }
 

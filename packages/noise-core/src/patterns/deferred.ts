@@ -3,116 +3,146 @@ import type { HandshakePattern } from './pattern.ts';
 // Noise revision 34, §7.6 and appendix 18.1: the deferred patterns.
 
 export const NK1 = {
-  name: 'NK1', preMessages: [[], ['s']],
+  name: 'NK1',
+  preMessages: [[], ['s']],
   messages: [['e'], ['e', 'ee', 'es']],
 } as const satisfies HandshakePattern;
 
 export const NX1 = {
-  name: 'NX1', preMessages: [[], []],
+  name: 'NX1',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee', 's'], ['es']],
 } as const satisfies HandshakePattern;
 
 export const X1N = {
-  name: 'X1N', preMessages: [[], []],
+  name: 'X1N',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee'], ['s'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const X1K = {
-  name: 'X1K', preMessages: [[], ['s']],
+  name: 'X1K',
+  preMessages: [[], ['s']],
   messages: [['e', 'es'], ['e', 'ee'], ['s'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const XK1 = {
-  name: 'XK1', preMessages: [[], ['s']],
+  name: 'XK1',
+  preMessages: [[], ['s']],
   messages: [['e'], ['e', 'ee', 'es'], ['s', 'se']],
 } as const satisfies HandshakePattern;
 
 export const X1K1 = {
-  name: 'X1K1', preMessages: [[], ['s']],
+  name: 'X1K1',
+  preMessages: [[], ['s']],
   messages: [['e'], ['e', 'ee', 'es'], ['s'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const X1X = {
-  name: 'X1X', preMessages: [[], []],
+  name: 'X1X',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee', 's', 'es'], ['s'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const XX1 = {
-  name: 'XX1', preMessages: [[], []],
+  name: 'XX1',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee', 's'], ['es', 's', 'se']],
 } as const satisfies HandshakePattern;
 
 export const X1X1 = {
-  name: 'X1X1', preMessages: [[], []],
+  name: 'X1X1',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee', 's'], ['es', 's'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const K1N = {
-  name: 'K1N', preMessages: [['s'], []],
+  name: 'K1N',
+  preMessages: [['s'], []],
   messages: [['e'], ['e', 'ee'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const K1K = {
-  name: 'K1K', preMessages: [['s'], ['s']],
+  name: 'K1K',
+  preMessages: [['s'], ['s']],
   messages: [['e', 'es'], ['e', 'ee'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const KK1 = {
-  name: 'KK1', preMessages: [['s'], ['s']],
+  name: 'KK1',
+  preMessages: [['s'], ['s']],
   messages: [['e'], ['e', 'ee', 'se', 'es']],
 } as const satisfies HandshakePattern;
 
 export const K1K1 = {
-  name: 'K1K1', preMessages: [['s'], ['s']],
+  name: 'K1K1',
+  preMessages: [['s'], ['s']],
   messages: [['e'], ['e', 'ee', 'es'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const K1X = {
-  name: 'K1X', preMessages: [['s'], []],
+  name: 'K1X',
+  preMessages: [['s'], []],
   messages: [['e'], ['e', 'ee', 's', 'es'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const KX1 = {
-  name: 'KX1', preMessages: [['s'], []],
+  name: 'KX1',
+  preMessages: [['s'], []],
   messages: [['e'], ['e', 'ee', 'se', 's'], ['es']],
 } as const satisfies HandshakePattern;
 
 export const K1X1 = {
-  name: 'K1X1', preMessages: [['s'], []],
+  name: 'K1X1',
+  preMessages: [['s'], []],
   messages: [['e'], ['e', 'ee', 's'], ['se', 'es']],
 } as const satisfies HandshakePattern;
 
 export const I1N = {
-  name: 'I1N', preMessages: [[], []],
+  name: 'I1N',
+  preMessages: [[], []],
   messages: [['e', 's'], ['e', 'ee'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const I1K = {
-  name: 'I1K', preMessages: [[], ['s']],
+  name: 'I1K',
+  preMessages: [[], ['s']],
   messages: [['e', 'es', 's'], ['e', 'ee'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const IK1 = {
-  name: 'IK1', preMessages: [[], ['s']],
-  messages: [['e', 's'], ['e', 'ee', 'se', 'es']],
+  name: 'IK1',
+  preMessages: [[], ['s']],
+  messages: [
+    ['e', 's'],
+    ['e', 'ee', 'se', 'es'],
+  ],
 } as const satisfies HandshakePattern;
 
 export const I1K1 = {
-  name: 'I1K1', preMessages: [[], ['s']],
+  name: 'I1K1',
+  preMessages: [[], ['s']],
   messages: [['e', 's'], ['e', 'ee', 'es'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const I1X = {
-  name: 'I1X', preMessages: [[], []],
+  name: 'I1X',
+  preMessages: [[], []],
   messages: [['e', 's'], ['e', 'ee', 's', 'es'], ['se']],
 } as const satisfies HandshakePattern;
 
 export const IX1 = {
-  name: 'IX1', preMessages: [[], []],
+  name: 'IX1',
+  preMessages: [[], []],
   messages: [['e', 's'], ['e', 'ee', 'se', 's'], ['es']],
 } as const satisfies HandshakePattern;
 
 export const I1X1 = {
-  name: 'I1X1', preMessages: [[], []],
-  messages: [['e', 's'], ['e', 'ee', 's'], ['se', 'es']],
+  name: 'I1X1',
+  preMessages: [[], []],
+  messages: [
+    ['e', 's'],
+    ['e', 'ee', 's'],
+    ['se', 'es'],
+  ],
 } as const satisfies HandshakePattern;

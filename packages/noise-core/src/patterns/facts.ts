@@ -36,7 +36,9 @@ const KEYS_OF_ROLE = { initiator: 0, responder: 1 } as const;
 function keysOf(pattern: HandshakePattern, role: Role): RequiredKeys {
   const own = pattern.preMessages[KEYS_OF_ROLE[role]];
   const peer = pattern.preMessages[1 - KEYS_OF_ROLE[role]] as readonly Token[];
-  const sendsStatic = pattern.messages.some((tokens, index) => senderOf(index) === role && tokens.includes('s'));
+  const sendsStatic = pattern.messages.some(
+    (tokens, index) => senderOf(index) === role && tokens.includes('s'),
+  );
   return {
     s: sendsStatic || own.includes('s'),
     rs: peer.includes('s'),

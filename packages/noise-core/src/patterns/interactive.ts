@@ -3,61 +3,92 @@ import type { HandshakePattern } from './pattern.ts';
 // Noise revision 34, §7.5: the twelve fundamental interactive patterns.
 
 export const NN = {
-  name: 'NN', preMessages: [[], []],
+  name: 'NN',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee']],
 } as const satisfies HandshakePattern;
 
 export const KN = {
-  name: 'KN', preMessages: [['s'], []],
+  name: 'KN',
+  preMessages: [['s'], []],
   messages: [['e'], ['e', 'ee', 'se']],
 } as const satisfies HandshakePattern;
 
 export const NK = {
-  name: 'NK', preMessages: [[], ['s']],
-  messages: [['e', 'es'], ['e', 'ee']],
+  name: 'NK',
+  preMessages: [[], ['s']],
+  messages: [
+    ['e', 'es'],
+    ['e', 'ee'],
+  ],
 } as const satisfies HandshakePattern;
 
 export const KK = {
-  name: 'KK', preMessages: [['s'], ['s']],
-  messages: [['e', 'es', 'ss'], ['e', 'ee', 'se']],
+  name: 'KK',
+  preMessages: [['s'], ['s']],
+  messages: [
+    ['e', 'es', 'ss'],
+    ['e', 'ee', 'se'],
+  ],
 } as const satisfies HandshakePattern;
 
 export const NX = {
-  name: 'NX', preMessages: [[], []],
+  name: 'NX',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee', 's', 'es']],
 } as const satisfies HandshakePattern;
 
 export const KX = {
-  name: 'KX', preMessages: [['s'], []],
+  name: 'KX',
+  preMessages: [['s'], []],
   messages: [['e'], ['e', 'ee', 'se', 's', 'es']],
 } as const satisfies HandshakePattern;
 
 export const XN = {
-  name: 'XN', preMessages: [[], []],
+  name: 'XN',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee'], ['s', 'se']],
 } as const satisfies HandshakePattern;
 
 export const IN = {
-  name: 'IN', preMessages: [[], []],
-  messages: [['e', 's'], ['e', 'ee', 'se']],
+  name: 'IN',
+  preMessages: [[], []],
+  messages: [
+    ['e', 's'],
+    ['e', 'ee', 'se'],
+  ],
 } as const satisfies HandshakePattern;
 
 export const XK = {
-  name: 'XK', preMessages: [[], ['s']],
-  messages: [['e', 'es'], ['e', 'ee'], ['s', 'se']],
+  name: 'XK',
+  preMessages: [[], ['s']],
+  messages: [
+    ['e', 'es'],
+    ['e', 'ee'],
+    ['s', 'se'],
+  ],
 } as const satisfies HandshakePattern;
 
 export const IK = {
-  name: 'IK', preMessages: [[], ['s']],
-  messages: [['e', 'es', 's', 'ss'], ['e', 'ee', 'se']],
+  name: 'IK',
+  preMessages: [[], ['s']],
+  messages: [
+    ['e', 'es', 's', 'ss'],
+    ['e', 'ee', 'se'],
+  ],
 } as const satisfies HandshakePattern;
 
 export const XX = {
-  name: 'XX', preMessages: [[], []],
+  name: 'XX',
+  preMessages: [[], []],
   messages: [['e'], ['e', 'ee', 's', 'es'], ['s', 'se']],
 } as const satisfies HandshakePattern;
 
 export const IX = {
-  name: 'IX', preMessages: [[], []],
-  messages: [['e', 's'], ['e', 'ee', 'se', 's', 'es']],
+  name: 'IX',
+  preMessages: [[], []],
+  messages: [
+    ['e', 's'],
+    ['e', 'ee', 'se', 's', 'es'],
+  ],
 } as const satisfies HandshakePattern;

@@ -45,7 +45,8 @@ export function withPsk<const Pattern extends HandshakePattern, const Positions 
   pattern: Pattern,
   ...positions: Positions
 ): PskPattern<Pattern, Positions[number]> {
-  const refuse = (reason: string) => new NoiseError('NOISE_PATTERN_INVALID', { pattern: pattern.name, reason });
+  const refuse = (reason: string) =>
+    new NoiseError('NOISE_PATTERN_INVALID', { pattern: pattern.name, reason });
   if (positions.length === 0) throw refuse('no position for the pre-shared key is given');
   positions.forEach((position, index) => {
     if (!Number.isInteger(position) || position < 0 || position > pattern.messages.length) {
@@ -64,7 +65,10 @@ export function withPsk<const Pattern extends HandshakePattern, const Positions 
     ...(positions.includes(index + 1) ? (['psk'] as const) : []),
   ]);
   const result: HandshakePattern = {
-    name: appendModifiers(pattern.name, positions.map((position) => `psk${position}`)),
+    name: appendModifiers(
+      pattern.name,
+      positions.map((position) => `psk${position}`),
+    ),
     preMessages: pattern.preMessages,
     messages,
   };
@@ -106,7 +110,8 @@ const SWAPPED: Partial<Record<Token, Token>> = { es: 'se', se: 'es' };
  */
 export function fallback<const Pattern extends HandshakePattern>(pattern: Pattern): FallbackPattern<Pattern> {
   const [first, ...rest] = pattern.messages as HandshakePattern['messages'];
-  const refuse = (reason: string) => new NoiseError('NOISE_PATTERN_INVALID', { pattern: pattern.name, reason });
+  const refuse = (reason: string) =>
+    new NoiseError('NOISE_PATTERN_INVALID', { pattern: pattern.name, reason });
   if (first === undefined || rest.length === 0) throw refuse('fallback needs at least two messages');
   if (!first.every((token): token is KeyToken => token === 'e' || token === 's')) {
     throw refuse('fallback needs a first message of public keys only');

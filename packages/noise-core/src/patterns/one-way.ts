@@ -3,16 +3,19 @@ import type { HandshakePattern } from './pattern.ts';
 // Noise revision 34, §7.4.
 
 export const N = {
-  name: 'N', preMessages: [[], ['s']],
+  name: 'N',
+  preMessages: [[], ['s']],
   messages: [['e', 'es']],
 } as const satisfies HandshakePattern;
 
 export const K = {
-  name: 'K', preMessages: [['s'], ['s']],
+  name: 'K',
+  preMessages: [['s'], ['s']],
   messages: [['e', 'es', 'ss']],
 } as const satisfies HandshakePattern;
 
 export const X = {
-  name: 'X', preMessages: [[], ['s']],
+  name: 'X',
+  preMessages: [[], ['s']],
   messages: [['e', 'es', 's', 'ss']],
 } as const satisfies HandshakePattern;

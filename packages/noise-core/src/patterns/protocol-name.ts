@@ -43,7 +43,8 @@ function oneOf<Name extends string>(names: readonly Name[], text: string | undef
  * ```
  */
 export function parseProtocolName(text: string): ProtocolName {
-  if (text.length > MAX_PROTOCOL_NAME_BYTES) throw refuse(`it is longer than ${MAX_PROTOCOL_NAME_BYTES} bytes`);
+  if (text.length > MAX_PROTOCOL_NAME_BYTES)
+    throw refuse(`it is longer than ${MAX_PROTOCOL_NAME_BYTES} bytes`);
   const sections = text.split('_');
   if (sections.length !== 5 || sections[0] !== 'Noise') throw refuse('it has not the form Noise_…_…_…_…');
   const [, pattern, modifiers] = PATTERN_SECTION.exec(sections[1] as string) ?? [];

@@ -40,7 +40,7 @@ const NEEDS_EPHEMERAL: Record<Role, readonly (readonly [DhToken, DhToken])[]> = 
 };
 
 function isDh(token: Token): token is DhToken {
-  return token in MEETING;
+  return Object.hasOwn(MEETING, token);
 }
 
 function takePublicKey(progress: Progress, sender: Role, token: KeyToken): string | undefined {
@@ -51,8 +51,10 @@ function takePublicKey(progress: Progress, sender: Role, token: KeyToken): strin
 
 function takeDh(progress: Progress, token: DhToken): string | undefined {
   const [initiatorKey, responderKey] = MEETING[token];
-  if (!progress.known.initiator.has(initiatorKey)) return `${token} comes before the initiator's ${initiatorKey}`;
-  if (!progress.known.responder.has(responderKey)) return `${token} comes before the responder's ${responderKey}`;
+  if (!progress.known.initiator.has(initiatorKey))
+    return `${token} comes before the initiator's ${initiatorKey}`;
+  if (!progress.known.responder.has(responderKey))
+    return `${token} comes before the responder's ${responderKey}`;
   if (progress.done.has(token)) return `${token} happens twice`;
   progress.done.add(token);
   return undefined;
@@ -71,12 +73,16 @@ function mayEncrypt(progress: Progress, sender: Role): string | undefined {
   return undefined;
 }
 
+/** What a pre-message may be. §7.1 */
+const PRE_MESSAGES: ReadonlySet<string> = new Set(['', 'e', 's', 'e,s']);
+
 function takeMessage(progress: Progress, sender: Role, tokens: readonly Token[]): string | undefined {
   for (const token of tokens) {
     const keyed = progress.done.size > 0 || progress.pskSeen;
     let problem: string | undefined;
     if (token === 'psk') progress.pskSeen = true;
     else if (isDh(token)) problem = takeDh(progress, token);
+    else if (token !== 'e' && token !== 's') problem = `${token} is no token`;
     else {
       problem = takePublicKey(progress, sender, token);
       if (token === 's' && keyed) problem ??= mayEncrypt(progress, sender);
@@ -102,6 +108,7 @@ export function findPatternProblem(pattern: HandshakePattern): string | undefine
     ['initiator', pattern.preMessages[0]],
     ['responder', pattern.preMessages[1]],
   ] as const) {
+    if (!PRE_MESSAGES.has(keys.join())) return `the pre-message of the ${role} is neither e nor s nor e, s`;
     for (const token of keys) {
       const problem = takePublicKey(progress, role, token);
       if (problem !== undefined) return problem;
@@ -111,10 +118,11 @@ export function findPatternProblem(pattern: HandshakePattern): string | undefine
     const problem = takeMessage(progress, senderOf(index), tokens);
     if (problem !== undefined) return `message ${index + 1}: ${problem}`;
   }
-  // After the last message both sides encrypt, unless the responder has nothing to encrypt with.
-  const last = senderOf(pattern.messages.length - 1);
-  const answer = OTHER_ROLE[last];
-  const canAnswer = progress.known[answer].has('e');
+  // No rule of the specification asks for a secret, but without one everybody could read the transport.
+  if (progress.done.size === 0 && !progress.pskSeen) return 'its sides agree on no secret';
+  // After the last message both sides encrypt, unless the responder has sent no ephemeral key: then it never does.
+  const answer = OTHER_ROLE[senderOf(pattern.messages.length - 1)];
+  const canAnswer = answer === 'initiator' || progress.known.responder.has('e');
   const problem = canAnswer ? mayEncrypt(progress, answer) : undefined;
   return problem === undefined ? undefined : `transport: ${problem}`;
 }

@@ -6,7 +6,10 @@ import type { DiffieHellman } from '../suite.ts';
  *
  * @param secretKeys Copied; each of the length the function asks for.
  */
-export function fixedEphemeralsForTestingOnly(dh: DiffieHellman, ...secretKeys: readonly Uint8Array[]): DiffieHellman {
+export function fixedEphemeralsForTestingOnly(
+  dh: DiffieHellman,
+  ...secretKeys: readonly Uint8Array[]
+): DiffieHellman {
   const left = secretKeys.map((secretKey) => Uint8Array.from(secretKey));
   return {
     ...dh,

@@ -42,13 +42,21 @@ function text(entry: Json, member: string): string | undefined {
 
 function bytes(entry: Json, member: string): Uint8Array | undefined {
   const value = text(entry, member);
-  return value === undefined ? undefined : hex.decode(value.toLowerCase());
+  return value === undefined ? undefined : decodeHex(value, member);
+}
+
+function decodeHex(value: unknown, member: string): Uint8Array {
+  try {
+    return hex.decode(String(value).toLowerCase());
+  } catch (cause) {
+    throw new SyntaxError(`"${member}" of a vector is not hexadecimal`, { cause });
+  }
 }
 
 function side(entry: Json, prefix: 'init' | 'resp'): VectorSide {
   const list = entry[`${prefix}_psks`];
   const single = bytes(entry, `${prefix}_psk`);
-  const psks = Array.isArray(list) ? list.map((psk) => hex.decode(String(psk).toLowerCase())) : [];
+  const psks = Array.isArray(list) ? list.map((psk) => decodeHex(psk, `${prefix}_psks`)) : [];
   return {
     prologue: bytes(entry, `${prefix}_prologue`) ?? new Uint8Array(0),
     psks: psks.length === 0 && single !== undefined ? [single] : psks,
@@ -59,18 +67,28 @@ function side(entry: Json, prefix: 'init' | 'resp'): VectorSide {
 }
 
 /** Members of old layouts that ask for features the specification dropped or never took. */
-const OBSOLETE_MEMBERS = ['hybrid', 'init_ssk', 'resp_ssk', 'init_semiephemeral', 'resp_semiephemeral'] as const;
+const OBSOLETE_MEMBERS = [
+  'hybrid',
+  'init_ssk',
+  'resp_ssk',
+  'init_semiephemeral',
+  'resp_semiephemeral',
+] as const;
 
 /** The protocols of a vector: old layouts spell the name in parts, or give only a free label. */
 function protocols(entry: Json): Pick<NoiseVector, 'label' | 'protocolName' | 'fallbackName'> {
   const label = text(entry, 'name') ?? text(entry, 'protocol_name') ?? 'unnamed';
   const parts = ['dh', 'cipher', 'hash'].map((part) => text(entry, part));
   const pattern = text(entry, 'pattern');
-  const composed = pattern === undefined || parts.includes(undefined) ? undefined : ['Noise', pattern, ...parts].join('_');
-  const named = text(entry, 'protocol_name') ?? (/^Noise(PSK)?_\w+/.test(label) ? label.split(':')[0] : undefined);
-  if (entry['fallback'] !== true) return { label, protocolName: named ?? composed ?? label, fallbackName: undefined };
+  const composed =
+    pattern === undefined || parts.includes(undefined) ? undefined : ['Noise', pattern, ...parts].join('_');
+  const named =
+    text(entry, 'protocol_name') ?? (/^Noise(PSK)?_\w+/.test(label) ? label.split(':')[0] : undefined);
+  if (entry['fallback'] !== true)
+    return { label, protocolName: named ?? composed ?? label, fallbackName: undefined };
   const [, namedPattern = 'XXfallback', ...suite] = (named ?? composed ?? label).split('_');
-  const target = text(entry, 'fallback_pattern') ?? (namedPattern.includes('fallback') ? namedPattern : 'XXfallback');
+  const target =
+    text(entry, 'fallback_pattern') ?? (namedPattern.includes('fallback') ? namedPattern : 'XXfallback');
   const first = pattern ?? (namedPattern.includes('fallback') ? 'IK' : namedPattern);
   return {
     label,

@@ -14,7 +14,11 @@ interface Curve {
 const isSecretKey = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
 
 /** The port over one of noble's curves, with keys of `keyBytes`. */
-export function nobleDiffieHellman(name: DiffieHellman['name'], curve: Curve, keyBytes: number): DiffieHellman {
+export function nobleDiffieHellman(
+  name: DiffieHellman['name'],
+  curve: Curve,
+  keyBytes: number,
+): DiffieHellman {
   /** @param secretKey Taken. */
   const keyPair = (secretKey: Uint8Array): KeyPair =>
     new BackendKeyPair(curve.getPublicKey(secretKey), secretKey, wipe);

@@ -18,7 +18,8 @@ export function nodeHash(name: Hash['name'], algorithm: string, hashBytes: numbe
     hash(first, second) {
       if (second === undefined) return plain(hashOnce(algorithm, first, 'buffer'));
       const length = first.length + second.length;
-      if (length > ONE_SHOT_MAXIMUM_BYTES) return plain(createHash(algorithm).update(first).update(second).digest());
+      if (length > ONE_SHOT_MAXIMUM_BYTES)
+        return plain(createHash(algorithm).update(first).update(second).digest());
       scratch.set(first);
       scratch.set(second, first.length);
       const input = scratch.subarray(0, length);

@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  KeyObject,
+} from 'node:crypto';
 import { isMainThread } from 'node:worker_threads';
 import { concatBytes, isAllZero, wipe } from '@pubky-paykit/primitives';
 import { NoiseError } from '../../errors.ts';
@@ -41,7 +47,8 @@ class NodePublicKey implements PublicKey {
  * same time were seen to hang Node 20, so only the main thread does it.
  */
 function rawPublicKey(publicKey: KeyObject, keyBytes: number): Uint8Array {
-  if (isMainThread) return Uint8Array.from(Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url'));
+  if (isMainThread)
+    return Uint8Array.from(Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url'));
   const document = publicKey.export({ format: 'der', type: 'spki' });
   return Uint8Array.from(document.subarray(document.length - keyBytes));
 }

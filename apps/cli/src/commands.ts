@@ -1,0 +1,36 @@
+import { runDemo } from './demo/demo.ts';
+import { runParticipant } from './demo/participant.ts';
+import { UsageError } from './usage-error.ts';
+
+export { UsageError };
+
+/** One word of the command line. */
+export interface Command {
+  readonly name: string;
+  /** One line for `--help`; commands without one are for this program itself. */
+  readonly summary?: string;
+  run(args: readonly string[]): Promise<void>;
+}
+
+/** Every command, in the order help shows them. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'demo',
+    summary: 'two processes on this machine pay each other over an encrypted connection',
+    run: runDemo,
+  },
+  { name: 'demo-participant', run: runParticipant },
+];
+
+/** What `paykit --help` prints. */
+export function helpText(): string {
+  const rows = COMMANDS.flatMap(({ name, summary }) => (summary ? [`  ${name.padEnd(10)}${summary}`] : []));
+  return `paykit: encrypted payments between Pubky identities
+
+Usage: paykit COMMAND [options]
+
+${rows.join('\n')}
+
+paykit COMMAND --help tells more about one command.
+`;
+}
