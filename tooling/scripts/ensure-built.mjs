@@ -1,11 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const PACKAGES = join(ROOT, 'packages');
+/** Everything that has a build. */
+const BUILT = [
+  ...readdirSync(join(ROOT, 'packages')).map((name) => join(ROOT, 'packages', name)),
+  join(ROOT, 'apps', 'cli'),
+];
 /** A build takes seconds; a lock this old was left behind by a process that was killed. */
 const STALE_LOCK_MS = 300_000;
 const POLL_MS = 100;
@@ -18,13 +22,13 @@ function newestChange(folder) {
   return Math.max(0, ...times);
 }
 
-/** True if every package has a build that is newer than its sources. */
+/** True if everything has a build that is newer than its sources. */
 function isFresh() {
-  return readdirSync(PACKAGES).every((name) => {
-    const stamp = join(PACKAGES, name, 'dist', '.tsbuildinfo');
-    const config = statSync(join(PACKAGES, name, 'package.json')).mtimeMs;
-    if (!existsSync(stamp)) return false;
-    return statSync(stamp).mtimeMs >= Math.max(config, newestChange(join(PACKAGES, name, 'src')));
+  return BUILT.every((folder) => {
+    const stamp = statSync(join(folder, 'dist', '.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return (
+      stamp >= Math.max(statSync(join(folder, 'package.json')).mtimeMs, newestChange(join(folder, 'src')))
+    );
   });
 }
 
@@ -55,8 +59,8 @@ async function alone(work) {
 }
 
 /**
- * Installs and builds what a tool of this repository needs, if it is missing or older than its sources. Quiet, and
- * quick when nothing is to be done. Ends the process if it cannot be done.
+ * Installs and builds what the tools and the command line of this repository need, if it is missing or older than its
+ * sources. Quiet, and quick when nothing is to be done. Ends the process if it cannot be done.
  */
 export async function ensureBuilt() {
   const installed = await bootstrap(ROOT);

@@ -45,6 +45,7 @@ export {
   type CodedErrorFields,
   hex,
   isCodedError,
+  type LogFields,
   type Logger,
   PRIMITIVES_ERRORS,
   PrimitivesError,

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../../tooling/scripts/ensure-built.mjs';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const run = promisify(execFile);
+
+const paykit = (...args: string[]) => run(process.execPath, [MAIN, ...args]);
+
+describe('paykit', () => {
+  beforeAll(() => ensureBuilt(), 300_000);
+
+  it('demo pays between two processes and shows every step [F1]', async () => {
+    const { stdout } = await paykit('demo', '--amount', '21');
+    expect(stdout).toMatch(/payee listens on 127\.0\.0\.1:\d+ +[\d.]+ ms/);
+    expect(stdout).toMatch(/payer finished the IK handshake, session [0-9a-f]{12}…/);
+    expect(stdout).toMatch(/payee checked the request, stored the receipt and confirmed it/);
+    expect(stdout).toMatch(/amount +21\n/);
+    expect(stdout).toMatch(/Paid in [\d.]+ s\./);
+  });
+
+  it('shows help for itself and for the demo', async () => {
+    expect((await paykit('--help')).stdout).toContain('paykit COMMAND');
+    expect((await paykit('demo', '--help')).stdout).toContain('--amount');
+  });
+
+  it.each([[['nonsense']], [['demo', '--amount', '-1']], [['demo', '--nonsense']]])(
+    'answers wrong usage %j with status 2 and without a stack',
+    async (args) => {
+      await expect(paykit(...args)).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.not.stringContaining('    at '),
+      });
+    },
+  );
+});

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import * as umbrella from '../src/index.ts';
+import * as node from '../src/node.ts';
+
+it('exports these values and no others', () => {
+  expect(Object.keys(umbrella).sort()).toMatchInlineSnapshot(`
+    [
+      "DEFAULT_CHANNEL_LIMITS",
+      "IK",
+      "NOISE_ERRORS",
+      "NoiseError",
+      "PATTERNS_ERRORS",
+      "PAYKIT_ERRORS",
+      "PRIMITIVES_ERRORS",
+      "PatternsError",
+      "PaykitError",
+      "PrimitivesError",
+      "Secret",
+      "TRANSPORT_ERRORS",
+      "TransportError",
+      "acceptChannel",
+      "acceptPaymentChannel",
+      "answerRequest",
+      "base64",
+      "createIdentitySigner",
+      "createMemoryReceiptStore",
+      "createMessageChannel",
+      "createPaymentIdentity",
+      "createProfileHandshake",
+      "createProvisionalReceipt",
+      "createReceiptId",
+      "decodeMessage",
+      "decodeReceipt",
+      "deriveNoiseKeyPair",
+      "encodeMessage",
+      "encodeReceipt",
+      "hex",
+      "identityPublicKey",
+      "isCodedError",
+      "memoryStreamPair",
+      "openChannel",
+      "openPaymentChannel",
+      "parseAmount",
+      "paykitDemoContext",
+      "receiptEquals",
+      "requestReceipt",
+      "serveChannel",
+      "systemClock",
+      "systemRandom",
+      "wipe",
+      "zBase32",
+    ]
+  `);
+  expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
+    [
+      "DEFAULT_SERVER_LIMITS",
+      "connectTcp",
+      "listenForPayments",
+      "listenTcp",
+    ]
+  `);
+});

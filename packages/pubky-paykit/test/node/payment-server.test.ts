@@ -1,0 +1,111 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import {
+  createMemoryReceiptStore,
+  createProvisionalReceipt,
+  type LogFields,
+  type Logger,
+  type MemoryReceiptStore,
+  openPaymentChannel,
+  requestReceipt,
+} from '../../src/index.ts';
+import {
+  connectTcp,
+  type ListenForPaymentsOptions,
+  listenForPayments,
+  type TcpServer,
+} from '../../src/node.ts';
+import { codeOf, payeeIdentity, payerIdentity, TERMS } from '../peers.ts';
+
+interface Shop {
+  readonly server: TcpServer;
+  readonly store: MemoryReceiptStore;
+}
+
+async function openShop(options: Partial<ListenForPaymentsOptions> = {}): Promise<Shop> {
+  const store = createMemoryReceiptStore();
+  const server = await listenForPayments({
+    identity: payeeIdentity(),
+    port: 0,
+    methods: new Set(['lightning']),
+    generateReceipt: (request) => request,
+    store,
+    limits: { newConnectionsPerMinutePerIp: 1000 },
+    ...options,
+  });
+  return { server, store };
+}
+
+async function pay({ server }: Shop, payee = payeeIdentity().publicKey) {
+  const payer = payerIdentity();
+  const stream = await connectTcp({ host: '127.0.0.1', port: server.port });
+  const remoteStatic = payeeIdentity().noiseKey.publicKey;
+  const channel = await openPaymentChannel(stream, payer, { remoteStatic });
+  try {
+    const provisional = createProvisionalReceipt({ payer: payer.publicKey, payee, ...TERMS });
+    return await requestReceipt(channel, provisional, { store: createMemoryReceiptStore() });
+  } finally {
+    await channel.close();
+  }
+}
+
+/** Connects, writes bytes as they are, and resolves once the server has closed the connection. */
+function disturb(port: number, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.end(bytes));
+    socket.resume();
+    socket.once('close', () => resolve());
+    socket.once('error', reject);
+  });
+}
+
+describe('listenForPayments', () => {
+  it('confirms a payment over TCP [F1]', async () => {
+    const shop = await openShop();
+    const receipt = await pay(shop);
+    expect(shop.store.all()).toEqual([receipt]);
+    await shop.server.close();
+  });
+
+  it('serves 40 payers at once [T5]', async () => {
+    const shop = await openShop({
+      limits: { newConnectionsPerMinutePerIp: 1000, maxConnectionsPerIp: 1000 },
+    });
+    const receipts = await Promise.all(Array.from({ length: 40 }, () => pay(shop)));
+    expect(new Set(receipts.map(({ receiptId }) => receiptId)).size).toBe(40);
+    expect(shop.store.all()).toHaveLength(40);
+    await shop.server.close();
+  });
+
+  it('goes on after garbage, early ends and cut handshakes, W-07 [T5]', async () => {
+    const shop = await openShop();
+    const { port } = shop.server;
+    await disturb(port, new Uint8Array(0));
+    await disturb(port, Uint8Array.of(0x00));
+    await disturb(port, Uint8Array.of(0x07, 1, 2, 3));
+    await disturb(port, Uint8Array.of(0x00, 0xff, 0xff, 0xff, 0xff));
+    await disturb(port, Uint8Array.of(0x00, 0, 0, 0, 96, ...new Uint8Array(96)));
+    expect((await pay(shop)).methodId).toBe('lightning');
+    await shop.server.close();
+  });
+
+  it('refuses a request for another payee, W-18', async () => {
+    const shop = await openShop();
+    expect(await codeOf(pay(shop, payerIdentity().publicKey))).toBe('PAYKIT_REFUSED_BY_PEER');
+    expect(shop.store.all()).toEqual([]);
+    await shop.server.close();
+  });
+
+  it('logs no secret at any level [C2]', async () => {
+    const lines: string[] = [];
+    const log = (message: string, fields?: LogFields): void =>
+      void lines.push(JSON.stringify({ message, ...fields }));
+    const logger: Logger = { debug: log, info: log, warn: log, error: log };
+    const shop = await openShop({ logger });
+    await pay(shop);
+    await shop.server.close();
+    expect(lines.length).toBeGreaterThan(0);
+    const secrets = ['0101010101', '0202020202', Buffer.from(new Uint8Array(32).fill(1)).toString('base64')];
+    for (const secret of secrets) expect(lines.join('\n')).not.toContain(secret);
+  });
+});
