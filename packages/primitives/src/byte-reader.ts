@@ -19,7 +19,8 @@ export class ByteReader {
   #offset = 0;
 
   constructor(input: Uint8Array) {
-    this.#input = input;
+    // A plain view of the same memory: the `slice` of a Node Buffer would share it instead of copying.
+    this.#input = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
     this.#view = new DataView(input.buffer, input.byteOffset, input.byteLength);
   }
 
@@ -34,9 +35,9 @@ export class ByteReader {
   }
 
   /**
-   * The next `length` bytes, as a view.
+   * The next `length` bytes, as a view (borrowed from the input).
    *
-   * @throws PRIMITIVES_OUT_OF_BOUNDS if fewer are left; nothing is consumed then.
+   * @throws PRIMITIVES_OUT_OF_BOUNDS if fewer are left, or `length` is no natural number; nothing is consumed then.
    */
   bytes(length: number): Uint8Array {
     const start = this.#take(length);
@@ -48,27 +49,27 @@ export class ByteReader {
     return this.bytes(this.left);
   }
 
-  /** One octet, 0 to 255. */
+  /** One octet, 0 to 255. @throws PRIMITIVES_OUT_OF_BOUNDS if nothing is left. */
   uint8(): number {
     return this.#view.getUint8(this.#take(1));
   }
 
-  /** Two octets, big endian. */
+  /** Two octets, big endian. @throws PRIMITIVES_OUT_OF_BOUNDS if fewer are left; nothing is consumed then. */
   uint16(): number {
     return this.#view.getUint16(this.#take(2));
   }
 
-  /** Four octets, big endian. */
+  /** Four octets, big endian. @throws PRIMITIVES_OUT_OF_BOUNDS if fewer are left; nothing is consumed then. */
   uint32(): number {
     return this.#view.getUint32(this.#take(4));
   }
 
-  /** Eight octets, big endian. */
+  /** Eight octets, big endian. @throws PRIMITIVES_OUT_OF_BOUNDS if fewer are left; nothing is consumed then. */
   uint64(): bigint {
     return this.#view.getBigUint64(this.#take(8));
   }
 
-  /** @throws PRIMITIVES_OUT_OF_BOUNDS if anything is left. */
+  /** Checks that everything was read. @throws PRIMITIVES_OUT_OF_BOUNDS if anything is left. */
   end(): void {
     if (this.left !== 0)
       throw new PrimitivesError('PRIMITIVES_OUT_OF_BOUNDS', { wanted: 0, left: this.left });

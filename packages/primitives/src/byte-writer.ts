@@ -1,7 +1,8 @@
 import { PrimitivesError } from './errors.ts';
 
 /**
- * Fills a buffer of fixed size front to back. The size is known before: a writer never grows.
+ * Fills a buffer of fixed size front to back. The size is known before: a writer never grows. A write that throws
+ * writes nothing and moves nothing.
  *
  * @example
  * ```ts
@@ -15,9 +16,12 @@ export class ByteWriter {
   readonly #view: DataView;
   #offset = 0;
 
-  /** @param size Length of the result in bytes. */
+  /**
+   * @param size Length of the result in bytes.
+   * @throws RangeError if `size` is no natural number.
+   */
   constructor(size: number) {
-    this.#output = new Uint8Array(size);
+    this.#output = new Uint8Array(checked(size, Number.MAX_SAFE_INTEGER));
     this.#view = new DataView(this.#output.buffer);
   }
 
@@ -26,34 +30,38 @@ export class ByteWriter {
     return this.#output.length - this.#offset;
   }
 
-  /** Copies `bytes`. @throws PRIMITIVES_OUT_OF_BOUNDS if they do not fit; nothing is written then. */
+  /** Copies `bytes`. @throws PRIMITIVES_OUT_OF_BOUNDS if they do not fit. */
   bytes(bytes: Uint8Array): this {
     this.#output.set(bytes, this.#take(bytes.length));
     return this;
   }
 
-  /** One octet. */
+  /** One octet. @throws PRIMITIVES_OUT_OF_BOUNDS if full. @throws RangeError unless 0 to 255. */
   uint8(value: number): this {
-    this.#view.setUint8(this.#take(1), checked(value, 0xff));
+    checked(value, 0xff);
+    this.#view.setUint8(this.#take(1), value);
     return this;
   }
 
-  /** Two octets, big endian. */
+  /** Two octets, big endian. @throws PRIMITIVES_OUT_OF_BOUNDS if they do not fit. @throws RangeError unless 0 to 2^16−1. */
   uint16(value: number): this {
-    this.#view.setUint16(this.#take(2), checked(value, 0xffff));
+    checked(value, 0xffff);
+    this.#view.setUint16(this.#take(2), value);
     return this;
   }
 
-  /** Four octets, big endian. */
+  /** Four octets, big endian. @throws PRIMITIVES_OUT_OF_BOUNDS if they do not fit. @throws RangeError unless 0 to 2^32−1. */
   uint32(value: number): this {
-    this.#view.setUint32(this.#take(4), checked(value, 0xffff_ffff));
+    checked(value, 0xffff_ffff);
+    this.#view.setUint32(this.#take(4), value);
     return this;
   }
 
-  /** Eight octets, big endian. */
+  /** Eight octets, big endian. @throws PRIMITIVES_OUT_OF_BOUNDS if they do not fit. @throws RangeError unless 0 to 2^64−1. */
   uint64(value: bigint): this {
-    if (BigInt.asUintN(64, value) !== value)
+    if (BigInt.asUintN(64, value) !== value) {
       throw new RangeError(`${value} is not an unsigned 64-bit number`);
+    }
     this.#view.setBigUint64(this.#take(8), value);
     return this;
   }

@@ -21,6 +21,9 @@ export interface TypedErrorRow<Context extends object> extends ErrorRow {
 /** All codes of one package. */
 export type ErrorTable = Readonly<Record<string, TypedErrorRow<never>>>;
 
+/** Refuses a context type with members other than {@link ContextValue}s. */
+type PlainContext<Context> = { readonly [Key in keyof Context]: ContextValue };
+
 type ContextOf<Row> = Row extends TypedErrorRow<infer Context> ? Context : never;
 
 /** What every coded error carries, whichever package made it. */
@@ -28,13 +31,14 @@ export interface CodedErrorFields<Code extends string = string, Context extends 
   extends Error {
   /** Stable within a major version; the only thing to branch on. */
   readonly code: Code;
-  /** Facts about this occurrence. Numbers, strings and booleans only. */
+  /** Facts about this occurrence, frozen. Numbers, strings and booleans only. */
   readonly context: Readonly<Context>;
   readonly retryable: boolean;
   /** What to do next, in words. */
   readonly nextStep: string;
   /** The numeric kind of pubky-noise 0.8, if it has one for this failure. */
   readonly wireCode: number | undefined;
+  /** Everything but the stack and the cause: safe to log. */
   toJSON(): Record<string, unknown>;
 }
 
@@ -43,9 +47,12 @@ export type CodedErrorOf<Table extends ErrorTable> = {
   [Code in keyof Table & string]: CodedErrorFields<Code, ContextOf<Table[Code]>>;
 }[keyof Table & string];
 
-type Arguments<Context extends object> = keyof Context extends never
-  ? [context?: Record<string, never>, options?: ErrorOptions]
-  : [context: Context, options?: ErrorOptions];
+// Distributive, so that a code known only as one of several still demands the context of one of them.
+type Arguments<Context> = Context extends unknown
+  ? keyof Context extends never
+    ? [context?: Record<string, never>, options?: ErrorOptions]
+    : [context: Context, options?: ErrorOptions]
+  : never;
 
 /** The class {@link defineErrors} makes. */
 export interface CodedErrorClass<Table extends ErrorTable> {
@@ -58,7 +65,7 @@ export interface CodedErrorClass<Table extends ErrorTable> {
 }
 
 /**
- * Declares a row of an error table whose context has the shape `Context`.
+ * Declares a row of an error table whose context has the shape `Context`, or which has none.
  *
  * @example
  * ```ts
@@ -68,10 +75,22 @@ export interface CodedErrorClass<Table extends ErrorTable> {
  * });
  * ```
  */
-export function errorRow<Context extends object = Record<never, never>>(
+export function errorRow(row: ErrorRow): TypedErrorRow<Record<never, never>>;
+export function errorRow<Context extends PlainContext<Context> & object>(
   row: ErrorRow,
-): TypedErrorRow<Context> {
+): TypedErrorRow<Context>;
+export function errorRow(row: ErrorRow): ErrorRow {
   return row;
+}
+
+/** A copy with nothing in it but plain values: the types ask for that, this holds it against a cast. */
+function plain(context: Readonly<Record<string, unknown>>): Readonly<Record<string, ContextValue>> {
+  const copy: Record<string, ContextValue> = {};
+  for (const [name, value] of Object.entries(context)) {
+    const isPlain = value === undefined || ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+    copy[name] = isPlain ? (value as ContextValue) : '[redacted]';
+  }
+  return Object.freeze(copy);
 }
 
 function describe(row: ErrorRow, context: Readonly<Record<string, ContextValue>>): string {
@@ -106,18 +125,19 @@ export function defineErrors<const Table extends ErrorTable>(
     readonly nextStep: string;
     readonly wireCode: number | undefined;
 
-    constructor(code: string, context: Readonly<Record<string, ContextValue>> = {}, options?: ErrorOptions) {
-      const row = table[code];
+    constructor(code: string, context: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+      // Own rows only: `toString` is no code.
+      const row = Object.hasOwn(table, code) ? table[code] : undefined;
       if (row === undefined) throw new TypeError(`${name} has no code ${code}`);
-      super(describe(row, context), options);
+      const facts = plain(context);
+      super(describe(row, facts), options);
       this.code = code;
-      this.context = Object.freeze({ ...context });
+      this.context = facts;
       this.retryable = row.retryable;
       this.nextStep = row.nextStep;
       this.wireCode = row.wireCode;
     }
 
-    /** Everything but the stack and the cause: safe to log. */
     toJSON(): Record<string, unknown> {
       const context = Object.fromEntries(
         Object.entries(this.context).map(([key, value]) => [
@@ -140,9 +160,15 @@ export function defineErrors<const Table extends ErrorTable>(
   return PackageError as unknown as CodedErrorClass<Table>;
 }
 
-/** True for an error of any package of this project: it has a string `code` and says whether to retry. */
+/** True for an error of any package of this project: one with every field of {@link CodedErrorFields}. */
 export function isCodedError(error: unknown): error is CodedErrorFields {
   if (!(error instanceof Error)) return false;
-  const { code, retryable } = error as Partial<CodedErrorFields>;
-  return typeof code === 'string' && typeof retryable === 'boolean';
+  const { code, context, retryable, nextStep } = error as Partial<CodedErrorFields>;
+  return (
+    typeof code === 'string' &&
+    typeof context === 'object' &&
+    context !== null &&
+    typeof retryable === 'boolean' &&
+    typeof nextStep === 'string'
+  );
 }

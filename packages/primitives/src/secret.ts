@@ -6,7 +6,7 @@ const REDACTED = '[Secret]';
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * Holds secret bytes: in a buffer of their own, out of logs and JSON, wiped by `destroy`.
+ * Holds secret bytes: in a buffer of their own, out of logs and JSON, wiped by `destroy` (or by `using`).
  *
  * @example
  * ```ts
@@ -18,27 +18,37 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
  */
 export class Secret {
   #bytes: Uint8Array | undefined;
-  readonly length: number;
+  readonly #length: number;
 
-  private constructor(owned: Uint8Array) {
-    this.#bytes = owned;
-    this.length = owned.length;
+  private constructor(bytes: Uint8Array) {
+    // Over a buffer made by itself: V8 keeps small arrays made without one on the heap, and moving them leaves copies.
+    this.#bytes = new Uint8Array(new ArrayBuffer(bytes.length));
+    this.#bytes.set(bytes);
+    this.#length = bytes.length;
   }
 
   /** Copies `bytes` into a fresh buffer; the caller keeps, and should wipe, the original. */
   static copyOf(bytes: Uint8Array): Secret {
-    return new Secret(Uint8Array.from(bytes));
+    return new Secret(bytes);
   }
 
   /** Copies `bytes` into a fresh buffer and wipes the original: the secret is taken. */
   static take(bytes: Uint8Array): Secret {
-    const secret = Secret.copyOf(bytes);
-    wipe(bytes);
-    return secret;
+    try {
+      return new Secret(bytes);
+    } finally {
+      wipe(bytes);
+    }
+  }
+
+  /** Length in bytes; still known after `destroy`. */
+  get length(): number {
+    return this.#length;
   }
 
   /**
-   * Lends the bytes to `work` and returns what it returns. The view is borrowed: it must not be kept or changed.
+   * Lends the bytes to `work` and returns what it returns. The view is borrowed: it must not be kept or changed, and
+   * `destroy` wipes it even while an asynchronous `work` is waiting.
    *
    * @throws PRIMITIVES_SECRET_DESTROYED after `destroy`.
    */
@@ -47,6 +57,7 @@ export class Secret {
     return work(this.#bytes);
   }
 
+  /** Whether `destroy` was called. */
   get destroyed(): boolean {
     return this.#bytes === undefined;
   }
@@ -71,5 +82,10 @@ export class Secret {
 
   [INSPECT](): string {
     return REDACTED;
+  }
+
+  /** Without it, `new Uint8Array(secret)` would find a `length`, no elements, and make a key of zeros. */
+  protected [Symbol.iterator](): never {
+    throw new TypeError('a Secret is not a list of bytes: borrow them with use()');
   }
 }

@@ -6,7 +6,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that moves only when told to. */
+/** A clock that moves only when told to, and never back. */
 export class ManualClock implements Clock {
   #nowMs: number;
   readonly #timers = new Set<Timer>();
@@ -31,8 +31,13 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Moves on by `ms`, running what falls due in order of time. */
+  /**
+   * Moves on by `ms`, running what falls due in order of time, and of scheduling where times are equal.
+   *
+   * @throws RangeError if `ms` is negative or no number.
+   */
   advance(ms: number): void {
+    if (!(ms >= 0)) throw new RangeError(`a clock cannot move on by ${ms} ms`);
     const untilMs = this.#nowMs + ms;
     for (;;) {
       const due = [...this.#timers]
@@ -43,11 +48,12 @@ export class ManualClock implements Clock {
       this.#nowMs = Math.max(this.#nowMs, due.dueMs);
       due.callback();
     }
-    this.#nowMs = untilMs;
+    // A callback may have moved further on itself.
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 }
 
-/** Repeatable bytes from a 32-bit seed, for tests only: anyone can predict them. */
+/** Repeatable bytes from a 32-bit seed (an integer), for tests only: anyone can predict them. */
 export function predictableRandomForTestingOnly(seed: number): RandomSource {
   let state = seed >>> 0;
   return {

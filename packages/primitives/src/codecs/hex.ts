@@ -10,4 +10,4 @@ import { strictCodec, type TextCodec } from './text-codec.ts';
  * hex.encode(Uint8Array.of(0xca, 0xfe)); // 'cafe'
  * ```
  */
-export const hex: TextCodec = strictCodec('hex', scureHex, (text) => text.length / 2);
+export const hex: TextCodec = /* @__PURE__ */ strictCodec('hex', scureHex, (text) => text.length / 2);

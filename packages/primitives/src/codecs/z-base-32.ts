@@ -16,12 +16,16 @@ function translate(text: string, from: string, to: string): string {
  *
  * @see P8 §0.1
  */
-export const zBase32: TextCodec = strictCodec(
+export const zBase32: TextCodec = /* @__PURE__ */ strictCodec(
   'z-base-32',
   // The bits are laid out as in RFC 4648 base 32 without padding; only the letters differ.
   {
     encode: (bytes) => translate(base32nopad.encode(bytes), STANDARD_ALPHABET, Z_ALPHABET),
     decode: (text) => base32nopad.decode(translate(text, Z_ALPHABET, STANDARD_ALPHABET)),
   },
-  (text) => Math.floor((text.length * BITS_PER_CHARACTER) / 8),
+  (text) => {
+    const bytes = Math.floor((text.length * BITS_PER_CHARACTER) / 8);
+    // Some lengths are one character longer than those bytes need: nothing encodes to them.
+    return Math.ceil((bytes * 8) / BITS_PER_CHARACTER) === text.length ? bytes : Number.NaN;
+  },
 );
