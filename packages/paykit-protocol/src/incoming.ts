@@ -1,0 +1,87 @@
+import { systemClock } from '@pubky-paykit/primitives';
+import { MESSAGE_TIMEOUT_MS } from './constants.ts';
+import { type DeadlineOptions, withDeadline } from './deadline.ts';
+import { PAYKIT_ERRORS, PaykitError } from './errors.ts';
+import { receiveWithin, sendWithin } from './message-channel.ts';
+import type { MessageType, PaykitMessage } from './messages.ts';
+import { type AnswerOptions, answerRequest, type RefusedAnswer, type RequestAnswer } from './payee.ts';
+import type { MessageChannel } from './ports.ts';
+import { type RefusalCode, refusalMessage } from './refusals.ts';
+
+/** A message that changes nothing and gets no reply. */
+export interface IgnoredMessage {
+  readonly outcome: 'ignored';
+  readonly type: MessageType;
+  readonly reply?: undefined;
+}
+
+/** What a payee makes of any message. */
+export type MessageAnswer = RequestAnswer | IgnoredMessage;
+
+/**
+ * What a payee who asked for nothing does with each other message. A confirmation is refused and stored nowhere (W-20).
+ * An offer gets no Ack: 0.8's payers take a late Ack for the answer to their request (W-28).
+ */
+const UNASKED: Readonly<Record<Exclude<MessageType, 'RequestReceipt'>, RefusalCode | 'ignored'>> = {
+  OfferPrivateEndpoint: 'ignored',
+  ConfirmReceipt: 'UNSOLICITED',
+  Ack: 'ignored',
+  Error: 'ignored',
+  Attestation: 'ignored',
+};
+
+/**
+ * Decides on any message that reaches a payee; requests go to {@link answerRequest}. The caller sends `reply` if there
+ * is one.
+ *
+ * @throws PAYKIT_CANCELLED if `signal` is aborted.
+ * @see P8 §2.6
+ */
+export async function answerMessage(message: PaykitMessage, options: AnswerOptions): Promise<MessageAnswer> {
+  if (message.type === 'RequestReceipt') return answerRequest(message, options);
+  const reason = UNASKED[message.type];
+  if (reason === 'ignored') return { outcome: 'ignored', type: message.type };
+  return { outcome: 'refused', reason, reply: refusalMessage(reason) } satisfies RefusedAnswer;
+}
+
+/** How a payee serves one channel. */
+export interface ServeOptions extends AnswerOptions {
+  /** Longest wait for the next message, and for sending one; default 60 000. */
+  readonly messageTimeoutMs?: number | undefined;
+  /** Told of each answer once it is sent. */
+  readonly onAnswer?: ((answer: MessageAnswer) => void) | undefined;
+}
+
+/** The codes of a message that cannot be read; they share the wire code of the reference's `Serde`. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof PaykitError && error.wireCode === PAYKIT_ERRORS.PAYKIT_BAD_JSON.wireCode;
+}
+
+/**
+ * Answers every message of one channel, one after the other, until the peer closes it. A message that cannot be read is
+ * answered with `BAD_MESSAGE` and ends the service.
+ *
+ * @throws PAYKIT_TIMED_OUT if the peer says nothing for too long.
+ * @throws PAYKIT_CANCELLED, PAYKIT_CHANNEL_FAILED, the codes of `decodeMessage`, or the channel's own
+ */
+export async function serveChannel(channel: MessageChannel, options: ServeOptions): Promise<void> {
+  const { clock = systemClock, messageTimeoutMs = MESSAGE_TIMEOUT_MS, signal, onAnswer } = options;
+  const waiting = (what: string): DeadlineOptions => ({ what, clock, timeoutMs: messageTimeoutMs, signal });
+  const send = (message: PaykitMessage) =>
+    withDeadline(waiting('sending the answer'), (deadline) => sendWithin(deadline, channel, message));
+  for (;;) {
+    let message: PaykitMessage | undefined;
+    try {
+      message = await withDeadline(waiting('the next message'), (deadline) =>
+        receiveWithin(deadline, channel),
+      );
+    } catch (error) {
+      if (isUnreadable(error)) await send(refusalMessage('BAD_MESSAGE')).catch(() => {});
+      throw error;
+    }
+    if (message === undefined) return;
+    const answer = await answerMessage(message, options);
+    if (answer.reply !== undefined) await send(answer.reply);
+    onAnswer?.(answer);
+  }
+}

@@ -1,0 +1,54 @@
+import { isCodedError } from '@pubky-paykit/primitives';
+import type { Deadline } from './deadline.ts';
+import { PaykitError } from './errors.ts';
+import { decodeMessage, encodeMessage } from './message-codec.ts';
+import type { PaykitMessage } from './messages.ts';
+import type { ByteChannel, MessageChannel } from './ports.ts';
+
+/**
+ * Puts the message codec on a channel of plaintexts: one message, one plaintext.
+ *
+ * @example
+ * ```ts
+ * import { type ByteChannel, createMessageChannel } from '@pubky-paykit/paykit-protocol';
+ * async function greet(secureChannel: ByteChannel) {
+ *   await createMessageChannel(secureChannel).send({ type: 'Ack' });
+ * }
+ * ```
+ */
+export function createMessageChannel(channel: ByteChannel): MessageChannel {
+  return {
+    send: async (message, options) => channel.send(encodeMessage(message), options),
+    async receive(options) {
+      const plaintext = await channel.receive(options);
+      return plaintext === undefined ? undefined : decodeMessage(plaintext);
+    },
+  };
+}
+
+/** A coded error goes through as it is, the transport's included; a bare one gets a code of ours. */
+async function coded<Result>(doing: 'send' | 'receive', work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (isCodedError(cause)) throw cause;
+    throw new PaykitError('PAYKIT_CHANNEL_FAILED', { doing }, { cause });
+  }
+}
+
+/** Sends under a deadline. @throws PAYKIT_CHANNEL_FAILED, or the channel's own coded error. */
+export function sendWithin(
+  deadline: Deadline,
+  channel: MessageChannel,
+  message: PaykitMessage,
+): Promise<void> {
+  return deadline.race((signal) => coded('send', channel.send(message, { signal })));
+}
+
+/** Receives under a deadline. @throws PAYKIT_CHANNEL_FAILED, or the channel's own coded error. */
+export function receiveWithin(
+  deadline: Deadline,
+  channel: MessageChannel,
+): Promise<PaykitMessage | undefined> {
+  return deadline.race((signal) => coded('receive', channel.receive({ signal })));
+}

@@ -1,0 +1,56 @@
+import type { PaykitMessage } from './messages.ts';
+import type { PaykitReceipt } from './receipt.ts';
+
+/** The part of the platform's `AbortSignal` that is used here; the core compiles without the DOM types. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** What a wait on a channel may be given. */
+export interface WaitOptions {
+  readonly signal?: CancelSignal | undefined;
+}
+
+/** A two-way stream of messages to one peer, already encrypted and authenticated as far as its session goes. */
+export interface MessageChannel {
+  send(message: PaykitMessage, options?: WaitOptions): Promise<void>;
+  /** The next message, or `undefined` once the peer has closed between two messages. */
+  receive(options?: WaitOptions): Promise<PaykitMessage | undefined>;
+}
+
+/** A two-way stream of plaintexts, such as the transport's `SecureChannel`. */
+export interface ByteChannel {
+  /** Borrows `plaintext`, at most 65 519 bytes. */
+  send(plaintext: Uint8Array, options?: WaitOptions): Promise<void>;
+  /** The next plaintext, or `undefined` once the peer has closed between two of them. */
+  receive(options?: WaitOptions): Promise<Uint8Array | undefined>;
+}
+
+/** What names a receipt. The parties belong to it, so that no peer can take an id away from another (W-20). */
+export type ReceiptKey = Pick<PaykitReceipt, 'receiptId' | 'payer' | 'payee'>;
+
+/** Keeps the confirmed receipts of one side. A receipt in it is never replaced. */
+export interface ReceiptStore {
+  get(key: ReceiptKey): Promise<PaykitReceipt | undefined>;
+  /**
+   * Stores the receipt unless there is one under its key, in one atomic step, and returns the one that is stored then.
+   * Durable when it resolves. Copies its argument; what it returns is the caller's.
+   */
+  keep(receipt: PaykitReceipt): Promise<PaykitReceipt>;
+}
+
+/** Which payment methods a payee has published. A `Set` of method ids is one. */
+export interface MethodLookup {
+  has(methodId: string): boolean | Promise<boolean>;
+}
+
+/**
+ * Makes the final receipt of a checked request: creates the invoice and adds it to the metadata, leaving all else as it
+ * is. `undefined` declines the payment; the payer is told `DECLINED`.
+ */
+export type ReceiptGenerator = (
+  request: PaykitReceipt,
+  options: { readonly signal: CancelSignal },
+) => Promise<PaykitReceipt | undefined> | PaykitReceipt | undefined;

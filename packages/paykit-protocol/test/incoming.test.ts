@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answerMessage,
+  createMemoryReceiptStore,
+  type MessageAnswer,
+  type PaykitMessage,
+  requestReceipt,
+  serveChannel,
+} from '../src/index.ts';
+import { createMemoryChannelPair } from '../src/testing.ts';
+import { answerOptions, clockAt, PAYER, receipt, rejected, settle } from './fixtures.ts';
+
+describe('answerMessage', () => {
+  it('refuses a confirmation nobody asked for and leaves the stored receipt alone (W-20)', async () => {
+    const options = answerOptions();
+    await answerMessage({ type: 'RequestReceipt', provisionalReceipt: receipt() }, options);
+    const stored = options.store.all();
+    const forged = receipt({ amount: '1', metadata: { invoice: 'mine' } });
+    expect(await answerMessage({ type: 'ConfirmReceipt', receipt: forged }, options)).toMatchObject({
+      outcome: 'refused',
+      reason: 'UNSOLICITED',
+      reply: { type: 'Error', code: 'UNSOLICITED' },
+    });
+    expect(options.store.all()).toEqual(stored);
+  });
+
+  it.each<PaykitMessage>([
+    { type: 'Ack' },
+    { type: 'Error', code: 'WRONG_PAYEE', message: '' },
+    { type: 'OfferPrivateEndpoint', methodId: 'lightning', endpoint: 'lnbc1' },
+    { type: 'Attestation', publicKey: PAYER, signature: new Uint8Array(64) },
+  ])(
+    'gives no reply to $type, so that nothing is taken for the answer to a request (W-28)',
+    async (message) => {
+      expect(await answerMessage(message, answerOptions())).toEqual({
+        outcome: 'ignored',
+        type: message.type,
+      });
+    },
+  );
+});
+
+describe('serveChannel', () => {
+  it('[F1] pays end to end: request, confirmation, both stored, repeats answered once', async () => {
+    const [payerChannel, payeeChannel] = createMemoryChannelPair();
+    const answers: MessageAnswer[] = [];
+    const options = { ...answerOptions(), onAnswer: (answer: MessageAnswer) => answers.push(answer) };
+    const served = serveChannel(payeeChannel, options);
+    const store = createMemoryReceiptStore();
+    const clock = clockAt();
+    const first = await requestReceipt(payerChannel, receipt(), { store, clock });
+    const second = await requestReceipt(payerChannel, receipt(), { store, clock });
+    payerChannel.close();
+    await served;
+    expect(second).toEqual(first);
+    expect(store.all()).toEqual(options.store.all());
+    expect(answers.map((answer) => [answer.outcome, 'repeated' in answer && answer.repeated])).toEqual([
+      ['confirmed', false],
+      ['confirmed', true],
+    ]);
+  });
+
+  it('[F3] tells the payer why it refuses', async () => {
+    const [payerChannel, payeeChannel] = createMemoryChannelPair();
+    void serveChannel(payeeChannel, answerOptions());
+    const asked = requestReceipt(payerChannel, receipt({ payee: PAYER }), {
+      store: createMemoryReceiptStore(),
+    });
+    expect(await rejected(asked)).toMatchObject({
+      code: 'PAYKIT_REFUSED_BY_PEER',
+      context: { peerCode: 'WRONG_PAYEE' },
+    });
+    payerChannel.close();
+  });
+
+  it('[F3] answers what it cannot read with BAD_MESSAGE and ends', async () => {
+    const [payerChannel, payeeChannel] = createMemoryChannelPair();
+    const served = serveChannel(payeeChannel, answerOptions());
+    await payerChannel.bytes.send(new TextEncoder().encode('{"type":"Nack"}'));
+    expect(await payerChannel.receive()).toMatchObject({ type: 'Error', code: 'BAD_MESSAGE' });
+    expect((await rejected(served)).code).toBe('PAYKIT_UNKNOWN_MESSAGE');
+  });
+
+  it('ends after 60 s without a message (W-08)', async () => {
+    const [, payeeChannel] = createMemoryChannelPair();
+    const options = answerOptions();
+    const served = serveChannel(payeeChannel, options);
+    served.catch(() => {});
+    await settle();
+    options.clock.advance(59_999);
+    await settle();
+    options.clock.advance(1);
+    expect(await rejected(served)).toMatchObject({
+      code: 'PAYKIT_TIMED_OUT',
+      context: { what: 'the next message' },
+    });
+    expect(options.clock.pending).toBe(0);
+  });
+});
