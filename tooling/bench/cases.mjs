@@ -1,0 +1,84 @@
+import { randomFillSync } from 'node:crypto';
+import { findFaults, sameBytes } from './candidates/candidate.mjs';
+import { CANDIDATES } from './candidates/index.mjs';
+import { RAW_AEADS } from './candidates/raw-aead.mjs';
+
+/** @typedef {import('./measure.mjs').Runnable} Runnable */
+
+/**
+ * A table of the report: candidates that do the same work.
+ *
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {'speed' | 'time'} ratio what is compared: calls per second, or time per call
+ * @property {number} sliceMs
+ * @property {string} baseline the candidate all others are compared with
+ * @property {() => Runnable[]} prepare makes keys and connections and tries each candidate
+ *   (throws if one gives wrong results)
+ */
+
+/** The suite Paykit speaks, on the backend Node gets by default. */
+export const SUBJECT = 'ours node BLAKE2s';
+export const PEER = 'noise-handshake';
+
+const PATTERNS = ['XX', 'IK', 'NN', 'N'];
+const MESSAGE_BYTES = [64, 1024, 16_384, 65_519];
+/** The cipher does not depend on the hash, so one suite of ours a backend is enough. */
+const IN_TRANSPORT = [SUBJECT, 'ours noble BLAKE2s', PEER, 'libp2p-noise default'];
+
+/** @type {readonly Case[]} */
+const HANDSHAKES = PATTERNS.map((pattern) => ({
+  name: `handshake ${pattern}`,
+  ratio: 'speed',
+  sliceMs: 60,
+  baseline: CANDIDATES.some(({ name, handshakes }) => name === PEER && pattern in handshakes) ? PEER : SUBJECT,
+  prepare: () =>
+    CANDIDATES.flatMap(({ name, handshakes }) => {
+      const run = handshakes[pattern]?.();
+      if (run === undefined) return [];
+      refuseFaults(`${name}, ${pattern}`, findFaults(run()));
+      return [{ name, run }];
+    }),
+}));
+
+/** @type {readonly Case[]} */
+const TRANSPORTS = MESSAGE_BYTES.map((bytes) => ({
+  name: `transport ${bytes} B`,
+  ratio: 'time',
+  sliceMs: 30,
+  baseline: PEER,
+  prepare() {
+    const message = randomFillSync(new Uint8Array(bytes));
+    const protocols = CANDIDATES.filter(({ name }) => IN_TRANSPORT.includes(name)).map(({ name, handshakes }) => {
+      const connection = handshakes['XX']?.()();
+      if (connection === undefined) throw new Error(`${name} has no XX`);
+      refuseFaults(name, findFaults(connection));
+      return { name, run: () => connection.open(connection.seal(message)) };
+    });
+    const ciphers = RAW_AEADS.map(({ name, pair }) => {
+      const run = pair();
+      refuseFaults(name, sameBytes(run(message), message) ? [] : [`${bytes} B did not come through`]);
+      return { name, run: () => run(message) };
+    });
+    return [...protocols, ...ciphers];
+  },
+}));
+
+export const CASES = [...HANDSHAKES, ...TRANSPORTS];
+
+/** Whose finished sessions are weighed: 10 000 of noble's would take minutes, and weigh the same. */
+export const HEAP_CANDIDATES = [SUBJECT, PEER];
+export const HEAP_CASE = 'heap';
+
+/**
+ * @param {string} who
+ * @param {readonly string[]} faults
+ */
+function refuseFaults(who, faults) {
+  if (faults.length > 0) throw new WrongResult(`${who}: ${faults.join('; ')}`);
+}
+
+/** A candidate does not do the work it would be measured at. */
+export class WrongResult extends Error {
+  name = 'WrongResult';
+}

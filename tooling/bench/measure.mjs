@@ -1,0 +1,122 @@
+/**
+ * One thing to measure.
+ *
+ * @typedef {object} Runnable
+ * @property {string} name
+ * @property {() => unknown} run
+ */
+
+/**
+ * What was measured of one candidate.
+ *
+ * @typedef {object} Series
+ * @property {string} name
+ * @property {readonly number[]} micros microseconds per call, one entry a round
+ */
+
+/**
+ * @typedef {object} Plan
+ * @property {number} rounds
+ * @property {number} sliceMs how long one candidate runs in one round, at least one call
+ * @property {() => number} [now] a clock in milliseconds; the processor time of this process by default
+ */
+
+/**
+ * Clocks in milliseconds.
+ *
+ * Processor time does not count the moments in which other processes had the processor, so it is what to read on a
+ * machine that is not idle. It counts the engine's helper threads (garbage collection), which the wall does not.
+ */
+export const CLOCKS = {
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  wall: () => performance.now(),
+};
+
+/** @param {readonly number[]} values at least one */
+export function median(values) {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/**
+ * (maximum − minimum) / median: how far to trust the median.
+ *
+ * @param {readonly number[]} values
+ */
+export function spread(values) {
+  return (Math.max(...values) - Math.min(...values)) / median(values);
+}
+
+/**
+ * `numerator` over `denominator`, round by round: both ran within the same second, so what slows the machine down
+ * for a while cancels out.
+ *
+ * @param {readonly number[]} numerator
+ * @param {readonly number[]} denominator as many
+ */
+export function ratios(numerator, denominator) {
+  return numerator.map((value, round) => value / (denominator[round] ?? Number.NaN));
+}
+
+/**
+ * Who runs when: each round starts one further, every other round backwards, so that nobody always follows the same
+ * neighbour and pays for its garbage.
+ *
+ * @param {number} round
+ * @param {number} count
+ */
+export function orderOf(round, count) {
+  const order = Array.from({ length: count }, (_, index) => (index + round) % count);
+  return round % 2 === 1 ? order.reverse() : order;
+}
+
+/**
+ * Measures candidates interleaved: a warm-up that also finds how many calls fill a slice, then the rounds.
+ *
+ * @param {readonly Runnable[]} candidates
+ * @param {Plan} plan
+ * @returns {Series[]} in the order of the candidates
+ */
+export function compare(candidates, { rounds, sliceMs, now = CLOCKS.cpu }) {
+  const lanes = candidates.map(({ name, run }) => {
+    const calls = warmUp(run, sliceMs, now);
+    return { name, run, calls, micros: /** @type {number[]} */ ([]) };
+  });
+  for (let round = 0; round < rounds; round++) {
+    for (const index of orderOf(round, lanes.length)) {
+      const lane = lanes[index];
+      if (lane === undefined) continue;
+      const start = now();
+      for (let call = 0; call < lane.calls; call++) lane.run();
+      lane.micros.push(((now() - start) * 1000) / lane.calls);
+    }
+  }
+  return lanes.map(({ name, micros }) => ({ name, micros }));
+}
+
+/**
+ * @param {() => unknown} run
+ * @param {number} sliceMs
+ * @param {() => number} now
+ * @returns {number} how many calls fill a slice
+ */
+function warmUp(run, sliceMs, now) {
+  let calls = 0;
+  const start = now();
+  let halfway = start;
+  let callsAtHalf = 0;
+  do {
+    run();
+    calls += 1;
+    const time = now();
+    // The first half compiles; only the second says how fast it is.
+    if (time - start < sliceMs) [halfway, callsAtHalf] = [time, calls];
+  } while (now() - start < 2 * sliceMs);
+  const elapsed = Math.max(now() - halfway, Number.EPSILON);
+  return Math.max(1, Math.round(((calls - callsAtHalf) * sliceMs) / elapsed));
+}
