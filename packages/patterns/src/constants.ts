@@ -1,0 +1,34 @@
+import { encodeUtf8 } from '@pubky-paykit/primitives';
+
+// Specification
+
+/** X25519 keys, Ed25519 public keys, seeds and digests (RFC 7748, RFC 8032). */
+export const KEY_BYTES = 32;
+/** An Ed25519 signature (RFC 8032 §5.1.6). */
+export const SIGNATURE_BYTES = 64;
+/** N8 §0.1: the prologue every 0.8 peer uses. */
+export const DEFAULT_PROLOGUE = 'pubky-noise-v1';
+/** N8 §2.1: the salt of the current X25519 derivation. */
+export const NOISE_KEY_SALT: Uint8Array = encodeUtf8('pubky-noise-x25519:v2');
+/** P8 §3.4: what the Paykit demo applications put before the bare z-base-32 identity. */
+export const PAYKIT_DEMO_CONTEXT_PREFIX = 'paykit-demo-';
+/** N8 §0.1, §1.5: the first bytes of what an identity signs. */
+export const BINDING_DOMAIN: Uint8Array = encodeUtf8('pubky-noise-bind:v2');
+/** N8 §1.4: the longest identity payload an honest 0.8 peer can write. */
+export const IDENTITY_PAYLOAD_LONGEST_BYTES = 574;
+/** N8 §1.1, W-12: the one suite of all profiles. */
+export const SUITE_NAME = '25519_ChaChaPoly_BLAKE2s';
+
+// Implementation
+
+/** Inclusive. Long enough for any protocol label; the reference sets no limit. */
+export const PROLOGUE_MAXIMUM_BYTES = 1_024;
+/**
+ * Inclusive: what is left of the largest handshake frame of P8 §2.3 (4 096 bytes) after the 96 bytes of IK's first
+ * message. An honest 0.8 payload has at most 574; the rest is room for members of later generations.
+ */
+export const IDENTITY_PAYLOAD_MAXIMUM_BYTES = 4_000;
+/** Inclusive. Unknown members may hold any JSON, nested this deep; honest 0.8 payloads have none. */
+export const IDENTITY_PAYLOAD_MAXIMUM_DEPTH = 32;
+/** What logs may show of a public key. */
+export const LOGGED_KEY_BYTES = 8;

@@ -1,0 +1,33 @@
+import { IK as NOISE_IK } from '@pubky-paykit/noise-core';
+import { emptyPayload, identityClaim } from '../payload-steps.ts';
+import type { Profile } from '../profile.ts';
+
+/**
+ * Both keys known beforehand or proven, the initiator's identity signed into the first message: for peers whose
+ * identity key is at hand ("hot").
+ *
+ * The initiator learns that its peer holds the Noise key it dialled; that this key belongs to an identity has to come
+ * from a signed record (W-11).
+ *
+ * @see N8 §1.4–1.7
+ */
+export const IK = {
+  name: 'IK',
+  byte: 0x00,
+  noise: NOISE_IK,
+  guarantees: {
+    initiator: {
+      proves: { remoteStatic: true, remoteIdentity: false },
+      hides: { ownStatic: true, ownIdentity: true },
+      replayable: false,
+    },
+    responder: {
+      proves: { remoteStatic: true, remoteIdentity: true },
+      hides: { ownStatic: true, ownIdentity: true },
+      replayable: true,
+    },
+  },
+  oneWay: false,
+  payloads: [identityClaim, emptyPayload],
+  confirmedBy: { initiator: 'handshake', responder: 'first-message' },
+} as const satisfies Profile;

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import * as patterns from '../src/index.ts';
+import * as testing from '../src/testing.ts';
+
+describe('the package', () => {
+  it('exports exactly this', () => {
+    expect(Object.keys(patterns).sort()).toEqual([
+      'DEFAULT_PROLOGUE',
+      'IDENTITY_PAYLOAD_LONGEST_BYTES',
+      'IDENTITY_PAYLOAD_MAXIMUM_BYTES',
+      'IK',
+      'KEY_BYTES',
+      'PATTERNS_ERRORS',
+      'PROLOGUE_MAXIMUM_BYTES',
+      'PatternsError',
+      'SIGNATURE_BYTES',
+      'createIdentitySigner',
+      'createProfileHandshake',
+      'decodeIdentityPayload',
+      'deriveNoiseKeyPair',
+      'deriveNoiseSecret',
+      'encodeIdentityPayload',
+      'identityBinding',
+      'identityPublicKey',
+      'isVerifiedIdentity',
+      'paykitDemoContext',
+      'verifyIdentity',
+      'verifyStrictly',
+    ]);
+  });
+
+  it('has exactly these codes, with these numbers of N8 §9.1', () => {
+    const codes = Object.entries(patterns.PATTERNS_ERRORS).map(([code, row]) => [
+      code,
+      'wireCode' in row ? row.wireCode : undefined,
+    ]);
+    expect(Object.fromEntries(codes)).toEqual({
+      PATTERNS_PAYLOAD_INVALID: 4000,
+      PATTERNS_IDENTITY_UNVERIFIED: 5000,
+      PATTERNS_IDENTITY_REFUSED: 6000,
+      PATTERNS_WEAK_KEY: 7000,
+      PATTERNS_KEY_LENGTH: 1000,
+      PATTERNS_CONTEXT_INVALID: 1000,
+      PATTERNS_SIGNER_DESTROYED: 1000,
+      PATTERNS_SIGNER_FAILED: 1000,
+      PATTERNS_SIGNER_WRONG: 1000,
+      PATTERNS_ALLOW_FAILED: undefined,
+      PATTERNS_SUITE_REFUSED: undefined,
+      PATTERNS_PROLOGUE_INVALID: undefined,
+      PATTERNS_OUT_OF_TURN: 3000,
+      PATTERNS_BUSY: 3000,
+      PATTERNS_HANDSHAKE_ENDED: 3000,
+    });
+  });
+
+  it('says in every row what to do next [F3]', () => {
+    for (const row of Object.values(patterns.PATTERNS_ERRORS)) expect(row.nextStep).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('keeps the seam for fixed ephemerals in ./testing, under a name that says so', () => {
+    const functions = Object.entries(testing).filter(([, value]) => typeof value === 'function');
+    expect(functions.map(([name]) => name)).toEqual(['suiteWithFixedEphemeralForTestingOnly']);
+    expect(Object.keys(patterns).join()).not.toMatch(/ephemeral/i);
+  });
+});
