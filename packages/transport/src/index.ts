@@ -1,0 +1,13 @@
+export type { ByteStream } from './byte-stream.ts';
+export type { CancelSignal } from './cancel-signal.ts';
+export {
+  MAX_HANDSHAKE_FRAME_BYTES,
+  MAX_PLAINTEXT_BYTES,
+  MAX_TRANSPORT_FRAME_BYTES,
+} from './constants.ts';
+export { TRANSPORT_ERRORS, TransportError } from './errors.ts';
+export type { ChooseHandshake } from './handshake-runner.ts';
+export { type ChannelLimits, DEFAULT_CHANNEL_LIMITS } from './limits.ts';
+export { type MemoryStreamOptions, memoryStreamPair } from './memory-stream.ts';
+export { acceptChannel, type ChannelOptions, type OpenChannelOptions, openChannel } from './open-channel.ts';
+export type { ReceiveOptions, SecureChannel, SendOptions } from './secure-channel.ts';

@@ -1,0 +1,91 @@
+import type { ProfileHandshake, Session } from '@pubky-paykit/patterns';
+import { type Clock, systemClock } from '@pubky-paykit/primitives';
+import type { ByteStream } from './byte-stream.ts';
+import type { CancelSignal } from './cancel-signal.ts';
+import { Deadline } from './deadline.ts';
+import { FrameReader } from './framing/frame-reader.ts';
+import { type ChooseHandshake, type HandshakeWire, readChoice, runHandshake } from './handshake-runner.ts';
+import { type ChannelLimits, channelLimits } from './limits.ts';
+import { FramedChannel, type SecureChannel } from './secure-channel.ts';
+
+/** What both roles may set. */
+export interface ChannelOptions {
+  readonly limits?: Partial<ChannelLimits> | undefined;
+  readonly clock?: Clock | undefined;
+  /** Cancels the handshake; the finished channel takes a signal with each call instead. */
+  readonly signal?: CancelSignal | undefined;
+}
+
+/** What only {@link openChannel} may set. */
+export interface OpenChannelOptions extends ChannelOptions {
+  /** 0 to 255: the negotiation byte to send first. Only for a handshake that writes first; none means legacy IK. */
+  readonly patternByte?: number | undefined;
+}
+
+/**
+ * Runs a handshake that is already chosen, of either role, and returns the channel. With `patternByte` the initiator
+ * sends that octet together with its first message; without, both sides speak the legacy form.
+ *
+ * On any failure the handshake is destroyed, the stream is aborted, and nothing but that reaches the peer.
+ *
+ * @param stream Taken: closed with the channel.
+ * @param handshake Taken: used up or destroyed.
+ * @throws TRANSPORT_TIMED_OUT, TRANSPORT_ABORTED, TRANSPORT_HANDSHAKE_CUT, TRANSPORT_TRUNCATED,
+ * TRANSPORT_FRAME_TOO_LONG, TRANSPORT_FRAME_TOO_SHORT, TRANSPORT_CONNECTION_LOST, and what the handshake throws.
+ * @see P8 §2.3, §3.2
+ */
+export function openChannel(
+  stream: ByteStream,
+  handshake: ProfileHandshake,
+  options: OpenChannelOptions = {},
+): Promise<SecureChannel> {
+  const { patternByte } = options;
+  if (patternByte !== undefined) checkPatternByte(patternByte, handshake);
+  return establish(stream, options, (wire) => runHandshake(handshake, wire, patternByte));
+}
+
+/**
+ * Reads the negotiation byte, asks `choose` for the handshake that goes with it, runs that and returns the channel.
+ * Where `choose` returns `undefined`, the peer is refused on the byte (W-59).
+ *
+ * @param stream Taken: closed with the channel.
+ * @param choose Gets 0 to 255; the handshake it returns is taken.
+ * @throws TRANSPORT_PATTERN_REFUSED, what `choose` throws, and what {@link openChannel} throws.
+ * @see P8 §3.2
+ */
+export function acceptChannel(
+  stream: ByteStream,
+  choose: ChooseHandshake,
+  options: ChannelOptions = {},
+): Promise<SecureChannel> {
+  return establish(stream, options, async (wire) =>
+    runHandshake(await readChoice(choose, wire), wire, undefined),
+  );
+}
+
+async function establish(
+  stream: ByteStream,
+  options: ChannelOptions,
+  handshake: (wire: HandshakeWire) => Promise<Session>,
+): Promise<SecureChannel> {
+  const { clock = systemClock, signal } = options;
+  const limits = channelLimits(options.limits);
+  const reader = new FrameReader(stream);
+  const deadline = new Deadline({ clock, what: 'the handshake', afterMs: limits.handshakeTimeoutMs, signal });
+  try {
+    const session = await handshake({ stream, reader, deadline });
+    return new FramedChannel({ stream, reader, session, clock, limits });
+  } catch (error) {
+    stream.abort();
+    throw error;
+  } finally {
+    deadline.end();
+  }
+}
+
+function checkPatternByte(patternByte: number, { turn }: ProfileHandshake): void {
+  if (turn !== 'write') throw new TypeError('patternByte goes with a handshake that writes first');
+  if (!Number.isInteger(patternByte) || patternByte < 0 || patternByte > 0xff) {
+    throw new RangeError('patternByte must be an integer from 0 to 255');
+  }
+}
