@@ -1,6 +1,5 @@
-import type { Clock } from '@pubky-paykit/primitives';
+import type { CancelSignal, Clock } from '@pubky-paykit/primitives';
 import { PaykitError } from './errors.ts';
-import type { CancelSignal } from './ports.ts';
 
 /** In every runtime we support; the core compiles without the DOM types. */
 declare const AbortController: new () => { readonly signal: CancelSignal; abort(): void };

@@ -57,7 +57,6 @@ export {
 export { type RequestReceiptOptions, requestReceipt } from './payer.ts';
 export type {
   ByteChannel,
-  CancelSignal,
   MessageChannel,
   MethodLookup,
   ReceiptGenerator,

@@ -1,4 +1,5 @@
 import {
+  type CancelSignal,
   type Clock,
   equalBytes,
   hex,
@@ -13,7 +14,7 @@ import { PaykitError } from './errors.ts';
 import type { ConfirmReceipt, ErrorMessage, RequestReceipt } from './messages.ts';
 import { type Negotiation, type NegotiationObserver, startNegotiation } from './negotiation.ts';
 import { shownCode } from './peer-text.ts';
-import type { CancelSignal, MethodLookup, ReceiptGenerator, ReceiptStore } from './ports.ts';
+import type { MethodLookup, ReceiptGenerator, ReceiptStore } from './ports.ts';
 import { confirmationDifference, copyReceipt, type PaykitReceipt } from './receipt.ts';
 import { type RefusalCode, refusalMessage } from './refusals.ts';
 import { storing } from './storing.ts';

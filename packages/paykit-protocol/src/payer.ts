@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@pubky-paykit/primitives';
+import { type CancelSignal, type Clock, systemClock } from '@pubky-paykit/primitives';
 import {
   CONFIRMATION_TIMEOUT_MS,
   MAX_ACKS,
@@ -11,7 +11,7 @@ import { receiveWithin, sendWithin } from './message-channel.ts';
 import type { PaykitMessage } from './messages.ts';
 import { type Negotiation, type NegotiationObserver, startNegotiation } from './negotiation.ts';
 import { shownCode, shownText } from './peer-text.ts';
-import type { CancelSignal, MessageChannel, ReceiptStore } from './ports.ts';
+import type { MessageChannel, ReceiptStore } from './ports.ts';
 import { confirmationDifference, copyReceipt, type PaykitReceipt, receiptEquals } from './receipt.ts';
 import { storing } from './storing.ts';
 

@@ -1,12 +1,6 @@
+import type { CancelSignal } from '@pubky-paykit/primitives';
 import type { PaykitMessage } from './messages.ts';
 import type { PaykitReceipt } from './receipt.ts';
-
-/** The part of the platform's `AbortSignal` that is used here; the core compiles without the DOM types. */
-export interface CancelSignal {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
 
 /** What a wait on a channel may be given. */
 export interface WaitOptions {

@@ -1,5 +1,6 @@
+import type { CancelSignal } from '@pubky-paykit/primitives';
 import { createMessageChannel } from './message-channel.ts';
-import type { ByteChannel, CancelSignal, MessageChannel } from './ports.ts';
+import type { ByteChannel, MessageChannel } from './ports.ts';
 
 /** One end of a pair in memory. */
 export interface MemoryChannel extends MessageChannel {

@@ -19,6 +19,7 @@ export {
   type TypedErrorRow,
 } from './coded-error.ts';
 export { PRIMITIVES_ERRORS, PrimitivesError } from './errors.ts';
+export type { CancelSignal } from './ports/cancel-signal.ts';
 export { type CancelTimer, type Clock, systemClock } from './ports/clock.ts';
 export { type LogFields, type Logger, silentLogger } from './ports/logger.ts';
 export { type RandomSource, systemRandom } from './ports/random-source.ts';

@@ -1,5 +1,4 @@
-import type { CancelTimer, Clock } from '@pubky-paykit/primitives';
-import type { CancelSignal } from './cancel-signal.ts';
+import type { CancelSignal, CancelTimer, Clock } from '@pubky-paykit/primitives';
 import { TransportError } from './errors.ts';
 
 /** What bounds one wait. */

@@ -1,5 +1,4 @@
 export type { ByteStream } from './byte-stream.ts';
-export type { CancelSignal } from './cancel-signal.ts';
 export {
   MAX_HANDSHAKE_FRAME_BYTES,
   MAX_PLAINTEXT_BYTES,

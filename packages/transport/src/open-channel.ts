@@ -1,7 +1,7 @@
 import type { ProfileHandshake, Session } from '@pubky-paykit/patterns';
+import type { CancelSignal } from '@pubky-paykit/primitives';
 import { type Clock, systemClock } from '@pubky-paykit/primitives';
 import type { ByteStream } from './byte-stream.ts';
-import type { CancelSignal } from './cancel-signal.ts';
 import { Deadline } from './deadline.ts';
 import { FrameReader } from './framing/frame-reader.ts';
 import { type ChooseHandshake, type HandshakeWire, readChoice, runHandshake } from './handshake-runner.ts';

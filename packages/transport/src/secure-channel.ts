@@ -1,7 +1,6 @@
 import type { Session } from '@pubky-paykit/patterns';
-import type { CancelTimer, Clock } from '@pubky-paykit/primitives';
+import type { CancelSignal, CancelTimer, Clock } from '@pubky-paykit/primitives';
 import type { ByteStream } from './byte-stream.ts';
-import type { CancelSignal } from './cancel-signal.ts';
 import { MAX_PLAINTEXT_BYTES } from './constants.ts';
 import { Deadline } from './deadline.ts';
 import { reasonOf, TransportError } from './errors.ts';

@@ -1,7 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
+import type { CancelSignal } from '@pubky-paykit/primitives';
 import { type Clock, isCodedError, systemClock } from '@pubky-paykit/primitives';
 import type { ByteStream } from '../byte-stream.ts';
-import type { CancelSignal } from '../cancel-signal.ts';
 import { CONNECT_TIMEOUT_MS } from '../constants.ts';
 import { Deadline } from '../deadline.ts';
 import { reasonOf, TransportError } from '../errors.ts';

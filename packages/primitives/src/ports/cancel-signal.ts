@@ -1,6 +1,6 @@
 /**
- * The part of `AbortSignal` that is used here. Every platform's `AbortSignal` fits; naming only this part keeps the
- * package free of the types of browsers and of Node.
+ * The part of `AbortSignal` that packages use to end a wait early. Every platform's `AbortSignal` fits; naming only this
+ * part keeps the core free of the types of browsers and of Node.
  */
 export interface CancelSignal {
   readonly aborted: boolean;
