@@ -18,15 +18,19 @@ const REKEY_PLAINTEXT = new Uint8Array(CIPHER_KEY_BYTES);
 export class CipherState {
   readonly #cipher: Cipher;
   #key: Uint8Array | undefined;
-  #nonce = 0n;
+  #nonce: bigint;
   #direction: 'unknown' | 'send' | 'receive' = 'unknown';
 
   /**
    * @param key 32 bytes, taken: the state wipes it.
-   * @throws NOISE_KEY_LENGTH unless it has 32 bytes.
+   * @param firstNonce For a key that was used before: the first nonce that was not. At most 2^64 − 1, inclusive.
+   * @throws NOISE_KEY_LENGTH unless the key has 32 bytes.
+   * @throws NOISE_NONCE_EXHAUSTED if the nonce is out of range.
    */
-  constructor(cipher: Cipher, key: Uint8Array) {
+  constructor(cipher: Cipher, key: Uint8Array, firstNonce = 0n) {
     assertKeyLength(key, CIPHER_KEY_BYTES, 'k');
+    if (firstNonce > RESERVED_NONCE || firstNonce < 0n) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
+    this.#nonce = firstNonce;
     this.#cipher = cipher;
     this.#key = key;
   }

@@ -43,6 +43,10 @@ function isDh(token: Token): token is DhToken {
   return Object.hasOwn(MEETING, token);
 }
 
+function isKey(token: Token): token is KeyToken {
+  return token === 'e' || token === 's';
+}
+
 function takePublicKey(progress: Progress, sender: Role, token: KeyToken): string | undefined {
   if (progress.known[sender].has(token)) return `the ${sender} sends ${token} twice`;
   progress.known[sender].add(token);
@@ -73,16 +77,13 @@ function mayEncrypt(progress: Progress, sender: Role): string | undefined {
   return undefined;
 }
 
-/** What a pre-message may be. §7.1 */
-const PRE_MESSAGES: ReadonlySet<string> = new Set(['', 'e', 's', 'e,s']);
-
 function takeMessage(progress: Progress, sender: Role, tokens: readonly Token[]): string | undefined {
   for (const token of tokens) {
     const keyed = progress.done.size > 0 || progress.pskSeen;
     let problem: string | undefined;
     if (token === 'psk') progress.pskSeen = true;
     else if (isDh(token)) problem = takeDh(progress, token);
-    else if (token !== 'e' && token !== 's') problem = `${token} is no token`;
+    else if (!isKey(token)) problem = `${token} is no token`;
     else {
       problem = takePublicKey(progress, sender, token);
       if (token === 's' && keyed) problem ??= mayEncrypt(progress, sender);
@@ -108,9 +109,8 @@ export function findPatternProblem(pattern: HandshakePattern): string | undefine
     ['initiator', pattern.preMessages[0]],
     ['responder', pattern.preMessages[1]],
   ] as const) {
-    if (!PRE_MESSAGES.has(keys.join())) return `the pre-message of the ${role} is neither e nor s nor e, s`;
     for (const token of keys) {
-      const problem = takePublicKey(progress, role, token);
+      const problem = isKey(token) ? takePublicKey(progress, role, token) : `${token} is no public key`;
       if (problem !== undefined) return problem;
     }
   }
