@@ -1,11 +1,15 @@
 import { wipe } from '@pubky-paykit/primitives';
-import { CIPHER_KEY_BYTES, RESERVED_NONCE, TAG_BYTES } from './constants.ts';
+import { CIPHER_KEY_BYTES, EMPTY_BYTES, MAX_MESSAGE_BYTES, RESERVED_NONCE, TAG_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';
-import { assertKeyLength } from './input.ts';
+import { assertKeyLength, assertLength } from './input.ts';
 import type { Cipher } from './suite.ts';
 
-const EMPTY = new Uint8Array(0);
 const REKEY_PLAINTEXT = new Uint8Array(CIPHER_KEY_BYTES);
+
+/** @throws NOISE_NONCE_EXHAUSTED unless the nonce is from 0 to `maximum`, inclusive. */
+function assertNonce(nonce: bigint, maximum: bigint): void {
+  if (nonce < 0n || nonce > maximum) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
+}
 
 /**
  * One key and its counter: the CipherState of the specification, for one direction.
@@ -19,7 +23,8 @@ export class CipherState {
   readonly #cipher: Cipher;
   #key: Uint8Array | undefined;
   #nonce: bigint;
-  #direction: 'unknown' | 'send' | 'receive' = 'unknown';
+  /** What the state serves for, once that is known. */
+  #sends: boolean | undefined;
 
   /**
    * @param key 32 bytes, taken: the state wipes it.
@@ -29,7 +34,7 @@ export class CipherState {
    */
   constructor(cipher: Cipher, key: Uint8Array, firstNonce = 0n) {
     assertKeyLength(key, CIPHER_KEY_BYTES, 'k');
-    if (firstNonce > RESERVED_NONCE || firstNonce < 0n) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
+    assertNonce(firstNonce, RESERVED_NONCE);
     this.#nonce = firstNonce;
     this.#cipher = cipher;
     this.#key = key;
@@ -51,10 +56,10 @@ export class CipherState {
    */
   encryptWithAd(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
     const key = this.#liveKey();
-    if (this.#direction === 'receive') throw new NoiseError('NOISE_NONCE_DIRECTION');
-    this.#direction = 'send';
+    if (this.#sends === false) throw new NoiseError('NOISE_NONCE_DIRECTION');
+    this.#sends = true;
     const nonce = this.#nonce;
-    if (nonce === RESERVED_NONCE) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
+    assertNonce(nonce, RESERVED_NONCE - 1n);
     this.#nonce = nonce + 1n;
     return this.#cipher.encrypt(key, nonce, associatedData, plaintext);
   }
@@ -73,10 +78,8 @@ export class CipherState {
   /** Decrypts with a given nonce and leaves the counter alone: for messages that carry their nonce. */
   decryptAt(nonce: bigint, associatedData: Uint8Array, ciphertext: Uint8Array): Uint8Array {
     const key = this.#liveKey();
-    if (nonce >= RESERVED_NONCE || nonce < 0n) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
-    if (ciphertext.length < TAG_BYTES) {
-      throw new NoiseError('NOISE_MESSAGE_TOO_SHORT', { minimum: TAG_BYTES, actual: ciphertext.length });
-    }
+    assertNonce(nonce, RESERVED_NONCE - 1n);
+    assertLength(ciphertext, TAG_BYTES, MAX_MESSAGE_BYTES, 'the ciphertext');
     const plaintext = this.#cipher.decrypt(key, nonce, associatedData, ciphertext);
     if (plaintext === undefined) throw new NoiseError('NOISE_DECRYPT_FAILED');
     return plaintext;
@@ -91,16 +94,16 @@ export class CipherState {
    */
   setNonce(nonce: bigint): void {
     this.#liveKey();
-    if (this.#direction === 'send') throw new NoiseError('NOISE_NONCE_DIRECTION');
-    if (nonce >= RESERVED_NONCE || nonce < 0n) throw new NoiseError('NOISE_NONCE_EXHAUSTED');
-    this.#direction = 'receive';
+    if (this.#sends) throw new NoiseError('NOISE_NONCE_DIRECTION');
+    assertNonce(nonce, RESERVED_NONCE - 1n);
+    this.#sends = false;
     this.#nonce = nonce;
   }
 
   /** Replaces the key by a one-way function of it; the counter goes on. Both sides must do it at the same point. §4.2 */
   rekey(): void {
     const key = this.#liveKey();
-    const output = this.#cipher.encrypt(key, RESERVED_NONCE, EMPTY, REKEY_PLAINTEXT);
+    const output = this.#cipher.encrypt(key, RESERVED_NONCE, EMPTY_BYTES, REKEY_PLAINTEXT);
     this.#key = Uint8Array.from(output.subarray(0, CIPHER_KEY_BYTES));
     wipe(key, output);
   }

@@ -19,3 +19,6 @@ export const MAX_PROTOCOL_NAME_BYTES = 255;
 
 /** How far behind the newest one a message with an explicit nonce may arrive, in messages. */
 export const REPLAY_WINDOW_MESSAGES = 1024;
+
+/** No bytes: the default payload, prologue and associated data. */
+export const EMPTY_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);

@@ -1,9 +1,8 @@
-import type { CipherState } from './cipher-state.ts';
+import { EMPTY_BYTES, MAX_MESSAGE_BYTES, MAX_PLAINTEXT_BYTES, TAG_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';
+import { assertLength } from './input.ts';
 import { ReplayWindow } from './replay-window.ts';
-import { assertCiphertext, assertPlaintext, type TransportKeys } from './transport.ts';
-
-const EMPTY = new Uint8Array(0);
+import { destroyKeys, direction, type TransportKeys } from './transport.ts';
 
 /** A message together with the nonce it was made with; both travel. */
 export interface Datagram {
@@ -36,10 +35,9 @@ export class DatagramTransport {
    * @param plaintext Borrowed; at most 65 519 bytes.
    * @throws NOISE_MESSAGE_TOO_LONG, NOISE_NONCE_EXHAUSTED, NOISE_ONE_WAY, NOISE_DESTROYED
    */
-  encrypt(plaintext: Uint8Array, associatedData: Uint8Array = EMPTY): Datagram {
-    assertPlaintext(plaintext);
-    const key = this.#keys.send;
-    if (key === undefined) throw new NoiseError('NOISE_ONE_WAY', { wanted: 'sending' });
+  encrypt(plaintext: Uint8Array, associatedData: Uint8Array = EMPTY_BYTES): Datagram {
+    assertLength(plaintext, 0, MAX_PLAINTEXT_BYTES, 'the plaintext');
+    const key = direction(this.#keys, 'send');
     const nonce = key.nonce;
     return { nonce, ciphertext: key.encryptWithAd(associatedData, plaintext) };
   }
@@ -51,12 +49,11 @@ export class DatagramTransport {
    *   the message is refused and the transport stays usable.
    * @throws NOISE_ONE_WAY, NOISE_DESTROYED
    */
-  decrypt(datagram: Datagram, associatedData: Uint8Array = EMPTY): Uint8Array {
-    const key: CipherState | undefined = this.#keys.receive;
-    if (key === undefined) throw new NoiseError('NOISE_ONE_WAY', { wanted: 'receiving' });
+  decrypt(datagram: Datagram, associatedData: Uint8Array = EMPTY_BYTES): Uint8Array {
+    const key = direction(this.#keys, 'receive');
     if (key.destroyed) throw new NoiseError('NOISE_DESTROYED');
     const { nonce, ciphertext } = datagram;
-    assertCiphertext(ciphertext);
+    assertLength(ciphertext, TAG_BYTES, MAX_MESSAGE_BYTES, 'the ciphertext');
     if (nonce < 0n || !this.#window.isFresh(nonce)) throw new NoiseError('NOISE_REPLAY', { nonce });
     const plaintext = key.decryptAt(nonce, associatedData, ciphertext);
     this.#window.accept(nonce);
@@ -65,8 +62,7 @@ export class DatagramTransport {
 
   /** Wipes both keys. Calling it again does nothing. */
   destroy(): void {
-    this.#keys.send?.destroy();
-    this.#keys.receive?.destroy();
+    destroyKeys(this.#keys);
   }
 
   [Symbol.dispose](): void {

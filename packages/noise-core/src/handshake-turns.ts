@@ -1,7 +1,6 @@
-import type { DatagramTransport } from './datagram-transport.ts';
 import type { HandshakePattern, Role } from './patterns/pattern.ts';
 import type { KeyPair } from './suite.ts';
-import type { ReceiveTransport, SendTransport, Transport } from './transport.ts';
+import type { ReceiveKeys, SendKeys, TransportKeys, TwoWayKeys } from './transport.ts';
 
 /** What can be asked at every turn. */
 export interface HandshakeView {
@@ -55,27 +54,27 @@ export interface ReadTurn<Next> extends HandshakeView {
 }
 
 /** The handshake is complete. */
-export interface Finished<Established> extends HandshakeView {
+export interface Finished<Keys extends TransportKeys> extends HandshakeView {
   readonly turn: 'done';
-  /** The transport for ordered, lossless channels. This turn is used up. */
-  split(): Established;
-  /** The transport for channels that lose or reorder messages. This turn is used up. */
-  splitDatagram(): DatagramTransport;
+  /**
+   * The keys for messages from now on, owned by the caller: make a transport of them. This turn is used up and the
+   * handshake wiped. §5.3 Split
+   */
+  split(): Keys;
 }
 
 /** A handshake at any turn, for patterns known only at run time: branch on `turn`. */
-export type AnyHandshake = WriteTurn<AnyHandshake> | ReadTurn<AnyHandshake> | Finished<Transport>;
+export type AnyHandshake = WriteTurn<AnyHandshake> | ReadTurn<AnyHandshake> | Finished<TransportKeys>;
 
-type EstablishedOf<
-  Pattern extends HandshakePattern,
-  Self extends Role,
-> = Pattern['messages'] extends readonly [unknown]
+type KeysOf<Pattern extends HandshakePattern, Self extends Role> = Pattern['messages'] extends readonly [
+  unknown,
+]
   ? 'e' extends Pattern['preMessages'][1][number]
-    ? Transport
+    ? TwoWayKeys
     : Self extends 'initiator'
-      ? SendTransport
-      : ReceiveTransport
-  : Transport;
+      ? SendKeys
+      : ReceiveKeys
+  : TwoWayKeys;
 
 type TurnOf<
   Pattern extends HandshakePattern,
@@ -83,7 +82,7 @@ type TurnOf<
   Left,
   Sender extends Role,
 > = Left extends readonly []
-  ? Finished<EstablishedOf<Pattern, Self>>
+  ? Finished<KeysOf<Pattern, Self>>
   : Left extends readonly [unknown, ...infer Rest]
     ? Self extends Sender
       ? WriteTurn<TurnOf<Pattern, Self, Rest, Exclude<Role, Sender>>>

@@ -64,4 +64,15 @@ export {
 export { assertValidPattern, findPatternProblem } from './patterns/validity.ts';
 export { ReplayWindow } from './replay-window.ts';
 export type { Cipher, DiffieHellman, Hash, KeyPair, PublicKey, Suite } from './suite.ts';
-export { type ReceiveTransport, type SendTransport, Transport } from './transport.ts';
+export {
+  createTransport,
+  type ReceiveCipherState,
+  type ReceiveKeys,
+  type ReceiveTransport,
+  type SendCipherState,
+  type SendKeys,
+  type SendTransport,
+  Transport,
+  type TransportKeys,
+  type TwoWayKeys,
+} from './transport.ts';

@@ -1,10 +1,9 @@
 import { wipe } from '@pubky-paykit/primitives';
 import { CipherState } from './cipher-state.ts';
-import { CIPHER_KEY_BYTES } from './constants.ts';
+import { CIPHER_KEY_BYTES, EMPTY_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';
 import type { Cipher, Hash } from './suite.ts';
 
-const EMPTY = new Uint8Array(0);
 const ONE = Uint8Array.of(1);
 const TWO = Uint8Array.of(2);
 const THREE = Uint8Array.of(3);
@@ -76,18 +75,15 @@ export class SymmetricState {
 
   /** The transport keys: initiator to responder, then back. The state is wiped. */
   split(): readonly [CipherState, CipherState] {
-    const [first, second] = this.#hkdf(EMPTY, 2) as [Uint8Array, Uint8Array];
+    const outputs = this.#hkdf(EMPTY_BYTES, 2);
     this.destroy();
-    return [
-      new CipherState(this.#suite.cipher, cipherKey(first)),
-      new CipherState(this.#suite.cipher, cipherKey(second)),
-    ];
+    return outputs.map((output) => this.#keyed(output)) as [CipherState, CipherState];
   }
 
   /** Wipes the chaining key and the cipher key. The transcript hash is public and stays readable. */
   destroy(): void {
     wipe(this.#ck);
-    this.#ck = EMPTY;
+    this.#ck = EMPTY_BYTES;
     this.#cipherState?.destroy();
   }
 
@@ -95,7 +91,7 @@ export class SymmetricState {
     wipe(this.#ck);
     this.#ck = ck;
     this.#cipherState?.destroy();
-    this.#cipherState = new CipherState(this.#suite.cipher, cipherKey(key));
+    this.#cipherState = this.#keyed(key);
   }
 
   /** HKDF of §4.3: `outputs` digests from the chaining key as salt. */
@@ -109,11 +105,11 @@ export class SymmetricState {
     wipe(temporaryKey);
     return results;
   }
-}
 
-/** A fresh cipher key from a KDF output, cut to 32 bytes (§5.2); the output is wiped, so no view of it stays. */
-function cipherKey(output: Uint8Array): Uint8Array {
-  const key = Uint8Array.from(output.subarray(0, CIPHER_KEY_BYTES));
-  wipe(output);
-  return key;
+  /** A cipher state under the first 32 bytes of a KDF output (§5.2), which is wiped, so no view of it stays. */
+  #keyed(output: Uint8Array): CipherState {
+    const key = Uint8Array.from(output.subarray(0, CIPHER_KEY_BYTES));
+    wipe(output);
+    return new CipherState(this.#suite.cipher, key);
+  }
 }

@@ -1,7 +1,8 @@
 import { isAllZero, wipe } from '@pubky-paykit/primitives';
 import { TAG_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';
-import type { DhToken, Role, Token } from './patterns/pattern.ts';
+import type { PatternFacts } from './patterns/facts.ts';
+import type { DhToken, HandshakePattern, Role, Token } from './patterns/pattern.ts';
 import type { KeyPair, PublicKey, Suite } from './suite.ts';
 import type { SymmetricState } from './symmetric-state.ts';
 
@@ -10,8 +11,8 @@ export interface HandshakeContext {
   readonly suite: Suite;
   readonly role: Role;
   readonly symmetric: SymmetricState;
-  /** True if the pattern has a `psk` token: `e` mixes into the key then. §9.2 */
-  readonly pskMode: boolean;
+  readonly pattern: HandshakePattern;
+  readonly facts: PatternFacts;
   /** Pre-shared keys not used yet, in order. */
   readonly psks: Uint8Array[];
   s: KeyPair | undefined;
@@ -60,10 +61,10 @@ function mixPsk(context: HandshakeContext): void {
   }
 }
 
-/** Mixes an ephemeral public key, in a message or a pre-message. §9.2 */
+/** Mixes an ephemeral public key, in a message or a pre-message; into the key as well if the pattern has a `psk`. §9.2 */
 export function mixEphemeral(context: HandshakeContext, publicKey: Uint8Array): void {
   context.symmetric.mixHash(publicKey);
-  if (context.pskMode) context.symmetric.mixKey(publicKey);
+  if (context.facts.psks > 0) context.symmetric.mixKey(publicKey);
 }
 
 const AGREEMENT = {

@@ -1,14 +1,41 @@
 import type { CipherState } from './cipher-state.ts';
-import { MAX_MESSAGE_BYTES, MAX_PLAINTEXT_BYTES } from './constants.ts';
+import { EMPTY_BYTES, MAX_MESSAGE_BYTES, MAX_PLAINTEXT_BYTES, TAG_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';
-import { assertBytes } from './input.ts';
+import { assertLength } from './input.ts';
 
-const EMPTY = new Uint8Array(0);
+type CipherStateBasics = 'nonce' | 'destroyed' | 'rekey' | 'destroy';
 
-/** The two directions of a finished handshake; one is missing in one-way patterns. */
+/** What a sender may do with its cipher state: a sender never chooses a nonce. */
+export type SendCipherState = Pick<CipherState, CipherStateBasics | 'encryptWithAd'>;
+
+/** What a receiver may do with its cipher state. */
+export type ReceiveCipherState = Pick<
+  CipherState,
+  CipherStateBasics | 'decryptWithAd' | 'decryptAt' | 'setNonce'
+>;
+
+/** What `split` yields: one cipher state a direction. One is missing in one-way patterns. */
 export interface TransportKeys {
-  readonly send: CipherState | undefined;
-  readonly receive: CipherState | undefined;
+  readonly send: SendCipherState | undefined;
+  readonly receive: ReceiveCipherState | undefined;
+}
+
+/** Both directions. */
+export interface TwoWayKeys extends TransportKeys {
+  readonly send: SendCipherState;
+  readonly receive: ReceiveCipherState;
+}
+
+/** What the initiator of a one-way pattern has. */
+export interface SendKeys extends TransportKeys {
+  readonly send: SendCipherState;
+  readonly receive: undefined;
+}
+
+/** What the responder of a one-way pattern has. */
+export interface ReceiveKeys extends TransportKeys {
+  readonly send: undefined;
+  readonly receive: ReceiveCipherState;
 }
 
 /** The half of a {@link Transport} that the initiator of a one-way pattern has. */
@@ -31,23 +58,20 @@ export interface ReceiveTransport {
   [Symbol.dispose](): void;
 }
 
-/** @throws NOISE_MESSAGE_TOO_LONG if a transport message cannot carry the plaintext. */
-export function assertPlaintext(plaintext: Uint8Array): void {
-  assertBytes(plaintext, 'the plaintext');
-  if (plaintext.length > MAX_PLAINTEXT_BYTES) {
-    throw new NoiseError('NOISE_MESSAGE_TOO_LONG', {
-      maximum: MAX_PLAINTEXT_BYTES,
-      actual: plaintext.length,
-    });
-  }
+/** The state of one direction. @throws NOISE_ONE_WAY if the pattern has none. */
+export function direction<Wanted extends keyof TransportKeys>(
+  keys: TransportKeys,
+  wanted: Wanted,
+): NonNullable<TransportKeys[Wanted]> {
+  const state = keys[wanted];
+  if (state === undefined) throw new NoiseError('NOISE_ONE_WAY', { wanted });
+  return state;
 }
 
-/** @throws NOISE_MESSAGE_TOO_LONG if no transport message is that long. */
-export function assertCiphertext(ciphertext: Uint8Array): void {
-  assertBytes(ciphertext, 'the ciphertext');
-  if (ciphertext.length > MAX_MESSAGE_BYTES) {
-    throw new NoiseError('NOISE_MESSAGE_TOO_LONG', { maximum: MAX_MESSAGE_BYTES, actual: ciphertext.length });
-  }
+/** Wipes the keys of both directions. */
+export function destroyKeys({ send, receive }: TransportKeys): void {
+  send?.destroy();
+  receive?.destroy();
 }
 
 /**
@@ -68,12 +92,12 @@ export class Transport implements SendTransport, ReceiveTransport {
 
   /** Messages sent so far. */
   get sendNonce(): bigint {
-    return this.#sendKey().nonce;
+    return direction(this.#keys, 'send').nonce;
   }
 
   /** Messages received so far. */
   get receiveNonce(): bigint {
-    return this.#receiveKey().nonce;
+    return direction(this.#keys, 'receive').nonce;
   }
 
   get destroyed(): boolean {
@@ -88,9 +112,9 @@ export class Transport implements SendTransport, ReceiveTransport {
    * @returns A fresh buffer, 16 bytes longer than the plaintext.
    * @throws NOISE_MESSAGE_TOO_LONG (nothing is lost then), NOISE_NONCE_EXHAUSTED, NOISE_ONE_WAY, NOISE_DESTROYED
    */
-  encrypt(plaintext: Uint8Array, associatedData: Uint8Array = EMPTY): Uint8Array {
-    assertPlaintext(plaintext);
-    return this.#sendKey().encryptWithAd(associatedData, plaintext);
+  encrypt(plaintext: Uint8Array, associatedData: Uint8Array = EMPTY_BYTES): Uint8Array {
+    assertLength(plaintext, 0, MAX_PLAINTEXT_BYTES, 'the plaintext');
+    return direction(this.#keys, 'send').encryptWithAd(associatedData, plaintext);
   }
 
   /**
@@ -101,10 +125,10 @@ export class Transport implements SendTransport, ReceiveTransport {
    * @throws NOISE_DECRYPT_FAILED, NOISE_MESSAGE_TOO_SHORT, NOISE_MESSAGE_TOO_LONG: the transport is destroyed then.
    * @throws NOISE_ONE_WAY, NOISE_DESTROYED
    */
-  decrypt(ciphertext: Uint8Array, associatedData: Uint8Array = EMPTY): Uint8Array {
-    const key = this.#receiveKey();
+  decrypt(ciphertext: Uint8Array, associatedData: Uint8Array = EMPTY_BYTES): Uint8Array {
+    const key = direction(this.#keys, 'receive');
     try {
-      assertCiphertext(ciphertext);
+      assertLength(ciphertext, TAG_BYTES, MAX_MESSAGE_BYTES, 'the ciphertext');
       return key.decryptWithAd(associatedData, ciphertext);
     } catch (error) {
       this.destroy();
@@ -114,31 +138,45 @@ export class Transport implements SendTransport, ReceiveTransport {
 
   /** Replaces the sending key by a one-way function of it; the peer calls `rekeyReceive` at the same point. §11.3 */
   rekeySend(): void {
-    this.#sendKey().rekey();
+    direction(this.#keys, 'send').rekey();
   }
 
   /** The other half of `rekeySend`. */
   rekeyReceive(): void {
-    this.#receiveKey().rekey();
+    direction(this.#keys, 'receive').rekey();
   }
 
   /** Wipes both keys. Calling it again does nothing. */
   destroy(): void {
-    this.#keys.send?.destroy();
-    this.#keys.receive?.destroy();
+    destroyKeys(this.#keys);
   }
 
   [Symbol.dispose](): void {
     this.destroy();
   }
+}
 
-  #sendKey(): CipherState {
-    if (this.#keys.send === undefined) throw new NoiseError('NOISE_ONE_WAY', { wanted: 'sending' });
-    return this.#keys.send;
-  }
-
-  #receiveKey(): CipherState {
-    if (this.#keys.receive === undefined) throw new NoiseError('NOISE_ONE_WAY', { wanted: 'receiving' });
-    return this.#keys.receive;
-  }
+/**
+ * The transport of a finished handshake, for channels that deliver in order and without loss. In one-way patterns the
+ * type has only the half that works.
+ *
+ * @param keys Taken: `destroy` wipes them.
+ * @example
+ * ```ts
+ * import { createHandshake, createTransport, N } from '@pubky-paykit/noise-core';
+ * import { blake2s } from '@pubky-paykit/noise-core/blake2s';
+ * import { chachaPoly } from '@pubky-paykit/noise-core/chacha-poly';
+ * import { x25519 } from '@pubky-paykit/noise-core/x25519';
+ * const suite = { dh: x25519, cipher: chachaPoly, hash: blake2s };
+ * const rs = x25519.generateKeyPair().publicKey;
+ * const { message, next } = createHandshake({ pattern: N, suite, role: 'initiator', rs }).write();
+ * const ciphertext = createTransport(next.split()).encrypt(Uint8Array.of(1, 2, 3));
+ * ```
+ */
+export function createTransport(keys: TwoWayKeys): Transport;
+export function createTransport(keys: SendKeys): SendTransport;
+export function createTransport(keys: ReceiveKeys): ReceiveTransport;
+export function createTransport(keys: TransportKeys): Transport;
+export function createTransport(keys: TransportKeys): Transport {
+  return new Transport(keys);
 }

@@ -38,6 +38,7 @@ describe('@pubky-paykit/noise-core', () => {
         'Transport',
         'assertValidPattern',
         'createHandshake',
+        'createTransport',
         'factsOf',
         'fallback',
         'findPatternProblem',

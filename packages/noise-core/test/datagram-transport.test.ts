@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Datagram, type DatagramTransport, N, type Role, XX } from '../src/index.ts';
+import { type Datagram, DatagramTransport, N, type Role, XX } from '../src/index.ts';
 import { bytesOf, complete, finished, meet } from './parties.ts';
 import { notWiped, recordingSuite } from './recording-suite.ts';
 import { codeOf, noiseErrorOf } from './thrown.ts';
@@ -10,8 +10,8 @@ function connectDatagrams(pattern: typeof XX | typeof N = XX, suites = {}): Reco
   const parties = meet(pattern, { suites });
   complete(parties);
   return {
-    initiator: finished(parties.initiator).splitDatagram(),
-    responder: finished(parties.responder).splitDatagram(),
+    initiator: new DatagramTransport(finished(parties.initiator).split()),
+    responder: new DatagramTransport(finished(parties.responder).split()),
   };
 }
 

@@ -4,12 +4,14 @@ import {
   type AnyHandshake,
   type AnyKeys,
   createHandshake,
+  createTransport,
   type Finished,
   factsOf,
   type HandshakePattern,
   type Role,
   type Suite,
   type Transport,
+  type TransportKeys,
 } from '../src/index.ts';
 
 /** Everything a backend module exports. */
@@ -115,7 +117,7 @@ export function complete(parties: Parties, ...payloads: readonly Uint8Array[]): 
 }
 
 /** The end of a handshake that is known to be over. */
-export function finished(handshake: AnyHandshake): Finished<Transport> {
+export function finished(handshake: AnyHandshake): Finished<TransportKeys> {
   if (handshake.turn !== 'done') throw new Error('the handshake is not over');
   return handshake;
 }
@@ -124,5 +126,8 @@ export function finished(handshake: AnyHandshake): Finished<Transport> {
 export function connect(pattern: HandshakePattern, options: PartyOptions = {}): Record<Role, Transport> {
   const parties = meet(pattern, options);
   complete(parties);
-  return { initiator: finished(parties.initiator).split(), responder: finished(parties.responder).split() };
+  return {
+    initiator: createTransport(finished(parties.initiator).split()),
+    responder: createTransport(finished(parties.responder).split()),
+  };
 }

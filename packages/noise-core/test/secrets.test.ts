@@ -5,6 +5,8 @@ import {
   type AnyKeys,
   CipherState,
   createHandshake,
+  createTransport,
+  DatagramTransport,
   type HandshakePattern,
   IK,
   N,
@@ -154,7 +156,10 @@ describe.each(BACKENDS)('secrets on %s', (_, backend) => {
         objects.push(exchange(parties, bytesOf(3, 1)), ...Object.values(parties));
         look(`turn ${parties.initiator.turn}`);
       }
-      const transports = [finished(parties.initiator).split(), finished(parties.responder).split()] as const;
+      const transports = [
+        createTransport(finished(parties.initiator).split()),
+        createTransport(finished(parties.responder).split()),
+      ] as const;
       objects.push(...transports);
       const sealed = transports[0].encrypt(bytesOf(30, 1));
       transports[1].decrypt(sealed);
@@ -175,7 +180,7 @@ describe.each(BACKENDS)('secrets on %s', (_, backend) => {
     const state = new CipherState(suite.cipher, key);
     const parties = meet(NN, { suites: { initiator: suite, responder: suite } });
     complete(parties);
-    const datagrams = finished(parties.initiator).splitDatagram();
+    const datagrams = new DatagramTransport(finished(parties.initiator).split());
     expectNoSecretIn('a holder', [pair, state, datagrams], [secretKey, Uint8Array.from(key)]);
     expect(JSON.stringify({ pair })).toBe('{"pair":"[KeyPair]"}');
     expect(inspect(pair)).toBe('[KeyPair]');
@@ -223,7 +228,10 @@ describe('wiping [S1.4]', () => {
     (_, pattern) => {
       const { parties, recordings } = observed(pattern, SUITE);
       complete(parties);
-      const ends = [finished(parties.initiator).split(), finished(parties.responder).split()];
+      const ends = [
+        createTransport(finished(parties.initiator).split()),
+        createTransport(finished(parties.responder).split()),
+      ];
       expectWiped(recordings);
       ends[1]!.decrypt(ends[0]!.encrypt(bytesOf(2, 2)));
       for (const recording of recordings) expect(notWiped(recording)).toEqual(['cipher key']);

@@ -1,6 +1,7 @@
 import {
   type AnyHandshake,
   createHandshake,
+  createTransport,
   type HandshakePattern,
   type Role,
   type Suite,
@@ -134,7 +135,7 @@ class ProfileDriver implements ProfileHandshake {
       confirmed: this.#profile.confirmedBy[this.#role] === 'handshake',
     };
     this.#endedBy = 'finish';
-    return new NoiseSession(turn.split(), facts);
+    return new NoiseSession(createTransport(turn.split()), facts);
   }
 
   destroy(): void {

@@ -83,19 +83,18 @@ export function errorRow(row: ErrorRow): ErrorRow {
   return row;
 }
 
-/** A copy with nothing in it but plain values: the types ask for that, this holds it against a cast. */
-function plain(context: Readonly<Record<string, unknown>>): Readonly<Record<string, ContextValue>> {
-  const copy: Record<string, ContextValue> = {};
-  for (const [name, value] of Object.entries(context)) {
-    const isPlain = value === undefined || ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
-    copy[name] = isPlain ? (value as ContextValue) : '[redacted]';
-  }
-  return Object.freeze(copy);
+type Values = Readonly<Record<string, unknown>>;
+
+/** A frozen copy with every value changed by `change`. */
+function mapValues(values: Values, change: (value: unknown) => unknown): Values {
+  return Object.freeze(
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)])),
+  );
 }
 
-function describe(row: ErrorRow, context: Readonly<Record<string, ContextValue>>): string {
-  const summary = row.summary.replace(/\{(\w+)\}/g, (_, name: string) => String(context[name] ?? 'unknown'));
-  return `${summary}. ${row.nextStep}`;
+/** Nothing but plain values gets into an error: the types ask for that, this holds it against a cast. */
+function plain(value: unknown): unknown {
+  return /object|function|symbol/.test(typeof value) ? '[redacted]' : value;
 }
 
 /**
@@ -119,40 +118,28 @@ export function defineErrors<const Table extends ErrorTable>(
 ): CodedErrorClass<Table> {
   class PackageError extends Error {
     static readonly table = table;
-    readonly code: string;
-    readonly context: Readonly<Record<string, ContextValue>>;
-    readonly retryable: boolean;
-    readonly nextStep: string;
-    readonly wireCode: number | undefined;
+    declare readonly code: string;
+    declare readonly context: Values;
+    declare readonly retryable: boolean;
+    declare readonly nextStep: string;
+    declare readonly wireCode: number | undefined;
 
-    constructor(code: string, context: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+    constructor(code: string, values: Values = {}, options?: ErrorOptions) {
       // Own rows only: `toString` is no code.
       const row = Object.hasOwn(table, code) ? table[code] : undefined;
       if (row === undefined) throw new TypeError(`${name} has no code ${code}`);
-      const facts = plain(context);
-      super(describe(row, facts), options);
-      this.code = code;
-      this.context = facts;
-      this.retryable = row.retryable;
-      this.nextStep = row.nextStep;
-      this.wireCode = row.wireCode;
+      const { summary, nextStep, retryable, wireCode } = row;
+      const context = mapValues(values, plain);
+      const happened = summary.replace(/\{(\w+)\}/g, (_, key: string) => `${context[key] ?? 'unknown'}`);
+      super(`${happened}. ${nextStep}`, options);
+      Object.assign(this, { code, context, retryable, nextStep, wireCode });
     }
 
+    /** Safe to log: all but the stack, the cause and the advice. A missing wire code leaves no trace in JSON. */
     toJSON(): Record<string, unknown> {
-      const context = Object.fromEntries(
-        Object.entries(this.context).map(([key, value]) => [
-          key,
-          typeof value === 'bigint' ? `${value}` : value,
-        ]),
-      );
-      return {
-        name,
-        code: this.code,
-        message: this.message,
-        context,
-        retryable: this.retryable,
-        ...(this.wireCode === undefined ? {} : { wireCode: this.wireCode }),
-      };
+      const { code, message, retryable, wireCode } = this;
+      const context = mapValues(this.context, (value) => (typeof value === 'bigint' ? `${value}` : value));
+      return { name, code, message, context, retryable, wireCode };
     }
   }
   Object.defineProperty(PackageError.prototype, 'name', { value: name, configurable: true, writable: true });

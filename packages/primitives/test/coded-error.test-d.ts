@@ -84,8 +84,6 @@ export function exhaustive(error: PrimitivesError): string {
       return error.context.codec;
     case 'PRIMITIVES_WRONG_LENGTH':
       return `${error.context.codec}${error.context.actual}`;
-    case 'PRIMITIVES_TIMED_OUT':
-      return `${error.context.what}${error.context.afterMs}`;
     case 'PRIMITIVES_SECRET_DESTROYED':
     case 'PRIMITIVES_BAD_UTF8':
       return PRIMITIVES_ERRORS[error.code].nextStep;

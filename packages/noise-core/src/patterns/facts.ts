@@ -1,5 +1,5 @@
 import { TAG_BYTES } from '../constants.ts';
-import { type HandshakePattern, type Role, senderOf, type Token } from './pattern.ts';
+import { type HandshakePattern, OTHER_ROLE, type Role, senderOf, type Token } from './pattern.ts';
 
 /** The keys one side has to bring. */
 export interface RequiredKeys {
@@ -31,22 +31,6 @@ export interface PatternFacts {
   readonly messages: readonly MessageFacts[];
 }
 
-const KEYS_OF_ROLE = { initiator: 0, responder: 1 } as const;
-
-function keysOf(pattern: HandshakePattern, role: Role): RequiredKeys {
-  const own = pattern.preMessages[KEYS_OF_ROLE[role]];
-  const peer = pattern.preMessages[1 - KEYS_OF_ROLE[role]] as readonly Token[];
-  const sendsStatic = pattern.messages.some(
-    (tokens, index) => senderOf(index) === role && tokens.includes('s'),
-  );
-  return {
-    s: sendsStatic || own.includes('s'),
-    rs: peer.includes('s'),
-    e: own.includes('e'),
-    re: peer.includes('e'),
-  };
-}
-
 /**
  * Derives the facts of a pattern: keys each role needs, what each message carries, how many pre-shared keys.
  *
@@ -70,13 +54,24 @@ export function factsOf(pattern: HandshakePattern): PatternFacts {
     }
     return { publicKeys, tags: tags + (keyed ? 1 : 0) };
   });
-  const responderSendsEphemeral =
-    pattern.preMessages[1].includes('e') ||
-    pattern.messages.some((tokens, index) => senderOf(index) === 'responder' && tokens.includes('e'));
+  const before = { initiator: pattern.preMessages[0], responder: pattern.preMessages[1] };
+  const knownFrom = (role: Role): readonly Token[] => [
+    ...before[role],
+    ...pattern.messages.filter((_, index) => senderOf(index) === role).flat(),
+  ];
+  const keysOf = (role: Role): RequiredKeys => {
+    const peer = before[OTHER_ROLE[role]];
+    return {
+      s: knownFrom(role).includes('s'),
+      rs: peer.includes('s'),
+      e: before[role].includes('e'),
+      re: peer.includes('e'),
+    };
+  };
   return {
-    oneWay: !responderSendsEphemeral,
+    oneWay: !knownFrom('responder').includes('e'),
     psks,
-    keys: { initiator: keysOf(pattern, 'initiator'), responder: keysOf(pattern, 'responder') },
+    keys: { initiator: keysOf('initiator'), responder: keysOf('responder') },
     messages,
   };
 }

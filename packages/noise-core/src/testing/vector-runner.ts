@@ -7,7 +7,7 @@ import { factsOf } from '../patterns/facts.ts';
 import { type HandshakePattern, OTHER_ROLE, type Role, senderOf } from '../patterns/pattern.ts';
 import { type ProtocolName, parseProtocolName, patternOf } from '../patterns/protocol-name.ts';
 import type { Cipher, DiffieHellman, Hash, KeyPair, Suite } from '../suite.ts';
-import type { Transport } from '../transport.ts';
+import { createTransport, type Transport } from '../transport.ts';
 import { fixedEphemeralsForTestingOnly } from './fixed-ephemerals.ts';
 import type { NoiseVector, VectorSide } from './vector-file.ts';
 
@@ -96,7 +96,7 @@ function receive(peer: Peer, message: Uint8Array): Uint8Array {
 function transportOf(peer: Peer): Transport {
   if (peer.transport === undefined) {
     if (peer.handshake.turn !== 'done') throw new Mismatch('the handshake is not over');
-    peer.transport = peer.handshake.split();
+    peer.transport = createTransport(peer.handshake.split());
   }
   return peer.transport;
 }

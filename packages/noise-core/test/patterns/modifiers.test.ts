@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   BASE_PATTERNS,
   createHandshake,
+  createTransport,
   factsOf,
   fallback,
   findPatternProblem,
@@ -209,7 +210,7 @@ describe('fallback', () => {
     expect(done.remoteStatic).toEqual(initiatorStatic.publicKey);
     expect(last.next.remoteStatic).toEqual(responderStatic.publicKey);
     expect(done.handshakeHash).toEqual(last.next.handshakeHash);
-    const [left, right] = [done.split(), last.next.split()];
+    const [left, right] = [createTransport(done.split()), createTransport(last.next.split())];
     expect(right.decrypt(left.encrypt(Uint8Array.of(1)))).toEqual(Uint8Array.of(1));
     expect(e.destroyed).toBe(true);
   });

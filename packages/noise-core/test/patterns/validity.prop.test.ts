@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   BASE_PATTERNS,
+  createTransport,
   factsOf,
   findPatternProblem,
   type HandshakePattern,
@@ -147,8 +148,8 @@ describe('findPatternProblem', () => {
         }
         expect(finished(parties.initiator).handshakeHash).toEqual(finished(parties.responder).handshakeHash);
         const [initiator, responder] = [
-          finished(parties.initiator).split(),
-          finished(parties.responder).split(),
+          createTransport(finished(parties.initiator).split()),
+          createTransport(finished(parties.responder).split()),
         ];
         expect(responder.decrypt(initiator.encrypt(payload))).toEqual(payload);
         if (!factsOf(pattern).oneWay) expect(initiator.decrypt(responder.encrypt(payload))).toEqual(payload);
