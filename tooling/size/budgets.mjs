@@ -36,7 +36,7 @@ export const BUDGETS = [
   {
     name: 'primitives: everything',
     code: `export * from '@pubky-paykit/primitives';`,
-    limitBytes: 4_500,
+    limitBytes: 5_000,
   },
   {
     name: 'patterns: everything, with its suite on noble',
@@ -46,13 +46,19 @@ export const BUDGETS = [
   {
     name: 'transport: everything portable',
     code: `export * from '@pubky-paykit/transport';`,
-    limitBytes: 35_000,
+    limitBytes: 6_500,
   },
   {
-    name: 'paykit-protocol: everything, next to noble',
-    code: `export * from '@pubky-paykit/paykit-protocol';`,
-    without: ['@noble/*'],
+    name: 'paykit-protocol: messages, next to noble and primitives',
+    code: `export { decodeMessage, encodeMessage } from '@pubky-paykit/paykit-protocol';`,
+    without: ['@noble/*', '@scure/*', '@pubky-paykit/primitives'],
     limitBytes: 5_000,
+  },
+  {
+    name: 'paykit-protocol: everything, next to noble and primitives',
+    code: `export * from '@pubky-paykit/paykit-protocol';`,
+    without: ['@noble/*', '@scure/*', '@pubky-paykit/primitives'],
+    limitBytes: 8_500,
   },
   {
     name: 'pubky-paykit: the umbrella',

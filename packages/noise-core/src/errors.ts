@@ -27,9 +27,9 @@ function row<Context extends object = Record<never, never>>(
 
 /** Every code of this package. */
 export const NOISE_ERRORS = {
-  NOISE_DECRYPT_FAILED: row('the message was altered, or made with other keys', RESTART, SNOW),
+  NOISE_DECRYPT_FAILED: row('the message was altered, or has other keys', RESTART, SNOW),
   NOISE_WEAK_KEY: row<{ token: string }>(
-    'the peer sent a weak public key: {token} gives zero',
+    'weak public key of the peer: {token} is zero',
     DROP_PEER,
     INVALID_PEER_KEY,
   ),
@@ -50,7 +50,7 @@ export const NOISE_ERRORS = {
     SNOW,
   ),
   NOISE_ONE_WAY: row<{ wanted: string }>('this pattern is one-way: no {wanted} here', FIX_CALL, SNOW),
-  NOISE_DESTROYED: row('this was destroyed, by its owner or by a failure', RESTART, SNOW),
+  NOISE_DESTROYED: row('this was destroyed', RESTART, SNOW),
   NOISE_NONCE_EXHAUSTED: row('all nonces of this key are used', RESTART, SNOW),
   NOISE_NONCE_DIRECTION: row('a nonce is set at the receiver only', FIX_CALL),
   NOISE_REPLAY: row<{ nonce: bigint }>('nonce {nonce} is not new', 'Ignore the message.', SNOW),

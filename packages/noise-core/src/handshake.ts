@@ -44,32 +44,40 @@ function factsOnce(pattern: HandshakePattern): PatternFacts {
 /** Ephemeral pairs that a handshake took: a second one with the same keys could repeat a key and nonce. */
 const takenEphemerals = new WeakSet<KeyPair>();
 
-/** Each key option against the pattern's facts: no missing key, and none that would be silently ignored. */
-function checkKeys(pattern: HandshakePattern, facts: PatternFacts, role: Role, keys: AnyKeys): void {
+/** The public bytes of a key, however it was passed. */
+function publicBytes(key: KeyPair | RemoteKey): Uint8Array {
+  if ('publicKey' in key) return key.publicKey;
+  return 'bytes' in key ? key.bytes : key;
+}
+
+/**
+ * Each key option against the pattern's facts: no missing key, none that would be silently ignored, and none of another
+ * curve, which would be found only in the middle of a message.
+ */
+function checkKeys(
+  pattern: HandshakePattern,
+  facts: PatternFacts,
+  suite: Suite,
+  role: Role,
+  keys: AnyKeys,
+): void {
   const { psks = [] } = keys;
   const check = (key: string, needed: number, given: number): void => {
     if (needed === given) return;
     const code = given < needed ? 'NOISE_KEY_MISSING' : 'NOISE_KEY_UNEXPECTED';
     throw new NoiseError(code, { key, pattern: pattern.name });
   };
-  for (const key of ['s', 'rs', 'e', 're'] as const) {
-    check(key, Number(facts.keys[role][key]), Number(keys[key] !== undefined));
+  for (const name of ['s', 'rs', 'e', 're'] as const) {
+    const key = keys[name];
+    check(name, Number(facts.keys[role][name]), Number(key !== undefined));
+    if (key) assertKeyLength(publicBytes(key), suite.dh.publicKeyBytes, name);
   }
   check('psks', facts.psks, psks.length);
   for (const psk of psks) assertKeyLength(psk, PSK_BYTES, 'psks');
 }
 
-/** A pair of the other curve, or of half a key, is found here and not in the middle of a message. */
-function checkedPair(suite: Suite, pair: KeyPair | undefined, name: string): KeyPair | undefined {
-  if (pair !== undefined) assertKeyLength(pair.publicKey, suite.dh.publicKeyBytes, name);
-  return pair;
-}
-
-function importRemote(suite: Suite, key: RemoteKey | undefined, name: string): PublicKey | undefined {
-  if (key === undefined) return undefined;
-  const isHandle = 'bytes' in key;
-  assertKeyLength(isHandle ? key.bytes : key, suite.dh.publicKeyBytes, name);
-  return isHandle ? key : suite.dh.importPublicKey(key);
+function importRemote(suite: Suite, key: RemoteKey | undefined): PublicKey | undefined {
+  return key && ('bytes' in key ? key : suite.dh.importPublicKey(key));
 }
 
 /** An ephemeral pair from an earlier handshake, which serves once. */
@@ -123,13 +131,9 @@ export function createHandshake<const Pattern extends HandshakePattern, const Se
   } = options as HandshakeSettings<HandshakePattern, Role>;
   const keys: AnyKeys = options;
   const facts = factsOnce(pattern);
-  checkKeys(pattern, facts, role, keys);
+  checkKeys(pattern, facts, suite, role, keys);
   assertBytes(prologue, 'the prologue');
-  const s = checkedPair(suite, keys.s, 's');
-  const e = checkedPair(suite, keys.e, 'e');
-  const rs = importRemote(suite, keys.rs, 'rs');
-  const re = importRemote(suite, keys.re, 're');
-  takeEphemeral(e);
+  takeEphemeral(keys.e);
   const name = `Noise_${pattern.name}_${suite.dh.name}_${suite.cipher.name}_${suite.hash.name}`;
   const progress: HandshakeProgress = {
     suite,
@@ -138,10 +142,10 @@ export function createHandshake<const Pattern extends HandshakePattern, const Se
     facts,
     symmetric: new SymmetricState(suite, encodeUtf8(name)),
     psks: (keys.psks ?? []).map((psk) => Uint8Array.from(psk)),
-    s,
-    e,
-    rs,
-    re,
+    s: keys.s,
+    e: keys.e,
+    rs: importRemote(suite, keys.rs),
+    re: importRemote(suite, keys.re),
     step: 0,
     destroyed: false,
   };
