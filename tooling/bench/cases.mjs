@@ -31,7 +31,9 @@ const HANDSHAKES = PATTERNS.map((pattern) => ({
   name: `handshake ${pattern}`,
   ratio: 'speed',
   sliceMs: 60,
-  baseline: CANDIDATES.some(({ name, handshakes }) => name === PEER && pattern in handshakes) ? PEER : SUBJECT,
+  baseline: CANDIDATES.some(({ name, handshakes }) => name === PEER && pattern in handshakes)
+    ? PEER
+    : SUBJECT,
   prepare: () =>
     CANDIDATES.flatMap(({ name, handshakes }) => {
       const run = handshakes[pattern]?.();
@@ -49,12 +51,14 @@ const TRANSPORTS = MESSAGE_BYTES.map((bytes) => ({
   baseline: PEER,
   prepare() {
     const message = randomFillSync(new Uint8Array(bytes));
-    const protocols = CANDIDATES.filter(({ name }) => IN_TRANSPORT.includes(name)).map(({ name, handshakes }) => {
-      const connection = handshakes['XX']?.()();
-      if (connection === undefined) throw new Error(`${name} has no XX`);
-      refuseFaults(name, findFaults(connection));
-      return { name, run: () => connection.open(connection.seal(message)) };
-    });
+    const protocols = CANDIDATES.filter(({ name }) => IN_TRANSPORT.includes(name)).map(
+      ({ name, handshakes }) => {
+        const connection = handshakes['XX']?.()();
+        if (connection === undefined) throw new Error(`${name} has no XX`);
+        refuseFaults(name, findFaults(connection));
+        return { name, run: () => connection.open(connection.seal(message)) };
+      },
+    );
     const ciphers = RAW_AEADS.map(({ name, pair }) => {
       const run = pair();
       refuseFaults(name, sameBytes(run(message), message) ? [] : [`${bytes} B did not come through`]);
@@ -80,5 +84,6 @@ function refuseFaults(who, faults) {
 
 /** A candidate does not do the work it would be measured at. */
 export class WrongResult extends Error {
+  /** @override */
   name = 'WrongResult';
 }

@@ -99,24 +99,26 @@ export function compare(candidates, { rounds, sliceMs, now = CLOCKS.cpu }) {
   return lanes.map(({ name, micros }) => ({ name, micros }));
 }
 
+/** The engine compiles hot JavaScript and WebAssembly in the background; shorter warm-ups measure slow code. */
+const WARM_UP_SLICES = 6;
+
 /**
  * @param {() => unknown} run
  * @param {number} sliceMs
  * @param {() => number} now
- * @returns {number} how many calls fill a slice
+ * @returns {number} how many calls fill a slice, by the last slice of the warm-up
  */
 function warmUp(run, sliceMs, now) {
-  let calls = 0;
   const start = now();
-  let halfway = start;
-  let callsAtHalf = 0;
+  let calls = 0;
+  let callsBefore = 0;
+  let before = start;
+  let time = start;
   do {
     run();
     calls += 1;
-    const time = now();
-    // The first half compiles; only the second says how fast it is.
-    if (time - start < sliceMs) [halfway, callsAtHalf] = [time, calls];
-  } while (now() - start < 2 * sliceMs);
-  const elapsed = Math.max(now() - halfway, Number.EPSILON);
-  return Math.max(1, Math.round(((calls - callsAtHalf) * sliceMs) / elapsed));
+    time = now();
+    if (time - start <= (WARM_UP_SLICES - 1) * sliceMs) [before, callsBefore] = [time, calls];
+  } while (time - start < WARM_UP_SLICES * sliceMs);
+  return time > before ? Math.max(1, Math.round(((calls - callsBefore) * sliceMs) / (time - before))) : 1;
 }

@@ -67,7 +67,10 @@ export function weightLines(weights) {
     String(externalBytes),
     String(sessions),
   ]);
-  return ['', ...align([['finished XX session', 'heap B / endpoint', 'external B / endpoint', 'sessions'], ...rows])];
+  return [
+    '',
+    ...align([['finished XX session', 'heap B / endpoint', 'external B / endpoint', 'sessions'], ...rows]),
+  ];
 }
 
 /**
@@ -80,7 +83,8 @@ export function weightLines(weights) {
  */
 export function judge(targets, tables, weights) {
   return targets.flatMap((target) => {
-    const value = target.peer === undefined ? kilobytes(target, weights) : ratioIn(target, target.peer, tables);
+    const value =
+      target.peer === undefined ? kilobytes(target, weights) : ratioIn(target, target.peer, tables);
     if (value === undefined) return [];
     const bound = target.atLeast === undefined ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
     return [{ text: target.text, value, bound, met: isMet(target, value) }];
@@ -93,7 +97,12 @@ export function judge(targets, tables, weights) {
  */
 export function verdictLines(verdicts) {
   if (verdicts.length === 0) return [];
-  const rows = verdicts.map(({ text, value, bound, met }) => [text, value.toFixed(2), bound, met ? 'met' : 'NOT MET']);
+  const rows = verdicts.map(({ text, value, bound, met }) => [
+    text,
+    value.toFixed(2),
+    bound,
+    met ? 'met' : 'NOT MET',
+  ]);
   return ['', ...align([['target', 'measured', 'wanted', ''], ...rows])];
 }
 
@@ -141,6 +150,11 @@ function significant(value) {
 function align(rows) {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd(),
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
   );
 }

@@ -60,13 +60,18 @@ function main() {
   print([...machineLines(machine), `${rounds} rounds, ${options.clock} time`]);
   try {
     const tables = wanted.map((entry) => measure(entry, rounds, clock));
-    const weights = weigh ? HEAP_CANDIDATES.map((name) => weighSessions(name, options.smoke ? SMOKE.sessions : 10_000)) : [];
+    const weights = weigh
+      ? HEAP_CANDIDATES.map((name) => weighSessions(name, options.smoke ? SMOKE.sessions : 10_000))
+      : [];
     const verdicts = options.smoke ? [] : judge(TARGETS, tables, weights);
     if (weights.length > 0 && !options.smoke) print(weightLines(weights));
     print(verdictLines(verdicts));
     if (options.smoke) print([`${tables.length + (weigh ? 1 : 0)} cases ran, no candidate was wrong`]);
     if (options.json !== undefined) {
-      writeFileSync(options.json, `${JSON.stringify({ machine, rounds, clock: options.clock, tables, weights, verdicts }, undefined, 2)}\n`);
+      writeFileSync(
+        options.json,
+        `${JSON.stringify({ machine, rounds, clock: options.clock, tables, weights, verdicts }, undefined, 2)}\n`,
+      );
     }
     return 0;
   } catch (error) {

@@ -33,7 +33,13 @@ export const TARGETS = [
     atLeast: 7,
   },
   { text: `64 B pair time, of ${PEER}`, case: 'transport 64 B', subject: SUBJECT, peer: PEER, atMost: 2 },
-  { text: `65519 B pair time, of ${PEER}`, case: 'transport 65519 B', subject: SUBJECT, peer: PEER, atMost: 1 },
+  {
+    text: `65519 B pair time, of ${PEER}`,
+    case: 'transport 65519 B',
+    subject: SUBJECT,
+    peer: PEER,
+    atMost: 1,
+  },
   { text: 'heap of a finished session, kB an endpoint', case: HEAP_CASE, subject: SUBJECT, atMost: 1.3 },
 ];
 

@@ -5,8 +5,7 @@ import { buildQuietly, runScript, runTool } from './tools.mjs';
 const CLI = '@pubky-paykit/cli';
 const CLI_MAIN = 'apps/cli/dist/main.js';
 
-/** Makes biome leave alone what git ignores. */
-const SKIP_IGNORED = ['--vcs-enabled=true', '--vcs-client-kind=git', '--vcs-use-ignore-file=true'];
+
 
 /**
  * One word of `npm run`.
@@ -43,12 +42,12 @@ export const TASKS = [
   {
     name: 'lint',
     does: 'biome, changing nothing',
-    run: (root, args) => runTool(root, 'biome', ['check', '--error-on-warnings', ...SKIP_IGNORED, ...args]),
+    run: (root, args) => runTool(root, 'biome', ['check', '--error-on-warnings', ...args]),
   },
   {
     name: 'format',
     does: 'biome, rewriting what it can put right',
-    run: (root, args) => runTool(root, 'biome', ['check', '--write', ...SKIP_IGNORED, ...args]),
+    run: (root, args) => runTool(root, 'biome', ['check', '--write', ...args]),
   },
   {
     name: 'types',

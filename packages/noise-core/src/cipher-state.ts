@@ -104,7 +104,7 @@ export class CipherState {
   rekey(): void {
     const key = this.#liveKey();
     const output = this.#cipher.encrypt(key, RESERVED_NONCE, EMPTY_BYTES, REKEY_PLAINTEXT);
-    this.#key = Uint8Array.from(output.subarray(0, CIPHER_KEY_BYTES));
+    this.#key = new Uint8Array(output.subarray(0, CIPHER_KEY_BYTES));
     wipe(key, output);
   }
 

@@ -14,7 +14,7 @@ import type { KeyPair } from './suite.ts';
 import type { TransportKeys } from './transport.ts';
 
 function copyOf(bytes: Uint8Array | undefined): Uint8Array | undefined {
-  return bytes && Uint8Array.from(bytes);
+  return bytes && new Uint8Array(bytes);
 }
 
 /** One turn of a handshake. The types show each caller only what its turn allows; the checks here are for the rest. */

@@ -141,7 +141,7 @@ export function createHandshake<const Pattern extends HandshakePattern, const Se
     pattern,
     facts,
     symmetric: new SymmetricState(suite, encodeUtf8(name)),
-    psks: (keys.psks ?? []).map((psk) => Uint8Array.from(psk)),
+    psks: (keys.psks ?? []).map((psk) => new Uint8Array(psk)),
     s: keys.s,
     e: keys.e,
     rs: importRemote(suite, keys.rs),

@@ -54,7 +54,7 @@ export function readMessage(progress: HandshakeProgress, message: Uint8Array): U
   const rest = message.subarray(offset);
   const payload = progress.symmetric.decryptAndHash(rest);
   progress.step += 1;
-  return payload === rest ? Uint8Array.from(payload) : payload;
+  return payload === rest ? new Uint8Array(payload) : payload;
 }
 
 /** The transport keys of a complete handshake, whose state is wiped. §5.3 */

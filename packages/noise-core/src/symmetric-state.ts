@@ -30,12 +30,12 @@ export class SymmetricState {
     this.#h = new Uint8Array(hashBytes);
     if (protocolName.length <= hashBytes) this.#h.set(protocolName);
     else this.#h = suite.hash.hash(protocolName);
-    this.#ck = Uint8Array.from(this.#h);
+    this.#ck = new Uint8Array(this.#h);
   }
 
   /** A copy of `h`. It is public: it identifies the handshake and never serves as a key. §11.2 */
   get handshakeHash(): Uint8Array {
-    return Uint8Array.from(this.#h);
+    return new Uint8Array(this.#h);
   }
 
   /** True once payloads and static keys are encrypted. */
@@ -108,7 +108,7 @@ export class SymmetricState {
 
   /** A cipher state under the first 32 bytes of a KDF output (§5.2), which is wiped, so no view of it stays. */
   #keyed(output: Uint8Array): CipherState {
-    const key = Uint8Array.from(output.subarray(0, CIPHER_KEY_BYTES));
+    const key = new Uint8Array(output.subarray(0, CIPHER_KEY_BYTES));
     wipe(output);
     return new CipherState(this.#suite.cipher, key);
   }

@@ -1,4 +1,4 @@
-import { createHandshake, IK, N, NN, XX } from '@pubky-paykit/noise-core';
+import { createHandshake, createTransport, IK, N, NN, XX } from '@pubky-paykit/noise-core';
 import * as noble from '@pubky-paykit/noise-core/noble';
 import * as node from '@pubky-paykit/noise-core/node';
 import { sameBytes } from './candidate.mjs';
@@ -21,7 +21,12 @@ const SUITES = [
   { name: 'ours node BLAKE2s', backend: node, hash: node.blake2s, packages: [] },
   { name: 'ours node SHA256', backend: node, hash: node.sha256, packages: [] },
   { name: 'ours node BLAKE2b', backend: node, hash: node.blake2b, packages: [] },
-  { name: 'ours noble BLAKE2s', backend: noble, hash: noble.blake2s, packages: ['@noble/curves', '@noble/ciphers'] },
+  {
+    name: 'ours noble BLAKE2s',
+    backend: noble,
+    hash: noble.blake2s,
+    packages: ['@noble/curves', '@noble/ciphers'],
+  },
 ];
 
 /** @type {readonly import('./candidate.mjs').Candidate[]} */
@@ -84,7 +89,7 @@ function connect(pattern, suite, initiatorKeys, responderKeys) {
   }
   const { handshakeHash } = initiator;
   const peerHash = responder.handshakeHash;
-  const ends = [initiator.split(), responder.split()];
+  const ends = [createTransport(initiator.split()), createTransport(responder.split())];
   const [sender, receiver] = ends;
   if (sender === undefined || receiver === undefined) throw new Error('no transport');
   return {

@@ -9,11 +9,14 @@ const HANDSHAKES = CANDIDATES.flatMap(({ name, handshakes }) =>
 );
 
 describe('CANDIDATES', () => {
-  it.each(HANDSHAKES)('$name completes $pattern and carries messages of every measured size', ({ prepare }) => {
-    const connect = prepare();
-    expect(findFaults(connect())).toEqual([]);
-    expect(findFaults(connect())).toEqual([]);
-  });
+  it.each(HANDSHAKES)(
+    '$name completes $pattern and carries messages of every measured size',
+    ({ prepare }) => {
+      const connect = prepare();
+      expect(findFaults(connect())).toEqual([]);
+      expect(findFaults(connect())).toEqual([]);
+    },
+  );
 
   it('has one entry per name', () => {
     expect(new Set(CANDIDATES.map(({ name }) => name)).size).toBe(CANDIDATES.length);

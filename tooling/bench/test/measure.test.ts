@@ -36,7 +36,9 @@ describe('orderOf', () => {
   it('gives nobody a fixed place or a fixed predecessor', () => {
     const rounds = Array.from({ length: 10 }, (_, round) => orderOf(round, 5));
     expect(new Set(rounds.map((order) => order[0])).size).toBe(5);
-    const beforeTwo = rounds.map((order) => order[order.indexOf(2) - 1]).filter((index) => index !== undefined);
+    const beforeTwo = rounds
+      .map((order) => order[order.indexOf(2) - 1])
+      .filter((index) => index !== undefined);
     expect(new Set(beforeTwo)).toEqual(new Set([1, 3]));
   });
 });
@@ -45,7 +47,11 @@ describe('compare', () => {
   it('reports the time per call of each candidate, by the clock it is given', () => {
     let time = 0;
     const costing = (name: string, ms: number) => ({ name, run: () => (time += ms) });
-    const series = compare([costing('slow', 4), costing('fast', 0.5)], { rounds: 7, sliceMs: 20, now: () => time });
+    const series = compare([costing('slow', 4), costing('fast', 0.5)], {
+      rounds: 7,
+      sliceMs: 20,
+      now: () => time,
+    });
     expect(series.map(({ name }) => name)).toEqual(['slow', 'fast']);
     expect(series.map(({ micros }) => micros.length)).toEqual([7, 7]);
     expect(series.map(({ micros }) => median(micros))).toEqual([4000, 500]);

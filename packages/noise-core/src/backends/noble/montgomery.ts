@@ -30,11 +30,11 @@ export function nobleDiffieHellman(
     importKeyPair(secretKey) {
       assertKeyLength(secretKey, keyBytes, 's');
       if (isAllZero(secretKey)) throw new NoiseError('NOISE_KEY_INVALID', { key: 's' });
-      return keyPair(Uint8Array.from(secretKey));
+      return keyPair(new Uint8Array(secretKey));
     },
     importPublicKey(publicKey) {
       assertKeyLength(publicKey, keyBytes, 'rs');
-      return { bytes: Uint8Array.from(publicKey) };
+      return { bytes: new Uint8Array(publicKey) };
     },
     dh(local, remote) {
       const secretKey = BackendKeyPair.open(local, isSecretKey);

@@ -5,7 +5,6 @@ import {
   generateKeyPairSync,
   KeyObject,
 } from 'node:crypto';
-import { isMainThread } from 'node:worker_threads';
 import { concatBytes, isAllZero, wipe } from '@pubky-paykit/primitives';
 import { NoiseError } from '../../errors.ts';
 import { assertKeyLength } from '../../input.ts';
@@ -20,14 +19,24 @@ export interface MontgomeryCurve {
   readonly keyBytes: number;
   /** What stands before the 32 or 56 bytes of a secret key in a PKCS #8 document (RFC 8410 §7). */
   readonly pkcs8Prefix: Uint8Array;
-  readonly generate: () => { publicKey: KeyObject; privateKey: KeyObject };
+  readonly algorithm: 'x25519' | 'x448';
 }
 
-/** `generateKeyPairSync` by literal name: its types know no union of curves. */
-export const GENERATE = {
-  x25519: (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('x25519'),
-  x448: (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('x448'),
-};
+/** A fresh pair as Node gives it when the public half is asked for as JWK. */
+interface GeneratedPair {
+  readonly publicKey: { readonly x: string };
+  readonly privateKey: KeyObject;
+}
+
+/**
+ * The public half is encoded inside of the generating job. Exporting it afterwards can hang the process for good: the
+ * export holds the key's lock, allocates, and the garbage collection this may cause waits for the same lock to free
+ * the job (seen in Node 20 with `--gc-global`). JWK, because DER takes 80 µs more.
+ */
+const generatePair = generateKeyPairSync as unknown as (
+  algorithm: MontgomeryCurve['algorithm'],
+  options: { readonly publicKeyEncoding: { readonly format: 'jwk' } },
+) => GeneratedPair;
 
 const isKeyObject = (value: unknown): value is KeyObject => value instanceof KeyObject;
 
@@ -42,22 +51,16 @@ class NodePublicKey implements PublicKey {
   }
 }
 
-/**
- * The raw bytes of a public key. JWK is 50 times faster than DER here, but two worker threads that export JWK at the
- * same time were seen to hang Node 20, so only the main thread does it.
- */
-function rawPublicKey(publicKey: KeyObject, keyBytes: number): Uint8Array {
-  if (isMainThread)
-    return Uint8Array.from(Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url'));
-  const document = publicKey.export({ format: 'der', type: 'spki' });
-  return Uint8Array.from(document.subarray(document.length - keyBytes));
+/** The coordinate of a JSON Web Key as raw bytes in a buffer of their own. */
+function decodeCoordinate(x: string | undefined): Uint8Array {
+  return new Uint8Array(Buffer.from(x as string, 'base64url'));
 }
 
 /** The port over OpenSSL's key objects: each key is imported once, public keys as JWK, which beats DER by far. */
 export function nodeDiffieHellman(curve: MontgomeryCurve): DiffieHellman {
-  const { name, keyBytes, jwkName } = curve;
+  const { name, keyBytes, jwkName, algorithm } = curve;
   const importPublicKey = (publicKey: Uint8Array): NodePublicKey => {
-    const bytes = Uint8Array.from(publicKey);
+    const bytes = new Uint8Array(publicKey);
     const x = Buffer.from(bytes.buffer).toString('base64url');
     return new NodePublicKey(bytes, createPublicKey({ key: { kty: 'OKP', crv: jwkName, x }, format: 'jwk' }));
   };
@@ -66,8 +69,8 @@ export function nodeDiffieHellman(curve: MontgomeryCurve): DiffieHellman {
     publicKeyBytes: keyBytes,
     secretKeyBytes: keyBytes,
     generateKeyPair(): KeyPair {
-      const { publicKey, privateKey } = curve.generate();
-      return new BackendKeyPair(rawPublicKey(publicKey, keyBytes), privateKey);
+      const { publicKey, privateKey } = generatePair(algorithm, { publicKeyEncoding: { format: 'jwk' } });
+      return new BackendKeyPair(decodeCoordinate(publicKey.x), privateKey);
     },
     importKeyPair(secretKey) {
       assertKeyLength(secretKey, keyBytes, 's');
@@ -77,7 +80,8 @@ export function nodeDiffieHellman(curve: MontgomeryCurve): DiffieHellman {
       try {
         const key = Buffer.from(document.buffer);
         const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-        return new BackendKeyPair(rawPublicKey(createPublicKey(privateKey), keyBytes), privateKey);
+        const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
+        return new BackendKeyPair(decodeCoordinate(x), privateKey);
       } finally {
         wipe(document);
       }

@@ -1,5 +1,5 @@
 import type { DiffieHellman } from '../../suite.ts';
-import { GENERATE, nodeDiffieHellman } from './montgomery.ts';
+import { nodeDiffieHellman } from './montgomery.ts';
 
 /** X25519 (RFC 7748) on Node's OpenSSL. Keys and shared secrets have 32 bytes. */
 export const x25519: DiffieHellman = /* @__PURE__ */ nodeDiffieHellman({
@@ -7,5 +7,5 @@ export const x25519: DiffieHellman = /* @__PURE__ */ nodeDiffieHellman({
   jwkName: 'X25519',
   keyBytes: 32,
   pkcs8Prefix: /* @__PURE__ */ Buffer.from('302e020100300506032b656e04220420', 'hex'),
-  generate: GENERATE.x25519,
+  algorithm: 'x25519',
 });
