@@ -47,7 +47,10 @@ function readArguments() {
   }
 }
 
-/** @param {string} file @param {(json: string) => readonly unknown[]} parse */
+/**
+ * @param {string} file
+ * @param {(json: string) => readonly import('@pubky-paykit/noise-core/testing').NoiseVector[]} parse
+ */
 function readVectors(file, parse) {
   try {
     return parse(readFileSync(file, 'utf8'));

@@ -5,8 +5,6 @@ import { buildQuietly, runScript, runTool } from './tools.mjs';
 const CLI = '@pubky-paykit/cli';
 const CLI_MAIN = 'apps/cli/dist/main.js';
 
-
-
 /**
  * One word of `npm run`.
  *
