@@ -57,8 +57,8 @@ export interface ReadTurn<Next> extends HandshakeView {
 export interface Finished<Keys extends TransportKeys> extends HandshakeView {
   readonly turn: 'done';
   /**
-   * The keys for messages from now on, owned by the caller: make a transport of them. This turn is used up and the
-   * handshake wiped. §5.3 Split
+   * The keys for messages from now on, owned by the caller: make one transport of them, `createTransport` or a
+   * `DatagramTransport`. Two would accept a message once each. This turn is used up and the handshake wiped. §5.3 Split
    */
   split(): Keys;
 }
