@@ -5,7 +5,7 @@ import { manifest, temporaryWorkspace } from './temporary-workspace.ts';
 const MANIFEST = manifest('@pubky-paykit/transport', { subpaths: { '.': 'index', './tcp': 'tcp' } });
 
 describe('checkPortable', () => {
-  it('leaves Node entries alone and refuses globals of Node and browsers elsewhere', async () => {
+  it('leaves Node entries alone and refuses globals of Node and browsers elsewhere [Q4]', async () => {
     const root = temporaryWorkspace({
       'packages/transport/package.json': MANIFEST,
       'packages/transport/src/index.ts':

@@ -24,7 +24,7 @@ function run(...args: string[]) {
 }
 
 describe('run.mjs', () => {
-  it('stands behind every npm script', () => {
+  it('stands behind every npm script [Q1]', () => {
     const { scripts } = JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'package.json'), 'utf8'));
     expect(Object.keys(scripts).sort()).toEqual(TASKS.map(({ name }) => name).sort());
   });
@@ -52,7 +52,7 @@ describe('CHECKS', () => {
 });
 
 describe('refuseOldNode', () => {
-  it('refuses what is older than 20.19 and nothing else', () => {
+  it('refuses what is older than 20.19 and nothing else [Q4]', () => {
     expect(['18.20.0', '20.18.3'].map(refuseOldNode)).toEqual([expect.any(String), expect.any(String)]);
     expect(['20.19.0', '22.0.0', '24.21.0'].map(refuseOldNode)).toEqual([undefined, undefined, undefined]);
   });
@@ -69,7 +69,7 @@ describe('tallyVitest', () => {
     expect(tallyVitest(report, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
 
-  it('never calls a run green that vitest calls red', () => {
+  it('never calls a run green that vitest calls red [Q1]', () => {
     expect(tallyVitest({ ...NO_TESTS, numPassedTests: 5 }, 1).failed).toBe(1);
     expect(tallyVitest(undefined, 0).failed).toBe(1);
   });
