@@ -1,8 +1,5 @@
 import { runDemo } from './demo/demo.ts';
 import { runParticipant } from './demo/participant.ts';
-import { UsageError } from './usage-error.ts';
-
-export { UsageError };
 
 /** One word of the command line. */
 export interface Command {

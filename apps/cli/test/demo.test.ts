@@ -1,4 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -26,13 +29,36 @@ describe('paykit', () => {
     expect((await paykit('demo', '--help')).stdout).toContain('--amount');
   });
 
-  it.each([[['nonsense']], [['demo', '--amount', '-1']], [['demo', '--nonsense']]])(
-    'answers wrong usage %j with status 2 and without a stack',
-    async (args) => {
-      await expect(paykit(...args)).rejects.toMatchObject({
-        code: 2,
-        stderr: expect.not.stringContaining('    at '),
+  it.each([
+    [['nonsense']],
+    [['demo', '--amount', '-1']],
+    [['demo', '--currency=']],
+    [['demo', '--method', 'x'.repeat(65)]],
+    [['demo', '--nonsense']],
+  ])('answers wrong usage %j with status 2 and without a stack', async (args) => {
+    await expect(paykit(...args)).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.not.stringContaining('    at '),
+    });
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'demo cleans up after %s, leaving no folder and no process [T6]',
+    async (signal) => {
+      const temporary = await mkdtemp(join(tmpdir(), 'paykit-demo-test-'));
+      const child = spawn(process.execPath, [MAIN, 'demo'], { env: { ...process.env, TMPDIR: temporary } });
+      const participants = new Promise<void>((resolve) => {
+        child.stdout.on('data', (chunk) => {
+          // The payee is up and waits for its payer.
+          if (String(chunk).includes('listens')) resolve();
+        });
       });
+      await participants;
+      child.kill(signal);
+      const status = await new Promise((resolve) => child.once('close', resolve));
+      expect(status).toBe({ SIGINT: 130, SIGTERM: 143 }[signal]);
+      expect(await readdir(temporary)).toEqual([]);
+      await rm(temporary, { recursive: true });
     },
   );
 });

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { wipe } from '@pubky-paykit/primitives';
 import { CIPHER_KEY_BYTES, EMPTY_BYTES, MAX_MESSAGE_BYTES, RESERVED_NONCE, TAG_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';

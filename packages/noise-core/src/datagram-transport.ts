@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { EMPTY_BYTES, MAX_MESSAGE_BYTES, MAX_PLAINTEXT_BYTES, TAG_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';
 import { assertLength } from './input.ts';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { EMPTY_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';
 import {

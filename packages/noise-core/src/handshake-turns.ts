@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { HandshakePattern, Role } from './patterns/pattern.ts';
 import type { KeyPair } from './suite.ts';
 import type { ReceiveKeys, SendKeys, TransportKeys, TwoWayKeys } from './transport.ts';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A key pair as a backend keeps it. The secret half never leaves it. */
 export interface KeyPair {
   /** The public key, 32 bytes (25519) or 56 (448). A view for reading: do not change it. */

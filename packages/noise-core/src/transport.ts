@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { CipherState } from './cipher-state.ts';
 import { EMPTY_BYTES, MAX_MESSAGE_BYTES, MAX_PLAINTEXT_BYTES, TAG_BYTES } from './constants.ts';
 import { NoiseError } from './errors.ts';

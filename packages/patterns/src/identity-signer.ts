@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { Secret } from '@pubky-paykit/primitives';
 import { KEY_BYTES } from './constants.ts';

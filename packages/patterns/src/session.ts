@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Role, Transport } from '@pubky-paykit/noise-core';
 import { hex } from '@pubky-paykit/primitives';
 import type { ProfileName } from './profile.ts';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { wipe } from './bytes.ts';
 import { PrimitivesError } from './errors.ts';
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Suite } from '@pubky-paykit/noise-core';
 import { type AllowIdentity, createProfileHandshake, IK, type Session } from '@pubky-paykit/patterns';
 import { createMessageChannel, type MessageChannel } from '@pubky-paykit/paykit-protocol';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { KeyPair } from '@pubky-paykit/noise-core';
 import { createIdentitySigner, deriveNoiseKeyPair, type IdentitySigner } from '@pubky-paykit/patterns';
 

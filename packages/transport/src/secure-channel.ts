@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Session } from '@pubky-paykit/patterns';
 import type { CancelSignal, CancelTimer, Clock } from '@pubky-paykit/primitives';
 import type { ByteStream } from './byte-stream.ts';

@@ -6,7 +6,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseAmount } from 'pubky-paykit';
-import { UsageError } from '../usage-error.ts';
+import { CommandFailed, UsageError } from '../command-errors.ts';
+import { interruptible } from '../interruption.ts';
 import type { DemoEvent, DemoResult, DemoTask } from './events.ts';
 import { Story } from './story.ts';
 
@@ -33,6 +34,24 @@ interface DemoOptions {
   readonly keep: boolean;
 }
 
+/** Names are free text in receipts; here they are kept printable and short. */
+const NAME = /^[\w.:-]{1,64}$/;
+
+function checkOptions(options: DemoOptions): DemoOptions {
+  if (parseAmount(options.amount) === undefined) {
+    throw new UsageError(
+      '--amount wants a positive decimal, such as 21 or 0.005, of at most 28 digits.',
+      'demo',
+    );
+  }
+  for (const name of ['currency', 'method'] as const) {
+    if (!NAME.test(options[name])) {
+      throw new UsageError(`--${name} wants 1 to 64 letters, digits, dots, colons or hyphens.`, 'demo');
+    }
+  }
+  return options;
+}
+
 function readOptions(args: readonly string[]): DemoOptions | undefined {
   try {
     const { values } = parseArgs({
@@ -46,10 +65,9 @@ function readOptions(args: readonly string[]): DemoOptions | undefined {
       },
     });
     if (values.help) return undefined;
-    if (parseAmount(values.amount) === undefined) throw new UsageError('--amount wants a positive decimal.');
-    return values;
+    return checkOptions(values);
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message, 'demo');
   }
 }
 
@@ -67,7 +85,7 @@ class Participant {
       this.#child.once('error', reject);
       this.#child.once('exit', (code) => {
         if (code === 0) resolve();
-        else reject(new Error(`the ${task.role} ended with status ${code}`));
+        else reject(new CommandFailed(`The ${task.role} ended with status ${code}.`));
       });
     });
     // Whoever waits for a result hears of it there; here it only must not go unhandled.
@@ -87,7 +105,7 @@ class Participant {
       const known = this.#results.get(kind);
       if (known !== undefined) resolve(known);
       this.#waiting.set(kind, resolve);
-      this.#ended.then(() => reject(new Error(`it ended without its ${kind}`)), reject);
+      this.#ended.then(() => reject(new CommandFailed(`A participant ended without its ${kind}.`)), reject);
     });
     return (await found) as Extract<DemoResult, { kind: Kind }>;
   }
@@ -122,7 +140,7 @@ async function pay(
     currency: options.currency,
   });
   const [mine, theirs] = await Promise.all([payer.result('receipt'), payee.result('receipt')]);
-  if (mine.json !== theirs.json) throw new Error('the two sides stored different receipts');
+  if (mine.json !== theirs.json) throw new CommandFailed('The two sides stored different receipts.');
   story.end(
     new Map([
       ['payer', mine.json],
@@ -141,11 +159,11 @@ export async function runDemo(args: readonly string[]): Promise<void> {
   const participants: Participant[] = [];
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the demo took too long')), DEMO_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new CommandFailed('The demo took too long.')), DEMO_TIMEOUT_MS);
   });
   story.begin();
   try {
-    await Promise.race([pay(options, folder, story, participants), tooLong]);
+    await interruptible(() => Promise.race([pay(options, folder, story, participants), tooLong]));
     if (options.keep) process.stdout.write(`Receipts: ${folder}\n`);
   } finally {
     clearTimeout(timer);

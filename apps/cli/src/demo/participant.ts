@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { isCodedError } from 'pubky-paykit';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../command-errors.ts';
 import { createNarrator, type DemoTask } from './events.ts';
 import { runPayee } from './payee.ts';
 import { runPayer } from './payer.ts';
@@ -11,8 +11,10 @@ export async function runParticipant(): Promise<void> {
   const task = await new Promise<DemoTask>((resolve) =>
     process.once('message', resolve as (task: unknown) => void),
   );
+  // Without the process that started it nobody is left to tell: a killed demo leaves no orphan behind.
+  process.once('disconnect', () => process.exit());
   const narrator = createNarrator(
-    (event) => process.send?.(event),
+    (event) => process.connected && process.send?.(event),
     () => performance.now(),
   );
   try {

@@ -1,3 +1,4 @@
+import { zBase32 } from 'pubky-paykit';
 import type { DemoEvent } from './events.ts';
 
 const STEP_COLUMNS = 76;
@@ -26,7 +27,11 @@ export class Story {
     const [json = '{}'] = receipts.values();
     const { payer, payee, ...shown } = JSON.parse(json) as Record<string, unknown>;
     this.#write('\nThe receipt, the same on both sides:\n');
-    for (const [member, value] of Object.entries({ ...shown, payer: hexOf(payer), payee: hexOf(payee) })) {
+    for (const [member, value] of Object.entries({
+      ...shown,
+      payer: identityText(payer),
+      payee: identityText(payee),
+    })) {
       this.#write(
         `  ${member.padEnd(11)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}\n`,
       );
@@ -35,7 +40,7 @@ export class Story {
   }
 }
 
-/** Keys stand in receipts as lists of numbers. */
-function hexOf(key: unknown): string {
-  return Buffer.from(key as number[]).toString('hex');
+/** Keys stand in receipts as lists of numbers; people know them in z-base-32. */
+function identityText(key: unknown): string {
+  return zBase32.encode(Uint8Array.from(key as number[]));
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { NoiseError } from '../errors.ts';
 import type { KeyPair } from '../suite.ts';
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import {
   type Clock,

@@ -1,0 +1,40 @@
+import process from 'node:process';
+
+/** Conventional statuses of a program that a signal ended: 128 and the signal's number. */
+const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** Likewise for SIGPIPE: whoever read our output has gone. */
+const BROKEN_PIPE_STATUS = 141;
+
+/** The work was interrupted from outside; the status to end with. It is no error to report. */
+export class Interruption extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super('interrupted');
+    this.status = status;
+  }
+}
+
+/**
+ * Runs `work`, and gives it up when the process is told to end or nobody reads its output any more, so that the caller's
+ * `finally` still runs.
+ *
+ * @throws Interruption
+ */
+export async function interruptible<Result>(work: () => Promise<Result>): Promise<Result> {
+  const undo: (() => void)[] = [];
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const [signal, status] of Object.entries(SIGNAL_STATUS)) {
+      const onSignal = (): void => reject(new Interruption(status));
+      process.once(signal, onSignal);
+      undo.push(() => process.off(signal, onSignal));
+    }
+    // Stays attached: the last lines may still be on their way when the work is over.
+    process.stdout.once('error', () => reject(new Interruption(BROKEN_PIPE_STATUS)));
+  });
+  try {
+    return await Promise.race([work(), interrupted]);
+  } finally {
+    for (const remove of undo) remove();
+  }
+}
