@@ -21,25 +21,35 @@ Ends with 0 unless a candidate gave wrong results; times are for reading.`;
 const LEAST_ROUNDS = 7;
 const SMOKE = { rounds: 1, sliceMs: 0, sessions: 10 };
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '11' },
-    clock: { type: 'string', default: 'cpu' },
-    json: { type: 'string' },
-    smoke: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+const OPTIONS = /** @type {const} */ ({
+  only: { type: 'string', default: '' },
+  rounds: { type: 'string', default: '11' },
+  clock: { type: 'string', default: 'cpu' },
+  json: { type: 'string' },
+  smoke: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
 });
 
-process.exitCode = options.help ? help() : main();
+process.exitCode = run();
+
+function run() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    return values.help ? help() : main(values);
+  } catch (error) {
+    if (!(/** @type {{ code?: string }} */ (error).code?.startsWith('ERR_PARSE_ARGS'))) throw error;
+    console.error(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
+    return 2;
+  }
+}
 
 function help() {
   console.log(USAGE);
   return 0;
 }
 
-function main() {
+/** @param {ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']} options */
+function main(options) {
   const rounds = Number(options.rounds);
   if (!Number.isInteger(rounds) || rounds < LEAST_ROUNDS) {
     console.error(`--rounds takes a whole number of ${LEAST_ROUNDS} or more.`);
@@ -59,7 +69,7 @@ function main() {
   const machine = describeMachine();
   print([...machineLines(machine), `${rounds} rounds, ${options.clock} time`]);
   try {
-    const tables = wanted.map((entry) => measure(entry, rounds, clock));
+    const tables = wanted.map((entry) => measure(entry, options.smoke, rounds, clock));
     const weights = weigh
       ? HEAP_CANDIDATES.map((name) => weighSessions(name, options.smoke ? SMOKE.sessions : 10_000))
       : [];
@@ -83,14 +93,15 @@ function main() {
 
 /**
  * @param {import('./cases.mjs').Case} entry
+ * @param {boolean} smoke
  * @param {number} rounds
  * @param {() => number} now
  * @returns {import('./report.mjs').Table}
  */
-function measure({ name, ratio, baseline, sliceMs, prepare }, rounds, now) {
-  const series = compare(prepare(), options.smoke ? SMOKE : { rounds, sliceMs, now });
+function measure({ name, ratio, baseline, sliceMs, prepare }, smoke, rounds, now) {
+  const series = compare(prepare(), smoke ? SMOKE : { rounds, sliceMs, now });
   const table = { name, ratio, baseline, series };
-  if (!options.smoke) print(tableLines(table));
+  if (!smoke) print(tableLines(table));
   return table;
 }
 

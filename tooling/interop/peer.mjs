@@ -28,9 +28,10 @@ async function main() {
   if (options === undefined) return void process.stdout.write(HELP);
   await ensureBuilt();
   const { withConnection } = await import('./peer/connection.mjs');
-  const { converse, readMessages } = await import('./peer/conversation.mjs');
+  const { converse, ownIdentity, readMessages } = await import('./peer/conversation.mjs');
   const messages = readMessages(options.send);
-  await withConnection(options, print, (stream) => converse(stream, options, messages, print));
+  const identity = ownIdentity(options);
+  await withConnection(options, print, (stream) => converse(stream, identity, options, messages, print));
   print({ event: 'closed' });
 }
 

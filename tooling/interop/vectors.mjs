@@ -18,10 +18,12 @@ Options:
 Exit status: 0 all passed or skipped, 1 one failed, 2 usage.
 `;
 
+const EXIT_USAGE = 2;
+
 /** @param {string} message @returns {never} */
 function usage(message) {
   process.stderr.write(`${message}\n\n${HELP}`);
-  process.exit(2);
+  process.exit(EXIT_USAGE);
 }
 
 /** @returns {{ files: string[], backend: string, listSkipped: boolean }} */
@@ -53,10 +55,16 @@ function readArguments() {
  */
 function readVectors(file, parse) {
   try {
-    return parse(readFileSync(file, 'utf8'));
+    const vectors = parse(readFileSync(file, 'utf8'));
+    if (vectors.length > 0) return vectors;
+    process.stderr.write(`${file}: there is no vector in it.\n`);
   } catch (error) {
-    return usage(`${file}: ${error instanceof Error ? error.message : error}`);
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    // The parser's message quotes the file, whatever bytes it has.
+    const reason = code ?? JSON.stringify(message.slice(0, 120));
+    process.stderr.write(`${file}: no file of Noise test vectors (${reason}).\n`);
   }
+  return process.exit(EXIT_USAGE);
 }
 
 const { files, backend, listSkipped } = readArguments();
@@ -68,14 +76,14 @@ const suiteParts = {
   cipher: [parts.chachaPoly, parts.aesGcm],
   hash: [parts.sha256, parts.sha512, parts.blake2s, parts.blake2b],
 };
+// All files are read before the first vector runs: a bad one must not hide the tally of a good one.
+const vectors = files.flatMap((file) => readVectors(file, parseVectorFile));
 const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const file of files) {
-  for (const vector of readVectors(file, parseVectorFile)) {
-    const outcome = runVector(vector, suiteParts);
-    counts[outcome.result] += 1;
-    if (outcome.result === 'failed' || (outcome.result === 'skipped' && listSkipped)) {
-      process.stdout.write(`${outcome.result}: ${vector.label}: ${outcome.reason}\n`);
-    }
+for (const vector of vectors) {
+  const outcome = runVector(vector, suiteParts);
+  counts[outcome.result] += 1;
+  if (outcome.result === 'failed' || (outcome.result === 'skipped' && listSkipped)) {
+    process.stdout.write(`${outcome.result}: ${vector.label}: ${outcome.reason}\n`);
   }
 }
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);

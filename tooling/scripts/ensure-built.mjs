@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +19,6 @@ const BUILT = [
   ...readdirSync(join(ROOT, 'packages')).map((name) => join(ROOT, 'packages', name)),
   join(ROOT, 'apps', 'cli'),
 ];
-/** A build takes seconds; a lock this old was left behind by a process that was killed. */
-const STALE_LOCK_MS = 300_000;
 const POLL_MS = 100;
 
 /** @param {string} folder The newest change of any file below it, in milliseconds of Unix time. */
@@ -22,39 +29,71 @@ function newestChange(folder) {
   return Math.max(0, ...times);
 }
 
+/** @param {string} folder */
+const stampOf = (folder) => join(folder, 'dist', '.tsbuildinfo');
+
 /** True if everything has a build that is newer than its sources. */
 function isFresh() {
   return BUILT.every((folder) => {
-    const stamp = statSync(join(folder, 'dist', '.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const stamp = statSync(stampOf(folder), { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return (
       stamp >= Math.max(statSync(join(folder, 'package.json')).mtimeMs, newestChange(join(folder, 'src')))
     );
   });
 }
 
+/** A build that turbo found in its cache keeps its old time, though it was just compared with the sources. */
+function renewStamps() {
+  const now = new Date();
+  for (const folder of BUILT) utimesSync(stampOf(folder), now, now);
+}
+
+/** @param {number} pid Whether a process of that number runs. */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+}
+
+/**
+ * Takes the build lock, a file with the number of the process that builds; false if a living process has it. A file is
+ * made in full beside its place and then linked, so nobody ever reads half a number.
+ *
+ * @param {string} lock
+ */
+function takeLock(lock) {
+  const draft = `${lock}.${process.pid}`;
+  writeFileSync(draft, `${process.pid}`);
+  try {
+    linkSync(draft, lock);
+    return true;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : Number.NaN;
+  // Killed in the middle of a build: whoever comes next starts over.
+  if (!Number.isNaN(holder) && !isAlive(holder)) rmSync(lock, { force: true });
+  return false;
+}
+
 /**
  * Runs `work` in one process at a time: two tools started together must not build over each other.
  *
- * @param {() => Promise<void>} work
+ * @template Result
+ * @param {() => Promise<Result>} work
  */
 async function alone(work) {
   const lock = join(ROOT, 'node_modules', '.build-lock');
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
-      const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-      if (since !== undefined && Date.now() - since > STALE_LOCK_MS)
-        rmSync(lock, { recursive: true, force: true });
-      else await sleep(POLL_MS);
-    }
-  }
+  while (!takeLock(lock)) await sleep(POLL_MS);
   try {
-    await work();
+    return await work();
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    rmSync(lock, { force: true });
   }
 }
 
@@ -66,10 +105,12 @@ export async function ensureBuilt() {
   const installed = await bootstrap(ROOT);
   if (installed !== 0) process.exit(installed);
   if (isFresh()) return;
-  await alone(async () => {
-    if (isFresh()) return;
+  const built = await alone(async () => {
+    if (isFresh()) return 0;
     const { buildQuietly } = await import('./tools.mjs');
-    const built = await buildQuietly(ROOT);
-    if (built !== 0) process.exit(built);
+    const status = await buildQuietly(ROOT);
+    if (status === 0) renewStamps();
+    return status;
   });
+  if (built !== 0) process.exit(built);
 }

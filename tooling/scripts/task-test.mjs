@@ -1,5 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runProcess } from './run-process.mjs';
 import { addTallies, formatTally, tallyVitest } from './tally.mjs';
@@ -29,20 +29,17 @@ export async function testTask(root, args) {
  * @param {readonly string[]} args
  */
 async function runVitest(root, args) {
-  const folder = mkdtempSync(join(tmpdir(), 'paykit-test-'));
-  const report = join(folder, 'report.json');
-  try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-    const { code } = await runProcess(process.execPath, [vitest, 'run', ...reporters, ...args], {
-      cwd: root,
-      env: { VITEST_MAX_WORKERS: process.env['VITEST_MAX_WORKERS'] ?? `${availableParallelism()}` },
-    });
-    const written = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
-    return tallyVitest(written, code);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  // Kept, since vitest prints where it is; replaced by the next run.
+  const report = join(root, 'node_modules', '.cache', 'tests.json');
+  rmSync(report, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const { code } = await runProcess(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    cwd: root,
+    env: { VITEST_MAX_WORKERS: process.env['VITEST_MAX_WORKERS'] ?? `${availableParallelism()}` },
+  });
+  const written = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  return tallyVitest(written, code);
 }
 
 /** @param {string} root */

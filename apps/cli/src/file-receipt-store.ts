@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
 import {
   decodeReceipt,
   encodeReceipt,
@@ -23,6 +24,17 @@ function isMissing(error: unknown): boolean {
 
 function isPresent(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EEXIST';
+}
+
+/** A new name is durable only once its folder is. Windows has no such call, and needs none. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
@@ -48,6 +60,7 @@ export function createFileReceiptStore(folder: string): ReceiptStore {
         await file.writeFile(encodeReceipt(receipt));
         await file.sync();
         await link(draft, join(folder, fileName(receipt)));
+        await syncFolder(folder);
       } catch (error) {
         if (!isPresent(error)) throw error;
       } finally {

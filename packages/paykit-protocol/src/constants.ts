@@ -52,8 +52,8 @@ export const CURRENCY_MAX_CHARS = 32;
 export const ENDPOINT_MAX_CHARS = 32_768;
 /** `WRONG_PAYEE` has 11. */
 export const ERROR_CODE_MAX_CHARS = 128;
-/** One or two sentences. */
-export const ERROR_MESSAGE_MAX_CHARS = 4_096;
+/** One or two sentences; a longer one must not hide the refusal itself, and is cut where it is shown. */
+export const ERROR_MESSAGE_MAX_CHARS = 65_519;
 /** What we keep of a message type nobody knows, of a peer's error code and of its error text. */
 export const SHOWN_CODE_MAX_CHARS = 64;
 export const SHOWN_TEXT_MAX_CHARS = 200;

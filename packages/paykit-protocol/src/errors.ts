@@ -65,6 +65,12 @@ export const PAYKIT_ERRORS = {
     retryable: false,
     wireCode: 6000,
   }),
+  PAYKIT_PEER_UNAVAILABLE: errorRow<{ peerCode: string; peerMessage: string }>({
+    summary: 'the payee cannot answer the request now',
+    nextStep: 'Send the same request again later, over a new session.',
+    retryable: true,
+    wireCode: 6000,
+  }),
   PAYKIT_UNEXPECTED_MESSAGE: errorRow<{ type: string; wanted: string }>({
     summary: 'a message {type} came where {wanted} was wanted',
     nextStep: 'End the session and ask again over a new one.',

@@ -1,4 +1,4 @@
-import { systemClock } from '@pubky-paykit/primitives';
+import { type CancelSignal, systemClock } from '@pubky-paykit/primitives';
 import { MESSAGE_TIMEOUT_MS } from './constants.ts';
 import { type DeadlineOptions, withDeadline } from './deadline.ts';
 import { PAYKIT_ERRORS, PaykitError } from './errors.ts';
@@ -48,6 +48,11 @@ export async function answerMessage(message: PaykitMessage, options: AnswerOptio
 export interface ServeOptions extends AnswerOptions {
   /** Longest wait for the next message, and for sending one; default 60 000. */
   readonly messageTimeoutMs?: number | undefined;
+  /**
+   * Ends the service between two messages, without an error: a request that is being answered is answered first.
+   * `signal` ends it at once.
+   */
+  readonly closing?: CancelSignal | undefined;
   /** Told of each answer once it is sent. */
   readonly onAnswer?: ((answer: MessageAnswer) => void) | undefined;
 }
@@ -57,25 +62,40 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof PaykitError && error.wireCode === PAYKIT_ERRORS.PAYKIT_BAD_JSON.wireCode;
 }
 
+/** Aborted as soon as one of two signals is. */
+function eitherSignal(first?: CancelSignal, second?: CancelSignal): CancelSignal | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  const both = [first, second];
+  return {
+    get aborted() {
+      return both.some(({ aborted }) => aborted);
+    },
+    addEventListener: (type, listener) =>
+      both.forEach((signal) => void signal.addEventListener(type, listener)),
+    removeEventListener: (type, listener) =>
+      both.forEach((signal) => void signal.removeEventListener(type, listener)),
+  };
+}
+
 /**
- * Answers every message of one channel, one after the other, until the peer closes it. A message that cannot be read is
- * answered with `BAD_MESSAGE` and ends the service.
+ * Answers every message of one channel, one after the other, until the peer closes it or `closing` is aborted. A message
+ * that cannot be read is answered with `BAD_MESSAGE` and ends the service.
  *
  * @throws PAYKIT_TIMED_OUT if the peer says nothing for too long.
  * @throws PAYKIT_CANCELLED, PAYKIT_CHANNEL_FAILED, the codes of `decodeMessage`, or the channel's own
  */
 export async function serveChannel(channel: MessageChannel, options: ServeOptions): Promise<void> {
-  const { clock = systemClock, messageTimeoutMs = MESSAGE_TIMEOUT_MS, signal, onAnswer } = options;
+  const { clock = systemClock, messageTimeoutMs = MESSAGE_TIMEOUT_MS, signal, closing, onAnswer } = options;
   const waiting = (what: string): DeadlineOptions => ({ what, clock, timeoutMs: messageTimeoutMs, signal });
   const send = (message: PaykitMessage) =>
     withDeadline(waiting('sending the answer'), (deadline) => sendWithin(deadline, channel, message));
+  const next = { ...waiting('the next message'), signal: eitherSignal(signal, closing) };
   for (;;) {
     let message: PaykitMessage | undefined;
     try {
-      message = await withDeadline(waiting('the next message'), (deadline) =>
-        receiveWithin(deadline, channel),
-      );
+      message = await withDeadline(next, (deadline) => receiveWithin(deadline, channel));
     } catch (error) {
+      if (closing?.aborted && !signal?.aborted && isCancelled(error)) return;
       if (isUnreadable(error)) await send(refusalMessage('BAD_MESSAGE')).catch(() => {});
       throw error;
     }
@@ -84,4 +104,8 @@ export async function serveChannel(channel: MessageChannel, options: ServeOption
     if (answer.reply !== undefined) await send(answer.reply);
     onAnswer?.(answer);
   }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof PaykitError && error.code === 'PAYKIT_CANCELLED';
 }

@@ -62,6 +62,7 @@ export type {
   ReceiptGenerator,
   ReceiptKey,
   ReceiptStore,
+  ReceiveOptions,
   WaitOptions,
 } from './ports.ts';
 export { createProvisionalReceipt, createReceiptId, type PaymentTerms } from './provisional-receipt.ts';

@@ -50,5 +50,7 @@ export function receiveWithin(
   deadline: Deadline,
   channel: MessageChannel,
 ): Promise<PaykitMessage | undefined> {
-  return deadline.race((signal) => coded('receive', channel.receive({ signal })));
+  return deadline.race((signal) =>
+    coded('receive', channel.receive({ signal, timeoutMs: Number.POSITIVE_INFINITY })),
+  );
 }

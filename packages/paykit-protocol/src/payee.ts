@@ -3,6 +3,7 @@ import {
   type Clock,
   equalBytes,
   hex,
+  isCodedError,
   type Logger,
   silentLogger,
   systemClock,
@@ -226,6 +227,18 @@ function report(answer: RequestAnswer, request: PaykitReceipt, options: AnswerOp
   if (answer.outcome === 'confirmed') {
     logger.info('payment request confirmed', { ...fields, repeated: answer.repeated });
   } else {
-    logger.warn('payment request refused', { ...fields, reason: answer.reason, cause: answer.cause?.code });
+    logger.warn('payment request refused', {
+      ...fields,
+      reason: answer.reason,
+      cause: answer.cause?.code,
+      because: innerCode(answer.cause),
+    });
   }
+}
+
+/** What the application's own part failed with: a code says enough, its text may say too much. */
+function innerCode(error: PaykitError | undefined): string | undefined {
+  const inner = error?.cause;
+  if (isCodedError(inner)) return inner.code;
+  return inner instanceof Error ? inner.name : undefined;
 }

@@ -13,6 +13,7 @@ import { type Negotiation, type NegotiationObserver, startNegotiation } from './
 import { shownCode, shownText } from './peer-text.ts';
 import type { MessageChannel, ReceiptStore } from './ports.ts';
 import { confirmationDifference, copyReceipt, type PaykitReceipt, receiptEquals } from './receipt.ts';
+import type { RefusalCode } from './refusals.ts';
 import { storing } from './storing.ts';
 
 /** How a payer asks. */
@@ -31,7 +32,9 @@ export interface RequestReceiptOptions {
 /** The confirmation in a message, or the error that the message is instead. */
 function confirmationIn(message: PaykitMessage, request: PaykitReceipt): PaykitReceipt {
   if (message.type === 'Error') {
-    throw new PaykitError('PAYKIT_REFUSED_BY_PEER', {
+    // The one refusal that says nothing against the request itself.
+    const passing = message.code === ('UNAVAILABLE' satisfies RefusalCode);
+    throw new PaykitError(passing ? 'PAYKIT_PEER_UNAVAILABLE' : 'PAYKIT_REFUSED_BY_PEER', {
       peerCode: shownCode(message.code, SHOWN_CODE_MAX_CHARS),
       peerMessage: shownText(message.message, SHOWN_TEXT_MAX_CHARS),
     });
@@ -79,7 +82,7 @@ async function keep(store: ReceiptStore, receipt: PaykitReceipt): Promise<void> 
  *
  * @param provisional Copied at once.
  * @throws PAYKIT_BAD_FIELD if the request is out of bounds; nothing was sent then.
- * @throws PAYKIT_REFUSED_BY_PEER, PAYKIT_CONFIRMATION_MISMATCH, PAYKIT_UNEXPECTED_MESSAGE, PAYKIT_TOO_MANY_ACKS
+ * @throws PAYKIT_REFUSED_BY_PEER, PAYKIT_PEER_UNAVAILABLE, PAYKIT_CONFIRMATION_MISMATCH, PAYKIT_UNEXPECTED_MESSAGE, PAYKIT_TOO_MANY_ACKS
  * @throws PAYKIT_TIMED_OUT, PAYKIT_CANCELLED, PAYKIT_CHANNEL_CLOSED, PAYKIT_CHANNEL_FAILED, or the channel's own codes
  * @throws PAYKIT_STORE_FAILED, PAYKIT_RECEIPT_CONFLICT
  * @see P8 §2.6, §13.3
@@ -111,7 +114,9 @@ export async function requestReceipt(
     negotiation.apply('store');
     return receipt;
   } catch (error) {
-    const refused = error instanceof PaykitError && error.code === 'PAYKIT_REFUSED_BY_PEER';
+    const refused =
+      error instanceof PaykitError &&
+      (error.code === 'PAYKIT_REFUSED_BY_PEER' || error.code === 'PAYKIT_PEER_UNAVAILABLE');
     negotiation.apply(refused ? 'refuse' : 'fail');
     throw error;
   }

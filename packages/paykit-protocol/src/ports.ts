@@ -7,11 +7,20 @@ export interface WaitOptions {
   readonly signal?: CancelSignal | undefined;
 }
 
+/** What a wait for a message may be given besides. */
+export interface ReceiveOptions extends WaitOptions {
+  /**
+   * Milliseconds, for channels with a time-out of their own. This package always passes `Infinity`: it keeps the time
+   * itself and ends a wait through `signal`.
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** A two-way stream of messages to one peer, already encrypted and authenticated as far as its session goes. */
 export interface MessageChannel {
   send(message: PaykitMessage, options?: WaitOptions): Promise<void>;
   /** The next message, or `undefined` once the peer has closed between two messages. */
-  receive(options?: WaitOptions): Promise<PaykitMessage | undefined>;
+  receive(options?: ReceiveOptions): Promise<PaykitMessage | undefined>;
 }
 
 /** A two-way stream of plaintexts, such as the transport's `SecureChannel`. */
@@ -19,7 +28,7 @@ export interface ByteChannel {
   /** Borrows `plaintext`, at most 65 519 bytes. */
   send(plaintext: Uint8Array, options?: WaitOptions): Promise<void>;
   /** The next plaintext, or `undefined` once the peer has closed between two of them. */
-  receive(options?: WaitOptions): Promise<Uint8Array | undefined>;
+  receive(options?: ReceiveOptions): Promise<Uint8Array | undefined>;
 }
 
 /** What names a receipt. The parties belong to it, so that no peer can take an id away from another (W-20). */

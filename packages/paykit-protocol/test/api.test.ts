@@ -52,6 +52,7 @@ describe('@pubky-paykit/paykit-protocol', () => {
       ['PAYKIT_BAD_FIELD', 4000, false],
       ['PAYKIT_CONFIRMATION_MISMATCH', 6000, false],
       ['PAYKIT_REFUSED_BY_PEER', 6000, false],
+      ['PAYKIT_PEER_UNAVAILABLE', 6000, true],
       ['PAYKIT_UNEXPECTED_MESSAGE', 6000, false],
       ['PAYKIT_TOO_MANY_ACKS', 6000, false],
       ['PAYKIT_TIMED_OUT', 8001, true],

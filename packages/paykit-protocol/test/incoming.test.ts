@@ -60,6 +60,57 @@ describe('serveChannel', () => {
     ]);
   });
 
+  it('[F3] tells the payer to come again where nothing is wrong with the request', async () => {
+    const [payerChannel, payeeChannel] = createMemoryChannelPair();
+    const broken = (): never => {
+      throw new Error('the invoice service is down');
+    };
+    void serveChannel(payeeChannel, { ...answerOptions(), generateReceipt: broken });
+    const asked = requestReceipt(payerChannel, receipt(), {
+      store: createMemoryReceiptStore(),
+      clock: clockAt(),
+    });
+    expect(await rejected(asked)).toMatchObject({
+      code: 'PAYKIT_PEER_UNAVAILABLE',
+      retryable: true,
+      context: { peerCode: 'UNAVAILABLE' },
+    });
+    payerChannel.close();
+  });
+
+  it('[T6] ends between two messages when it is told to close, and finishes the answer it is at', async () => {
+    const [payerChannel, payeeChannel] = createMemoryChannelPair();
+    const closing = new AbortController();
+    const options = { ...answerOptions(), closing: closing.signal };
+    const served = serveChannel(payeeChannel, {
+      ...options,
+      generateReceipt: (request) => {
+        closing.abort();
+        return request;
+      },
+    });
+    const confirmed = await requestReceipt(payerChannel, receipt(), {
+      store: createMemoryReceiptStore(),
+      clock: clockAt(),
+    });
+    await served;
+    expect(options.store.all()).toEqual([confirmed]);
+    await serveChannel(payeeChannel, options);
+  });
+
+  it('[T2] keeps the time itself, whatever the time-out of the channel', async () => {
+    const asked: unknown[] = [];
+    const channel = {
+      send: async () => {},
+      receive: async (options: unknown) => {
+        asked.push(options);
+        return undefined;
+      },
+    };
+    await serveChannel(channel, { ...answerOptions(), messageTimeoutMs: 600_000 });
+    expect(asked).toEqual([expect.objectContaining({ timeoutMs: Number.POSITIVE_INFINITY })]);
+  });
+
   it('[F3] tells the payer why it refuses', async () => {
     const [payerChannel, payeeChannel] = createMemoryChannelPair();
     void serveChannel(payeeChannel, answerOptions());

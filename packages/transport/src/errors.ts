@@ -12,11 +12,13 @@ export const TRANSPORT_ERRORS = {
     summary: 'the peer announced a frame of {length} bytes where at most {maximum} are allowed',
     nextStep: 'Drop the connection; the peer does not speak this protocol or is hostile.',
     retryable: false,
+    wireCode: 3000,
   }),
   TRANSPORT_FRAME_TOO_SHORT: errorRow<{ length: number; minimum: number }>({
     summary: 'the peer announced a frame of {length} bytes where at least {minimum} are needed',
     nextStep: 'Drop the connection; the peer does not speak this protocol or is hostile.',
     retryable: false,
+    wireCode: 3000,
   }),
   TRANSPORT_TRUNCATED: errorRow<{ received: number; expected: number }>({
     summary: 'the connection ended after {received} of {expected} bytes of a frame',
@@ -25,7 +27,7 @@ export const TRANSPORT_ERRORS = {
     wireCode: 8000,
   }),
   TRANSPORT_HANDSHAKE_CUT: errorRow<{ messages: number }>({
-    summary: 'the peer closed the connection after {messages} messages of an unfinished handshake',
+    summary: 'the peer closed the connection during the handshake (messages done: {messages})',
     nextStep:
       "Check the peer's key, the pattern and whether the peer accepts connections, then connect again.",
     retryable: true,

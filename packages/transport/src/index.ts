@@ -6,7 +6,7 @@ export {
 } from './constants.ts';
 export { TRANSPORT_ERRORS, TransportError } from './errors.ts';
 export type { ChooseHandshake } from './handshake-runner.ts';
-export { type ChannelLimits, DEFAULT_CHANNEL_LIMITS } from './limits.ts';
+export { type ChannelLimits, DEFAULT_CHANNEL_LIMITS, type SomeChannelLimits } from './limits.ts';
 export { type MemoryStreamOptions, memoryStreamPair } from './memory-stream.ts';
 export { acceptChannel, type ChannelOptions, type OpenChannelOptions, openChannel } from './open-channel.ts';
 export type { ReceiveOptions, SecureChannel, SendOptions } from './secure-channel.ts';

@@ -33,6 +33,9 @@ export interface ChannelLimits {
   readonly closeTimeoutMs: number;
 }
 
+/** Some of the limits; one that is `undefined` counts as not given. */
+export type SomeChannelLimits = { readonly [Name in keyof ChannelLimits]?: ChannelLimits[Name] | undefined };
+
 /** What applies where a caller says nothing. @see P8 §13.3 */
 export const DEFAULT_CHANNEL_LIMITS: ChannelLimits = Object.freeze({
   handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
@@ -42,10 +45,13 @@ export const DEFAULT_CHANNEL_LIMITS: ChannelLimits = Object.freeze({
 });
 
 /** Fills in the defaults. @throws RangeError for a time that no timer can express. */
-export function channelLimits(given: Partial<ChannelLimits> = {}): ChannelLimits {
-  const limits = { ...DEFAULT_CHANNEL_LIMITS, ...given };
-  for (const [name, value] of Object.entries(limits)) checkTimeout(name, value);
-  return limits;
+export function channelLimits(given: SomeChannelLimits = {}): ChannelLimits {
+  const limits: Record<string, number> = { ...DEFAULT_CHANNEL_LIMITS };
+  for (const [name, value] of Object.entries(given)) {
+    // A limit that is passed on as `undefined` is one that was not given.
+    if (value !== undefined) limits[name] = checkTimeout(name, value);
+  }
+  return { ...DEFAULT_CHANNEL_LIMITS, ...limits };
 }
 
 /** @throws RangeError unless `value` is `Infinity` or positive milliseconds that a timer can express. */

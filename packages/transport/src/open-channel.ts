@@ -5,12 +5,12 @@ import type { ByteStream } from './byte-stream.ts';
 import { Deadline } from './deadline.ts';
 import { FrameReader } from './framing/frame-reader.ts';
 import { type ChooseHandshake, type HandshakeWire, readChoice, runHandshake } from './handshake-runner.ts';
-import { type ChannelLimits, channelLimits } from './limits.ts';
+import { channelLimits, type SomeChannelLimits } from './limits.ts';
 import { FramedChannel, type SecureChannel } from './secure-channel.ts';
 
 /** What both roles may set. */
 export interface ChannelOptions {
-  readonly limits?: Partial<ChannelLimits> | undefined;
+  readonly limits?: SomeChannelLimits | undefined;
   readonly clock?: Clock | undefined;
   /** Cancels the handshake; the finished channel takes a signal with each call instead. */
   readonly signal?: CancelSignal | undefined;
@@ -40,8 +40,14 @@ export function openChannel(
   options: OpenChannelOptions = {},
 ): Promise<SecureChannel> {
   const { patternByte } = options;
-  if (patternByte !== undefined) checkPatternByte(patternByte, handshake);
-  return establish(stream, options, (wire) => runHandshake(handshake, wire, patternByte));
+  return establish(stream, options, (wire) => {
+    if (patternByte !== undefined) checkPatternByte(patternByte, handshake);
+    return runHandshake(handshake, wire, patternByte);
+  }).catch((error: unknown) => {
+    // It is taken even where it was never begun; after an end of its own this does nothing.
+    handshake.destroy();
+    throw error;
+  });
 }
 
 /**
@@ -69,17 +75,18 @@ async function establish(
   handshake: (wire: HandshakeWire) => Promise<Session>,
 ): Promise<SecureChannel> {
   const { clock = systemClock, signal } = options;
-  const limits = channelLimits(options.limits);
-  const reader = new FrameReader(stream);
-  const deadline = new Deadline({ clock, what: 'the handshake', afterMs: limits.handshakeTimeoutMs, signal });
+  let deadline: Deadline | undefined;
   try {
+    const limits = channelLimits(options.limits);
+    const reader = new FrameReader(stream);
+    deadline = new Deadline({ clock, what: 'the handshake', afterMs: limits.handshakeTimeoutMs, signal });
     const session = await handshake({ stream, reader, deadline });
     return new FramedChannel({ stream, reader, session, clock, limits });
   } catch (error) {
     stream.abort();
     throw error;
   } finally {
-    deadline.end();
+    deadline?.end();
   }
 }
 

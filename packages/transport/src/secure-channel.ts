@@ -117,8 +117,9 @@ export class FramedChannel implements SecureChannel {
     try {
       const frame = await this.#reader.frame(TRANSPORT_FRAME, deadline);
       if (frame === undefined) return undefined;
-      // The channel may have ended in the very tick the frame was complete.
-      deadline.check();
+      // The channel may have ended in the very tick the frame was complete. A deadline that passed in that tick does not
+      // matter any more: the frame has left the reader, and its nonce is the next one.
+      if (!this.#isOpen()) throw deadline.failure ?? this.#closedError();
       const plaintext = this.session.decrypt(frame);
       this.#lastFrameMs = this.#clock.now();
       return plaintext;
@@ -180,6 +181,10 @@ export class FramedChannel implements SecureChannel {
     this.session.destroy();
     this.#stream.abort();
     this.#receiving?.fail(error as Error);
+  }
+
+  #isOpen(): boolean {
+    return this.#state === 'open';
   }
 
   #isOver(): boolean {

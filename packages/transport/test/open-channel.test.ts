@@ -34,12 +34,12 @@ describe('openChannel', () => {
     ]);
   });
 
-  it.each([-1, 256, 1.5])('refuses the pattern byte %d', (patternByte) => {
-    expect(() => openChannel(scriptedStream(), initiator(), { patternByte })).toThrow(RangeError);
+  it.each([-1, 256, 1.5])('refuses the pattern byte %d', async (patternByte) => {
+    await expect(openChannel(scriptedStream(), initiator(), { patternByte })).rejects.toThrow(RangeError);
   });
 
-  it('refuses a pattern byte for a handshake that reads first', () => {
-    expect(() => openChannel(scriptedStream(), responder(), { patternByte: 0 })).toThrow(TypeError);
+  it('refuses a pattern byte for a handshake that reads first', async () => {
+    await expect(openChannel(scriptedStream(), responder(), { patternByte: 0 })).rejects.toThrow(TypeError);
   });
 
   it('keeps what came after the handshake in the same chunk', async () => {

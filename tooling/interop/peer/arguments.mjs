@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export const HELP = `Usage: node tooling/interop/peer.mjs --role ROLE --pattern ik (--connect | --listen) HOST:PORT --seed HEX32 [options]
 
 One peer of one connection: handshakes over TCP, exchanges Paykit messages, and
-prints one JSON object a line on stdout.
+prints one JSON object a line on stdout. Its own public keys go to stderr.
 
   --role initiator|responder
   --pattern ik               the other patterns follow
@@ -17,7 +17,8 @@ prints one JSON object a line on stdout.
   --no-extension             pure 0.8 bytes: no padding of the identity payload
   --ephemeral HEX32          fixed ephemeral, refused unless PAYKIT_TESTING=1
   --send JSON                a Paykit message to send after the handshake; repeatable
-  --exit-after N             exit 0 after N received messages (0: as soon as everything is sent)
+  --exit-after N             exit 0 after N received messages (0: as soon as everything is sent);
+                             1 if the peer closes before
   -h, --help                 show this text
 
 Exit status: 0 done, 1 protocol error, 2 usage.

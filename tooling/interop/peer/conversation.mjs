@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { blake2s } from '@pubky-paykit/noise-core/blake2s';
 import { chachaPoly } from '@pubky-paykit/noise-core/chacha-poly';
 import { fixedEphemeralsForTestingOnly } from '@pubky-paykit/noise-core/testing';
@@ -79,44 +80,64 @@ async function answer(message, channel, identity, store) {
     generateReceipt: (request) => request,
     store,
     maxAgeSeconds: Number.POSITIVE_INFINITY,
+    maxFutureSeconds: Number.POSITIVE_INFINITY,
   });
   await channel.send(reply);
+}
+
+/**
+ * The identity of this process. Its public keys go to stderr, for whoever has to pass them to the other side.
+ *
+ * @param {PeerOptions} options Its seed is wiped.
+ */
+export function ownIdentity({ seed, device }) {
+  const identity = createPaymentIdentity(seed, { device });
+  wipe(seed);
+  const [publicKey, noiseKey] = [identity.publicKey, identity.noiseKey.publicKey].map((key) =>
+    hex.encode(key),
+  );
+  process.stderr.write(`own identity ${publicKey}, own static key ${noiseKey}\n`);
+  return identity;
+}
+
+/** The peer left before `--exit-after` messages had come. */
+class ClosedEarly extends Error {
+  code = 'PEER_CLOSED_EARLY';
 }
 
 /**
  * Handshakes, sends what was asked for and prints what comes, until `--exit-after` or the peer's end.
  *
  * @param {import('pubky-paykit').ByteStream} stream
+ * @param {PaymentIdentity} identity
  * @param {PeerOptions} options
  * @param {readonly PaykitMessage[]} messages
  * @param {(event: Record<string, unknown>) => void} print
  */
-export async function converse(stream, options, messages, print) {
-  const identity = createPaymentIdentity(options.seed, { device: options.device });
-  wipe(options.seed);
+export async function converse(stream, identity, options, messages, print) {
+  const { role, exitAfter } = options;
   const store = createMemoryReceiptStore();
+  const channel = await openOrAccept(stream, identity, options);
   try {
-    const channel = await openOrAccept(stream, identity, options);
-    try {
-      const { session } = channel;
-      print({
-        event: 'handshake',
-        pattern: 'ik',
-        session_id: hex.encode(session.id),
-        remote_static: hexOrNull(session.remoteStatic),
-        remote_identity: hexOrNull(session.remoteIdentity),
-      });
-      for (const message of messages) await channel.send(message);
-      for (let received = 0; received !== options.exitAfter; received++) {
-        const message = await channel.receive();
-        if (message === undefined) break;
-        print({ event: 'message', message: wireForm(message) });
-        if (options.role === 'responder') await answer(message, channel, identity, store);
+    const { session } = channel;
+    print({
+      event: 'handshake',
+      pattern: 'ik',
+      session_id: hex.encode(session.id),
+      remote_static: hexOrNull(session.remoteStatic),
+      remote_identity: hexOrNull(session.remoteIdentity),
+    });
+    for (const message of messages) await channel.send(message);
+    for (let received = 0; received !== exitAfter; received++) {
+      const message = await channel.receive();
+      if (message === undefined) {
+        if (exitAfter === undefined) break;
+        throw new ClosedEarly(`The peer closed after ${received} of ${exitAfter} messages.`);
       }
-    } finally {
-      await channel.close();
+      print({ event: 'message', message: wireForm(message) });
+      if (role === 'responder') await answer(message, channel, identity, store);
     }
   } finally {
-    identity.destroy();
+    await channel.close();
   }
 }

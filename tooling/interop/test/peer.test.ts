@@ -100,6 +100,16 @@ describe('peer.mjs', () => {
     expect(handshake['session_id']).toBe('cf46ee0eee0cac2a7a6b67059cd29c4f0f52a4bf71d57421181df7fb306c9d68');
   });
 
+  it('ends with status 1 when the peer closes before the messages that were waited for', async () => {
+    const { client, server } = await connectPair(
+      [...own('payee'), '--exit-after', '1'],
+      [...own('payer'), '--peer-static', STATICS.payee, '--exit-after', '0'],
+    );
+    expect([client.code, server.code]).toEqual([0, 1]);
+    expect(named(server, 'error')).toMatchObject({ code: 'PEER_CLOSED_EARLY' });
+    expect(server.complaint).toContain(`own static key ${STATICS.payee}`);
+  });
+
   it('works without the negotiation byte', async () => {
     const { client, server } = await connectPair(
       [...own('payee'), '--no-pattern-byte'],

@@ -93,7 +93,8 @@ function protocols(entry: Json): Pick<NoiseVector, 'label' | 'protocolName' | 'f
   return {
     label,
     protocolName: ['Noise', first, ...suite].join('_'),
-    fallbackName: ['Noise', target, ...suite].join('_'),
+    // The wiki of the format allows a whole protocol name here.
+    fallbackName: target.startsWith('Noise_') ? target : ['Noise', target, ...suite].join('_'),
   };
 }
 

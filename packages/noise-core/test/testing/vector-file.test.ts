@@ -77,6 +77,13 @@ describe('parseVectorFile', () => {
       only({ protocol_name: 'Noise_IK_25519_AESGCM_SHA256', fallback: true, fallback_pattern: 'NXfallback' })
         .fallbackName,
     ).toBe('Noise_NXfallback_25519_AESGCM_SHA256');
+    expect(
+      only({
+        protocol_name: 'Noise_IK_25519_AESGCM_SHA256',
+        fallback: true,
+        fallback_pattern: 'Noise_XXfallback_25519_AESGCM_SHA256',
+      }).fallbackName,
+    ).toBe('Noise_XXfallback_25519_AESGCM_SHA256');
     expect(only({ protocol_name: 'NoisePSK_XX_25519_AESGCM_SHA256' }).obsolete).toBe('NoisePSK');
     expect(only({ hybrid: 'NewHope' }).obsolete).toBe('hybrid');
     expect(only({ init_ssk: '00' }).obsolete).toBe('init_ssk');

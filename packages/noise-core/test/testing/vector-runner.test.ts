@@ -64,18 +64,29 @@ describe('runVector', () => {
     expect(runVector({ ...ikRaw, initiator: noEphemeral }, parts).result).toBe('failed');
   });
 
-  it('wants a refusal where the vector says so', () => {
+  it('wants the last message refused by its reader where the vector says so', () => {
+    const last = xx.messages.length - 1;
     expect(runVector({ ...xx, fails: true }, parts)).toEqual({
       result: 'failed',
-      reason: 'no message was refused',
+      reason: 'the last message was not refused',
     });
-    const otherPrologue = { ...xx.responder, prologue: Uint8Array.of(9) };
-    // The responder's own messages differ then: a mismatch is no refusal.
-    expect(runVector({ ...xx, fails: true, responder: otherPrologue }, parts).result).toBe('failed');
-    const otherReader = { ...oneWay.responder, prologue: Uint8Array.of(9) };
-    expect(runVector({ ...oneWay, responder: otherReader }, parts).result).toBe('failed');
-    expect(runVector({ ...oneWay, fails: true, responder: otherReader }, parts)).toEqual({
-      result: 'passed',
+    for (const at of [0, 1, 2, last]) {
+      const cut = { ...xx, messages: xx.messages.slice(0, at + 1), fails: true };
+      // The first message of XX is in the clear: no reader can tell that it was changed.
+      const result = at === 0 ? 'failed' : 'passed';
+      expect(runVector(damaged(cut, at), parts).result, `message ${at + 1}`).toBe(result);
+    }
+    // Damage before the last message, and keys that cannot even begin, are no refusals.
+    expect(runVector(damaged({ ...xx, fails: true }, 1), parts).result).toBe('failed');
+    const without = { ...ikRaw.initiator, static: undefined };
+    expect(runVector({ ...ikRaw, fails: true, initiator: without }, parts).result).toBe('failed');
+  });
+
+  it('fails a vector that proves nothing: no messages, or none of the last handshake messages', () => {
+    expect(runVector({ ...xx, messages: [] }, parts).result).toBe('failed');
+    expect(runVector({ ...xx, messages: xx.messages.slice(0, 1) }, parts)).toEqual({
+      result: 'failed',
+      reason: 'the messages end before the handshake',
     });
   });
 

@@ -6,7 +6,7 @@ import { type AcceptPaymentChannelOptions, acceptPaymentChannel } from '../payme
 import type { PaymentIdentity } from '../payment-identity.ts';
 
 /** What a payee's server does with requests; who asks is taken from the session. */
-type PayeeRules = Omit<ServeOptions, 'self' | 'peer' | 'signal'>;
+type PayeeRules = Omit<ServeOptions, 'self' | 'peer' | 'signal' | 'closing'>;
 
 /** What {@link listenForPayments} needs. */
 export interface ListenForPaymentsOptions extends Omit<ListenTcpOptions, 'onConnection'>, PayeeRules {
@@ -31,9 +31,9 @@ export async function listenForPayments(options: ListenForPaymentsOptions): Prom
     ...options,
     async onConnection(stream, { closing }) {
       const channel = await acceptPaymentChannel(stream, identity, {
-        ...channelOptions,
         clock: options.clock,
         signal: closing,
+        ...channelOptions,
       });
       try {
         const { session } = channel;
@@ -42,7 +42,7 @@ export async function listenForPayments(options: ListenForPaymentsOptions): Prom
         // IK proves an identity to the responder; without one no payment may be confirmed.
         if (peer === undefined) return;
         logger.debug('payment channel open', { pattern: session.pattern, role: session.role });
-        await serveChannel(channel, { ...options, self: identity.publicKey, peer, signal: closing });
+        await serveChannel(channel, { ...options, self: identity.publicKey, peer, closing });
       } finally {
         await channel.close();
       }

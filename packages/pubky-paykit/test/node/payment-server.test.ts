@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { ManualClock } from '@pubky-paykit/primitives/testing';
+import { describe, expect, it, vi } from 'vitest';
 import {
   createMemoryReceiptStore,
   createProvisionalReceipt,
@@ -93,6 +94,58 @@ describe('listenForPayments', () => {
     const shop = await openShop();
     expect(await codeOf(pay(shop, payerIdentity().publicKey))).toBe('PAYKIT_REFUSED_BY_PEER');
     expect(shop.store.all()).toEqual([]);
+    await shop.server.close();
+  });
+
+  it('finishes the answer it is working on before it closes, and logs no failure [T6]', async () => {
+    const warnings: string[] = [];
+    const logger: Logger = { debug() {}, info() {}, warn: (message) => warnings.push(message), error() {} };
+    let generating = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      generating = resolve;
+    });
+    let finish = (): void => {};
+    const allowed = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const shop = await openShop({
+      logger,
+      generateReceipt: async (request) => {
+        generating();
+        await allowed;
+        return request;
+      },
+    });
+    const paying = pay(shop);
+    await started;
+    const closing = shop.server.close();
+    finish();
+    const receipt = await paying;
+    await closing;
+    expect(shop.store.all()).toEqual([receipt]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('closes at once while payers are connected and silent [T6]', async () => {
+    const shop = await openShop();
+    const stream = await connectTcp({ host: '127.0.0.1', port: shop.server.port });
+    const remoteStatic = payeeIdentity().noiseKey.publicKey;
+    const channel = await openPaymentChannel(stream, payerIdentity(), { remoteStatic });
+    const receiving = channel.receive();
+    await shop.server.close();
+    expect(await receiving).toBeUndefined();
+    await channel.close();
+  });
+
+  it('uses the clock and the signal of its channel options', async () => {
+    const clock = new ManualClock();
+    const shop = await openShop({ channel: { clock, limits: { handshakeTimeoutMs: 5_000 } } });
+    const stream = await connectTcp({ host: '127.0.0.1', port: shop.server.port });
+    // Only a timer on the given clock can end a handshake that never begins.
+    await vi.waitUntil(() => clock.pending > 0);
+    clock.advance(5_000);
+    expect(await stream.read()).toBeUndefined();
+    stream.abort();
     await shop.server.close();
   });
 

@@ -148,16 +148,16 @@ class RunningServer implements TcpServer {
     if (address === undefined) return void socket.destroy();
     const place = this.#admission.enter(address);
     if ('refusal' in place) {
-      this.#telemetry.count('transport.connections_refused', 1, { reason: place.refusal });
-      this.#logger.warn('connection refused', { reason: place.refusal, address });
-      return void socket.destroy();
+      socket.destroy();
+      this.#report('transport.connections_refused', { reason: place.refusal }, 'connection refused', address);
+      return;
     }
     this.#sockets.add(socket);
     socket.once('close', () => {
       this.#sockets.delete(socket);
       place.release();
     });
-    this.#telemetry.count('transport.connections_accepted', 1);
+    this.#report('transport.connections_accepted', {});
     void this.#serve(new SocketStream(socket, this.#clock));
   }
 
@@ -168,8 +168,18 @@ class RunningServer implements TcpServer {
       await this.#closeInTime(stream);
     } catch (error) {
       stream.abort();
-      this.#telemetry.count('transport.connections_failed', 1, { error: reasonOf(error) });
-      this.#logger.warn('connection failed', { error: reasonOf(error), address: stream.remoteAddress });
+      const facts = { error: reasonOf(error) };
+      this.#report('transport.connections_failed', facts, 'connection failed', stream.remoteAddress);
+    }
+  }
+
+  /** Counts and logs what happened to a connection. A logger that throws must not end the process. */
+  #report(metric: string, facts: Record<string, string>, message?: string, address?: string): void {
+    try {
+      this.#telemetry.count(metric, 1, facts);
+      if (message !== undefined) this.#logger.warn(message, { ...facts, address });
+    } catch {
+      // There is nobody left to tell.
     }
   }
 

@@ -350,3 +350,27 @@ describe('TcpServer.close', () => {
     expect(server.connections).toBe(0);
   });
 });
+
+describe('listenTcp with a logger or telemetry that throws', () => {
+  it('goes on serving [T5]', async () => {
+    const fail = (): never => {
+      throw new Error('the disk is full');
+    };
+    const server = await listen(
+      async () => {
+        throw new Error('of the handler');
+      },
+      {
+        limits: { ...unlimited, maxConnections: 1 },
+        logger: { debug: fail, info: fail, warn: fail, error: fail },
+        telemetry: { ...noTelemetry, count: fail },
+      },
+    );
+    for (let i = 0; i < 3; i++) {
+      const stream = await connectTcp({ host, port: server.port });
+      await stream.read().catch(() => {});
+      stream.abort();
+    }
+    expect(server.port).toBeGreaterThan(0);
+  });
+});

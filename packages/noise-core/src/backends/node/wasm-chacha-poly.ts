@@ -26,8 +26,13 @@ function instantiate() {
     input: area(context.cpInput, WASM_MAXIMUM_BYTES),
     output: area(context.chacha20Output, WASM_MAXIMUM_BYTES),
     tag: area(context.poly1305Output, TAG_BYTES),
-    /** Keys that the library derives and leaves behind. */
-    derived: [area(context.chacha20Key, CIPHER_KEY_BYTES), area(context.poly1305Key, POLY1305_KEY_BYTES)],
+    /** What the library makes on its way and leaves behind. */
+    leftovers: [
+      area(context.chacha20Key, CIPHER_KEY_BYTES),
+      area(context.chacha20Input, WASM_MAXIMUM_BYTES),
+      area(context.poly1305Key, POLY1305_KEY_BYTES),
+      area(context.poly1305Input, WASM_MAXIMUM_BYTES),
+    ],
   };
 }
 
@@ -56,7 +61,7 @@ function run<Result>(
     wasm[direction](true, true, length, length, associatedData.length);
     return take(wasm.output, wasm.tag);
   } finally {
-    wipe(wasm.key, wasm.input, wasm.output, ...wasm.derived);
+    wipe(wasm.key, wasm.input, wasm.output, ...wasm.leftovers);
   }
 }
 
