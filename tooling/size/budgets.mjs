@@ -61,8 +61,15 @@ export const BUDGETS = [
     limitBytes: 8_500,
   },
   {
-    name: 'pubky-paykit: the umbrella',
+    name: 'pubky-paykit: what connects and pays',
+    code: `
+      export { createPaymentIdentity, createProvisionalReceipt } from 'pubky-paykit';
+      export { openPaymentChannel, requestReceipt } from 'pubky-paykit';`,
+    limitBytes: 43_000,
+  },
+  {
+    name: 'pubky-paykit: everything',
     code: `export * from 'pubky-paykit';`,
-    limitBytes: 45_000,
+    limitBytes: 46_000,
   },
 ];

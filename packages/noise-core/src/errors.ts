@@ -85,4 +85,5 @@ export const NoiseError: CodedErrorClass<typeof NOISE_ERRORS> = /* @__PURE__ */ 
   'NoiseError',
   NOISE_ERRORS,
 );
+/** An error of this package: narrowing on `code` narrows `context`. */
 export type NoiseError = CodedErrorOf<typeof NOISE_ERRORS>;

@@ -94,6 +94,11 @@ function apply(damage: Damage, message: Uint8Array, previous: Uint8Array | undef
   }
 }
 
+/** CI runs every case; a quarter of them is enough for a first look, and keeps `npm test` short. */
+function runs(cases: number): number {
+  return process.env['CI'] === 'true' ? cases : Math.ceil(cases / 4);
+}
+
 /** How often each code ended a handshake; nothing else may. */
 const ACCEPTED = [
   'NOISE_DECRYPT_FAILED',
@@ -163,7 +168,7 @@ describe('a handshake under attack', () => {
       fc.property(anyPattern, fc.nat(20), damage, payloadBytes, (pattern, at, what, payload) => {
         runDamaged(pattern, TOY, at, what, payload);
       }),
-      { numRuns: 4500 },
+      { numRuns: runs(4500) },
     );
   });
 
@@ -178,7 +183,7 @@ describe('a handshake under attack', () => {
           runDamaged(pattern, SUITE, at, what, payload);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -194,7 +199,7 @@ describe('a handshake under attack', () => {
         expectEnd(() => responder.read(bytes));
         expectDead(responder as unknown as AnyHandshake);
       }),
-      { numRuns: 4500 },
+      { numRuns: runs(4500) },
     );
   });
 
@@ -227,14 +232,14 @@ describe('a handshake under attack', () => {
           expectDead(parties[role]);
         },
       ),
-      { numRuns: 2500 },
+      { numRuns: runs(2500) },
     );
   });
 
   afterAll(() => {
     // 12 000 cases were drawn; some damage changes nothing and some calls are in turn.
-    expect(cases).toBeGreaterThanOrEqual(10_000);
+    expect(cases).toBeGreaterThanOrEqual(runs(10_000));
     expect([...counted.keys()].sort()).toEqual(ACCEPTED);
-    for (const code of ACCEPTED) expect(counted.get(code), code).toBeGreaterThan(20);
+    for (const code of ACCEPTED) expect(counted.get(code), code).toBeGreaterThan(runs(20));
   });
 });

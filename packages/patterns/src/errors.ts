@@ -112,4 +112,5 @@ export const PatternsError: CodedErrorClass<typeof PATTERNS_ERRORS> = defineErro
   'PatternsError',
   PATTERNS_ERRORS,
 );
+/** An error of this package: narrowing on `code` narrows `context`. */
 export type PatternsError = CodedErrorOf<typeof PATTERNS_ERRORS>;

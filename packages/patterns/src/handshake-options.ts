@@ -41,6 +41,7 @@ export interface ResponderOptions extends CommonOptions {
   readonly allowIdentity?: readonly Uint8Array[] | AllowIdentity | undefined;
 }
 
+/** Options of one side. */
 export type ProfileHandshakeOptions = InitiatorOptions | ResponderOptions;
 
 const DEFAULT_SUITE: Suite = { dh: x25519, cipher: chachaPoly, hash: blake2s };

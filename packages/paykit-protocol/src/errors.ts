@@ -147,6 +147,7 @@ export const PAYKIT_ERRORS = {
 
 /** Thrown by everything in this package. */
 export const PaykitError: CodedErrorClass<typeof PAYKIT_ERRORS> = defineErrors('PaykitError', PAYKIT_ERRORS);
+/** An error of this package: narrowing on `code` narrows `context`. */
 export type PaykitError = CodedErrorOf<typeof PAYKIT_ERRORS>;
 
 /** The refusal of one field, by its path in the JSON. */

@@ -34,4 +34,5 @@ export const PrimitivesError: CodedErrorClass<typeof PRIMITIVES_ERRORS> = /* @__
   'PrimitivesError',
   PRIMITIVES_ERRORS,
 );
+/** An error of this package: narrowing on `code` narrows `context`. */
 export type PrimitivesError = CodedErrorOf<typeof PRIMITIVES_ERRORS>;

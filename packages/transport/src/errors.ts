@@ -101,6 +101,7 @@ export const TransportError: CodedErrorClass<typeof TRANSPORT_ERRORS> = defineEr
   'TransportError',
   TRANSPORT_ERRORS,
 );
+/** An error of this package: narrowing on `code` narrows `context`. */
 export type TransportError = CodedErrorOf<typeof TRANSPORT_ERRORS>;
 
 /** The short name a foreign error goes by, such as `ECONNRESET`; never its message. */

@@ -33,7 +33,7 @@ export const concat = (...parts) => Uint8Array.from(Buffer.concat(parts));
  */
 
 /**
- * The keys of one side. N8 §2.1
+ * The keys of one side (N8 §2.1). Clamping is left to X25519, which does it at every use.
  *
  * @param {number} octet What the seed is filled with.
  * @param {string} device
@@ -45,14 +45,20 @@ export function party(octet, device) {
   return { seed, identity: ed25519PublicKey(seed), secretKey, publicKey: x25519PublicKey(secretKey) };
 }
 
-/** @param {Uint8Array} identity @param {Uint8Array} local @param {Uint8Array} remote N8 §1.5 */
+/**
+ * What is signed (N8 §1.5).
+ *
+ * @param {Uint8Array} identity
+ * @param {Uint8Array} local
+ * @param {Uint8Array} remote
+ */
 function binding(identity, local, remote) {
   const label = utf8(`pubky-noise-bind:v2IK${PROLOGUE}`);
   return blake2s(concat(label, identity, local, remote, utf8('client')));
 }
 
 /**
- * The claim in the first message, as the object whose JSON is sent. N8 §1.4
+ * The claim in the first message, as the object whose JSON is sent (N8 §1.4).
  *
  * @param {Party} claimant
  * @param {Uint8Array} remote
@@ -76,8 +82,10 @@ export function isValidClaim(payload, proven, own) {
 }
 
 class SymmetricState {
+  /** @type {Uint8Array} */
   h = blake2s(utf8(PROTOCOL_NAME));
   #ck = this.h;
+  /** @type {Uint8Array} */
   #key = NOTHING;
   #counter = 0n;
 

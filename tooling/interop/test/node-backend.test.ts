@@ -16,7 +16,7 @@ function runModule(script: string, flags: readonly string[] = []) {
 
 /** Garbage collection at every turn: what made the deadlock happen within seconds instead of weeks. */
 const FLAGS = ['--gc-global', '--max-semi-space-size=1'];
-const PAIRS = 50_000;
+const PAIRS = 30_000;
 const MAKE_PAIRS = `
   import { x25519 } from '@pubky-paykit/noise-core/x25519';
   const peer = x25519.importPublicKey(x25519.generateKeyPair().publicKey);

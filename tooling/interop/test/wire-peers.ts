@@ -89,7 +89,10 @@ export async function againstInitiator(
   const peer = spawnPeer([...INITIATOR, '--connect', `127.0.0.1:${port}`, ...args], TESTING);
   let wire: RawWire | undefined;
   try {
-    wire = await accepted;
+    wire = await Promise.race([
+      accepted,
+      peer.ended.then(() => Promise.reject(new Error('it never dialled'))),
+    ]);
     await talk(wire);
     const said = await wire.rest();
     return { said, ...((await peer.ended) as Ended) };

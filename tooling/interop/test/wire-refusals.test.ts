@@ -59,7 +59,7 @@ const HANDSHAKE_REFUSALS: readonly Refusal[] = [
     }).message;
   }),
   refusedClaim(
-    'the claim of a victim under a static key of the attacker (N8 A.8, W-01)',
+    'the claim of a victim under a static key of the attacker (N8 A.8, W-01; P8 W-04)',
     'PATTERNS_IDENTITY_UNVERIFIED',
     5000,
     () => {
@@ -100,6 +100,12 @@ const HANDSHAKE_REFUSALS: readonly Refusal[] = [
     }),
   ),
   {
+    title: 'a handshake frame of no bytes',
+    code: 'TRANSPORT_FRAME_TOO_SHORT',
+    wireCode: 3000,
+    talk: (wire) => wire.write(IK_BYTE, header(0)),
+  },
+  {
     title: 'a handshake frame that ends in its header',
     code: 'TRANSPORT_TRUNCATED',
     wireCode: 8000,
@@ -124,7 +130,7 @@ const HANDSHAKE_REFUSALS: readonly Refusal[] = [
     ({ name, octet }): Refusal => ({
       title: `the negotiation byte ${name}, on that byte (P8 W-59)`,
       code: 'TRANSPORT_PATTERN_REFUSED',
-      wireCode: 3000,
+      wireCode: null,
       talk: (wire) => wire.write(Uint8Array.of(octet)),
     }),
   ),
@@ -166,7 +172,7 @@ const SESSION_REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    title: 'a recorded connection that is played again (P8 W-15)',
+    title: 'a recorded connection that is played again (P8 W-15, N8 W-28)',
     code: 'NOISE_DECRYPT_FAILED',
     wireCode: 3000,
     async talk(wire) {
@@ -231,7 +237,7 @@ beforeAll(() => ensureBuilt(), 300_000);
 
 describe.concurrent('peer.mjs --role responder', () => {
   for (const { title, code, wireCode, talk } of HANDSHAKE_REFUSALS) {
-    it(`refuses ${title} without a byte`, async () => {
+    it(`refuses ${title}, answering nothing`, async () => {
       const { said, ...ended } = await againstResponder([], talk);
       expect(ended.events.slice(1)).toEqual([{ event: 'error', code, wire_code: wireCode }]);
       expect([ended.code, said.length]).toEqual([1, 0]);
@@ -239,7 +245,7 @@ describe.concurrent('peer.mjs --role responder', () => {
   }
 
   for (const { title, code, wireCode, talk } of SESSION_REFUSALS) {
-    it(`refuses ${title} and confirms nothing`, async () => {
+    it(`refuses ${title}, confirming nothing`, async () => {
       const { said, ...ended } = await againstResponder([], talk);
       expect(ended.events.slice(1)).toEqual([
         expect.objectContaining({ event: 'handshake' }),
@@ -252,7 +258,7 @@ describe.concurrent('peer.mjs --role responder', () => {
 
 describe.concurrent('peer.mjs --role initiator', () => {
   for (const { title, code, wireCode, talk } of ANSWER_REFUSALS) {
-    it(`refuses ${title} and sends no request`, async () => {
+    it(`refuses ${title}, sending no request`, async () => {
       const request = requestText(receiptText('receipt-1', TERMS, '{}'));
       const { said, ...ended } = await againstInitiator(['--send', request], talk);
       expect(ended.events).toEqual([{ event: 'error', code, wire_code: wireCode }]);

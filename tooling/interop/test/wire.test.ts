@@ -23,6 +23,10 @@ import {
   VECTOR,
 } from './wire-peers.ts';
 
+/** The bytes of N8 A.4: no padding, and its ephemeral. */
+const PURE_0_8 = ['--no-extension', '--ephemeral', keyOf(0x11)];
+
+/** What the process printed of the messages it received. */
 const messages = ({ events }: Ended) =>
   events.filter(({ event }) => event === 'message').map(({ message }) => message as { type: string });
 
@@ -43,9 +47,9 @@ describe('the independent peer', () => {
 
 describe.concurrent('peer.mjs --role responder', () => {
   it.each([
-    { name: 'with', args: [], octets: IK_BYTE, padding: 0 },
-    { name: 'without', args: ['--no-pattern-byte'], octets: new Uint8Array(0), padding: 67 },
-  ])('is paid $name the negotiation byte [I2] [S3.1] [F1]', async ({ args, octets, padding }) => {
+    ['with', { args: [], octets: IK_BYTE, padding: 0 }],
+    ['without', { args: ['--no-pattern-byte'], octets: new Uint8Array(0), padding: 67 }],
+  ])('is paid %s the negotiation byte [I2] [S3.1] [F1]', async (_, { args, octets, padding }) => {
     const first = receiptText('receipt-1', TERMS, '{"note":"é","tip":1.5}');
     const second = receiptText('receipt-2', '', 'null');
     const others = [
@@ -96,39 +100,38 @@ describe.concurrent('peer.mjs --role responder', () => {
 
 describe.concurrent('peer.mjs --role initiator', () => {
   it.each([
-    { name: 'with', args: [], octets: IK_BYTE, length: 670 },
-    {
-      name: 'without',
-      args: ['--no-pattern-byte', '--no-extension', '--ephemeral', keyOf(0x11)],
-      octets: new Uint8Array(0),
-      length: 603,
+    [670, 'with', { args: [], octets: IK_BYTE }],
+    [603, 'without', { args: ['--no-pattern-byte', ...PURE_0_8], octets: new Uint8Array(0) }],
+  ])(
+    'pays with %i bytes first, %s the negotiation byte [I2] [S3.1] [F1]',
+    async (length, _, { args, octets }) => {
+      const asked = receiptText('receipt-1', TERMS, '{}');
+      const confirmed = receiptText('receipt-1', TERMS, '{"invoice":"INV-1"}');
+      const replies = [ACK, '{"type":"OfferPrivateEndpoint","payload":{"method_id":"m","endpoint":"e"}}'];
+      const request = ['--send', requestText(asked), '--exit-after', '3'];
+      const ended = await againstInitiator([...args, ...request], async (wire) => {
+        expect(await wire.take(octets.length)).toEqual(octets);
+        const message = await wire.frame();
+        expect([message.length, wire.waiting]).toEqual([length, 0]);
+        if (length === 603) expect(sha256(message)).toBe(VECTOR.request);
+
+        const session = respond({ own: PAYEE, ephemeral: EPHEMERAL.responder, message });
+        expect(session.remoteStatic).toEqual(PAYER.publicKey);
+        expect(isValidClaim(session.payload, session.remoteStatic, PAYEE.publicKey)).toBe(true);
+        const text = Buffer.from(session.payload).toString();
+        expect(text.trimEnd()).toBe(Buffer.from(honestClaim()).toString());
+        expect(text).toHaveLength(length - 96);
+
+        wire.write(frame(session.answer));
+        expect(session.receive.decrypt(await wire.frame())).toBe(requestText(asked));
+        for (const reply of replies) wire.write(frame(session.send.encrypt(reply)));
+        wire.write(
+          frame(session.send.encrypt(`{"payload":{"receipt":${confirmed}},"type":"ConfirmReceipt"}`)),
+        );
+      });
+      expect(ended.said).toHaveLength(0);
+      expect(messages(ended)).toEqual([...replies, confirmText(confirmed)].map((text) => JSON.parse(text)));
+      expect([ended.code, ended.events.at(-1)]).toEqual([0, { event: 'closed' }]);
     },
-  ])('pays $name the negotiation byte, with $length bytes first [I2] [S3.1] [F1]', async (each) => {
-    const { args, octets, length } = each;
-    const asked = receiptText('receipt-1', TERMS, '{}');
-    const confirmed = receiptText('receipt-1', TERMS, '{"invoice":"INV-1"}');
-    const replies = [ACK, '{"type":"OfferPrivateEndpoint","payload":{"method_id":"m","endpoint":"e"}}'];
-    const request = ['--send', requestText(asked), '--exit-after', '3'];
-    const ended = await againstInitiator([...args, ...request], async (wire) => {
-      expect(await wire.take(octets.length)).toEqual(octets);
-      const message = await wire.frame();
-      expect([message.length, wire.waiting]).toEqual([length, 0]);
-      if (length === 603) expect(sha256(message)).toBe(VECTOR.request);
-
-      const session = respond({ own: PAYEE, ephemeral: EPHEMERAL.responder, message });
-      expect(session.remoteStatic).toEqual(PAYER.publicKey);
-      expect(isValidClaim(session.payload, session.remoteStatic, PAYEE.publicKey)).toBe(true);
-      const text = Buffer.from(session.payload).toString();
-      expect(text.trimEnd()).toBe(Buffer.from(honestClaim()).toString());
-      expect(text).toHaveLength(length - 96);
-
-      wire.write(frame(session.answer));
-      expect(session.receive.decrypt(await wire.frame())).toBe(requestText(asked));
-      for (const reply of replies) wire.write(frame(session.send.encrypt(reply)));
-      wire.write(frame(session.send.encrypt(`{"payload":{"receipt":${confirmed}},"type":"ConfirmReceipt"}`)));
-    });
-    expect(ended.said).toHaveLength(0);
-    expect(messages(ended)).toEqual([...replies, confirmText(confirmed)].map((text) => JSON.parse(text)));
-    expect([ended.code, ended.events.at(-1)]).toEqual([0, { event: 'closed' }]);
-  });
+  );
 });

@@ -4,6 +4,7 @@ export type DhToken = 'ee' | 'es' | 'se' | 'ss';
 export type KeyToken = 'e' | 's';
 /** A token of a message pattern. §7.1, §9 */
 export type Token = KeyToken | DhToken | 'psk';
+/** The side that sends the first message, and the other. §5.3 */
 export type Role = 'initiator' | 'responder';
 
 /**
@@ -21,6 +22,7 @@ export interface HandshakePattern {
   readonly messages: readonly (readonly Token[])[];
 }
 
+/** The peer's role. */
 export const OTHER_ROLE: Record<Role, Role> = { initiator: 'responder', responder: 'initiator' };
 
 /** Who sends message `index`. */
