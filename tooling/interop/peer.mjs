@@ -26,7 +26,11 @@ function report(error) {
 async function main() {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options === undefined) return void process.stdout.write(HELP);
-  await ensureBuilt();
+  const built = await ensureBuilt();
+  if (built !== 0) {
+    process.exitCode = built;
+    return;
+  }
   const { withConnection } = await import('./peer/connection.mjs');
   const { converse, ownIdentity, readMessages } = await import('./peer/conversation.mjs');
   const messages = readMessages(options.send);

@@ -68,7 +68,8 @@ function readVectors(file, parse) {
 }
 
 const { files, backend, listSkipped } = readArguments();
-await ensureBuilt();
+const built = await ensureBuilt();
+if (built !== 0) process.exit(built);
 const parts = await import(`@pubky-paykit/noise-core/${backend}`);
 const { parseVectorFile, runVector } = await import('@pubky-paykit/noise-core/testing');
 const suiteParts = {

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
+import { compileQuietly } from './tools.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Everything that has a build. */
@@ -42,7 +43,7 @@ function isFresh() {
   });
 }
 
-/** A build that turbo found in its cache keeps its old time, though it was just compared with the sources. */
+/** What the compiler found unchanged keeps its old time, though it was just compared with the sources. */
 function renewStamps() {
   const now = new Date();
   for (const folder of BUILT) utimesSync(stampOf(folder), now, now);
@@ -99,18 +100,17 @@ async function alone(work) {
 
 /**
  * Installs and builds what the tools and the command line of this repository need, if it is missing or older than its
- * sources. Quiet, and quick when nothing is to be done. Ends the process if it cannot be done.
+ * sources. Quiet, and quick when nothing is to be done.
+ *
+ * @returns {Promise<number>} the exit status: 0, or that of the step that failed and has said why
  */
 export async function ensureBuilt() {
   const installed = await bootstrap(ROOT);
-  if (installed !== 0) process.exit(installed);
-  if (isFresh()) return;
-  const built = await alone(async () => {
+  if (installed !== 0 || isFresh()) return installed;
+  return alone(async () => {
     if (isFresh()) return 0;
-    const { buildQuietly } = await import('./tools.mjs');
-    const status = await buildQuietly(ROOT);
+    const status = await compileQuietly(ROOT);
     if (status === 0) renewStamps();
     return status;
   });
-  if (built !== 0) process.exit(built);
 }

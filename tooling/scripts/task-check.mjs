@@ -1,7 +1,7 @@
 import { CHECKS } from './checks.mjs';
+import { ensureBuilt } from './ensure-built.mjs';
 import { printVerdict } from './finding.mjs';
 import { formatTally } from './tally.mjs';
-import { buildQuietly } from './tools.mjs';
 
 /**
  * Runs the static checks named, or all of them, and ends with a table.
@@ -21,7 +21,7 @@ export async function checkTask(root, args) {
   }
 
   const chosen = CHECKS.filter(({ name }) => names.length === 0 || names.includes(name));
-  if (chosen.some(({ needsBuild }) => needsBuild) && (await buildQuietly(root)) !== 0) {
+  if (chosen.some(({ needsBuild }) => needsBuild) && (await ensureBuilt()) !== 0) {
     console.log(`\n${formatTally({ passed: 0, failed: chosen.length, skipped: 0 })}`);
     return 1;
   }

@@ -1,8 +1,8 @@
+import { ensureBuilt } from './ensure-built.mjs';
 import { checkTask } from './task-check.mjs';
 import { TYPE_TESTS, testTask } from './task-test.mjs';
-import { buildQuietly, runScript, runTool } from './tools.mjs';
+import { buildPackages, runScript, runTool } from './tools.mjs';
 
-const CLI = '@pubky-paykit/cli';
 const CLI_MAIN = 'apps/cli/dist/main.js';
 
 /**
@@ -19,8 +19,7 @@ export const TASKS = [
   {
     name: 'demo',
     does: 'two processes on this machine pay each other over an encrypted connection',
-    run: async (root, args) =>
-      (await buildQuietly(root, CLI)) || runScript(root, CLI_MAIN, ['demo', ...args]),
+    run: async (root, args) => (await ensureBuilt()) || runScript(root, CLI_MAIN, ['demo', ...args]),
   },
   {
     name: 'test',
@@ -30,12 +29,12 @@ export const TASKS = [
   {
     name: 'build',
     does: 'every package into its dist folder',
-    run: (root) => buildQuietly(root),
+    run: (root) => buildPackages(root),
   },
   {
     name: 'bench',
     does: 'measurements against peers, as ratios; -- --smoke runs each case once',
-    run: async (root, args) => (await buildQuietly(root)) || runScript(root, 'tooling/bench/run.mjs', args),
+    run: async (root, args) => (await ensureBuilt()) || runScript(root, 'tooling/bench/run.mjs', args),
   },
   {
     name: 'lint',
@@ -60,11 +59,11 @@ export const TASKS = [
   {
     name: 'docs',
     does: 'the API reference, into docs/api',
-    run: async (root) => (await buildQuietly(root)) || runScript(root, 'tooling/docs/build.mjs', []),
+    run: async (root) => (await ensureBuilt()) || runScript(root, 'tooling/docs/build.mjs', []),
   },
   {
     name: 'paykit',
     does: 'the command line: npm run -s paykit -- ARGS',
-    run: async (root, args) => (await buildQuietly(root, CLI)) || runScript(root, CLI_MAIN, args),
+    run: async (root, args) => (await ensureBuilt()) || runScript(root, CLI_MAIN, args),
   },
 ];

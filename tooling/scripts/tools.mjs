@@ -48,14 +48,22 @@ function pathWithPnpm(root) {
 }
 
 /**
- * Builds every package, or one with what it needs, and says nothing unless that fails.
+ * Builds every package through turbo, each by its own script and from the cache where nothing changed.
  *
  * @param {string} root
- * @param {string} [packageName]
  */
-export function buildQuietly(root, packageName) {
-  const filter = packageName === undefined ? [] : [`--filter=${packageName}...`];
-  const args = ['run', 'build', '--output-logs=errors-only', '--no-update-notifier', ...filter];
+export function buildPackages(root) {
+  const args = ['run', 'build', '--output-logs=errors-only', '--no-update-notifier'];
   const env = { TURBO_TELEMETRY_DISABLED: '1', PATH: pathWithPnpm(root) };
   return runQuietly(join(root, 'node_modules', '.bin', 'turbo'), args, { cwd: root, env });
+}
+
+/**
+ * Brings every `dist` up to date with one compiler run, which takes a second where starting a script in each package
+ * takes ten, and says nothing unless that fails. For the tools that only need the result.
+ *
+ * @param {string} root
+ */
+export function compileQuietly(root) {
+  return runQuietly(join(root, 'node_modules', '.bin', 'tsc'), ['--build'], { cwd: root });
 }

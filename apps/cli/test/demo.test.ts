@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const paykit = (...args: string[]) => run(process.execPath, [MAIN, ...args]);
 
 describe('paykit', () => {
-  beforeAll(() => ensureBuilt(), 300_000);
+  beforeAll(async () => expect(await ensureBuilt()).toBe(0), 300_000);
 
   it('demo pays between two processes and shows every step [F1]', async () => {
     const { stdout } = await paykit('demo', '--amount', '21');

@@ -156,6 +156,6 @@ describe.each(SUITE_SUBPATHS)('@pubky-paykit/noise-core/%s', (subpath, name) => 
     });
     expect(entry.node.default).toBe(`./dist/backends/node/${subpath}.js`);
     expect(entry.default.default).toBe(`./dist/backends/noble/${subpath}.js`);
-    expect(Object.keys(entry)).toEqual(['@pubky-paykit/source', 'node', 'default']);
+    expect(Object.keys(entry)).toEqual(['@pubky-paykit/source', 'bun', 'deno', 'node', 'default']);
   });
 });

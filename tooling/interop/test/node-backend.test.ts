@@ -66,7 +66,7 @@ const SCAN_MEMORY = `
 `;
 
 describe('the Node backend', () => {
-  beforeAll(() => ensureBuilt(), 300_000);
+  beforeAll(async () => expect(await ensureBuilt()).toBe(0), 300_000);
 
   it(`makes ${PAIRS} key pairs under constant garbage collection without hanging`, () => {
     runModule(MAKE_PAIRS, FLAGS);

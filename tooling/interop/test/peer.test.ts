@@ -51,7 +51,7 @@ const named = (end: Ended, name: string) => end.events.find(({ event }) => event
 
 describe('peer.mjs', () => {
   // Two processes run the built packages; the first call builds them.
-  beforeAll(() => ensureBuilt(), 300_000);
+  beforeAll(async () => expect(await ensureBuilt()).toBe(0), 300_000);
 
   it.each([
     ['payer', 'payee'],

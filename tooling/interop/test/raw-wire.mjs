@@ -51,10 +51,10 @@ export class RawWire {
     return this.take(new DataView((await this.take(4)).buffer).getUint32(0));
   }
 
-  /** @returns {Promise<Uint8Array>} Whatever comes until the peer ends. */
-  async rest() {
-    await this.#until(() => this.#ended);
-    return this.take(this.#buffered.length);
+  /** Until the peer ends, which it must do without another byte. */
+  async silence() {
+    await this.#until(() => this.#ended || this.#buffered.length > 0);
+    if (this.#buffered.length > 0) throw new Error(`it said ${this.#buffered.toString('hex')}`);
   }
 
   /** Bytes that came and were not taken. */

@@ -62,7 +62,10 @@ export function initiator(parts: Partial<Parameters<typeof initiate>[0]> = {}) {
   });
 }
 
-/** Runs a responder process against `talk`, which may leave the connection open: whoever refuses has to end it. */
+/**
+ * Runs a responder process against `talk`. After it the process must say nothing more and end the connection, which
+ * `talk` may leave open: whoever refuses has to hang up.
+ */
 export async function againstResponder(
   args: readonly string[],
   talk: (wire: RawWire) => Promise<void> | void,
@@ -72,8 +75,8 @@ export async function againstResponder(
   try {
     wire = await dial((await peer.event('listening'))['port'] as number);
     await talk(wire);
-    const said = await wire.rest();
-    return { said, ...((await peer.ended) as Ended) };
+    await wire.silence();
+    return (await peer.ended) as Ended;
   } finally {
     wire?.destroy();
     peer.kill();
@@ -94,8 +97,8 @@ export async function againstInitiator(
       peer.ended.then(() => Promise.reject(new Error('it never dialled'))),
     ]);
     await talk(wire);
-    const said = await wire.rest();
-    return { said, ...((await peer.ended) as Ended) };
+    await wire.silence();
+    return (await peer.ended) as Ended;
   } finally {
     wire?.destroy();
     peer.kill();
