@@ -58,6 +58,8 @@ export async function runPage(chromium, { script, data }) {
   const profile = mkdtempSync(join(tmpdir(), 'paykit-browser-'));
   const browser = spawn(chromium, [...FLAGS, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
     stdio: 'ignore',
+    // A group of its own: the browser's many processes have to end together, or they write on while we clean up.
+    detached: true,
   });
   const ended = new Promise((resolve) => browser.once('close', resolve));
   browser.once('error', report.reject);
@@ -66,11 +68,20 @@ export async function runPage(chromium, { script, data }) {
     return await report.promise;
   } finally {
     clearTimeout(timer);
-    browser.kill();
+    endGroup(browser.pid);
     await ended;
     server.closeAllConnections();
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+/** @param {number | undefined} pid The first process of a group. */
+function endGroup(pid) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }
 
