@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   linkSync,
@@ -20,6 +21,7 @@ const BUILT = [
   ...readdirSync(join(ROOT, 'packages')).map((name) => join(ROOT, 'packages', name)),
   join(ROOT, 'apps', 'cli'),
 ];
+const LOCK = join(ROOT, 'node_modules', '.build-lock');
 const POLL_MS = 100;
 
 /** @param {string} folder The newest change of any file below it, in milliseconds of Unix time. */
@@ -66,7 +68,7 @@ function isAlive(pid) {
  * @param {string} lock
  */
 function takeLock(lock) {
-  const draft = `${lock}.${process.pid}`;
+  const draft = `${lock}.${randomUUID()}`;
   writeFileSync(draft, `${process.pid}`);
   try {
     linkSync(draft, lock);
@@ -76,10 +78,19 @@ function takeLock(lock) {
   } finally {
     rmSync(draft);
   }
-  const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : Number.NaN;
   // Killed in the middle of a build: whoever comes next starts over.
-  if (!Number.isNaN(holder) && !isAlive(holder)) rmSync(lock, { force: true });
+  const holder = holderOf(lock);
+  if (holder !== undefined && !isAlive(holder)) rmSync(lock, { force: true });
   return false;
+}
+
+/** @param {string} lock The process that has it, unless it was given back meanwhile. */
+function holderOf(lock) {
+  try {
+    return Number(readFileSync(lock, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -89,12 +100,11 @@ function takeLock(lock) {
  * @param {() => Promise<Result>} work
  */
 async function alone(work) {
-  const lock = join(ROOT, 'node_modules', '.build-lock');
-  while (!takeLock(lock)) await sleep(POLL_MS);
+  while (!takeLock(LOCK)) await sleep(POLL_MS);
   try {
     return await work();
   } finally {
-    rmSync(lock, { force: true });
+    rmSync(LOCK, { force: true });
   }
 }
 
@@ -106,7 +116,8 @@ async function alone(work) {
  */
 export async function ensureBuilt() {
   const installed = await bootstrap(ROOT);
-  if (installed !== 0 || isFresh()) return installed;
+  // While somebody builds, what looks fresh may be half written: then wait for the lock like everybody else.
+  if (installed !== 0 || (isFresh() && !existsSync(LOCK))) return installed;
   return alone(async () => {
     if (isFresh()) return 0;
     const status = await compileQuietly(ROOT);
