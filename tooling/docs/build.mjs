@@ -6,11 +6,12 @@ import { listPublicPackages, listSourceEntries, REPOSITORY_ROOT } from '../scrip
 const OUTPUT = join(REPOSITORY_ROOT, 'docs', 'api');
 
 // Every portable source behind a public subpath: what a subpath offers is the same under every condition.
-const entryPoints = listPublicPackages(REPOSITORY_ROOT).flatMap(({ folder, manifest }) =>
+const entries = listPublicPackages(REPOSITORY_ROOT).flatMap(({ folder, manifest }) =>
   listSourceEntries(manifest)
     .filter(({ conditions }) => !conditions.includes('node'))
-    .map(({ target }) => join(folder, target)),
+    .map(({ subpath, target }) => ({ file: join(folder, target), name: join(manifest.name, subpath) })),
 );
+const entryPoints = entries.map(({ file }) => file);
 
 const application = await Application.bootstrapWithPlugins({
   name: 'Pubky Paykit',
@@ -27,6 +28,11 @@ const application = await Application.bootstrapWithPlugins({
 
 const project = await application.convert();
 if (project !== undefined) {
+  // Readers know modules by what they import, not by the file behind it.
+  for (const module of project.children ?? []) {
+    const file = module.sources?.[0]?.fullFileName;
+    module.name = entries.find((entry) => entry.file === file)?.name ?? module.name;
+  }
   application.validate(project);
   if (!application.logger.hasErrors() && !application.logger.hasWarnings()) {
     rmSync(OUTPUT, { recursive: true, force: true });
