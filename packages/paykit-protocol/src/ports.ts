@@ -52,6 +52,9 @@ export interface MethodLookup {
 /**
  * Makes the final receipt of a checked request: creates the invoice and adds it to the metadata, leaving all else as it
  * is. `undefined` declines the payment; the payer is told `DECLINED`.
+ *
+ * The same request over two sessions at once may call it twice; the receipt that is stored first counts for both. Make
+ * invoices by `receiptId`, and a second call costs nothing.
  */
 export type ReceiptGenerator = (
   request: PaykitReceipt,

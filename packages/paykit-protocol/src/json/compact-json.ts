@@ -97,7 +97,8 @@ class Writer {
 }
 
 /**
- * Compact JSON of a value, its members sorted by name, so that equal values give equal bytes, the reference's.
+ * Compact JSON of a value, its members sorted by name, so that equal values give equal bytes: the
+ * reference's, but for decimals from 1e-6 to 1e-5, which it writes with an exponent.
  *
  * @param field Name for the error's context.
  * @throws PAYKIT_BAD_FIELD for what JSON, or a reader that keeps to these bounds, cannot hold: class instances,
