@@ -1,6 +1,7 @@
 import { equalBytes } from '@pubky-paykit/primitives';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { effort } from '../../../tooling/vitest/effort.ts';
 import {
   type AnyHandshake,
   createHandshake,
@@ -45,7 +46,7 @@ describe('createHandshake', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: effort(200) },
     );
   });
 });
@@ -92,11 +93,6 @@ function apply(damage: Damage, message: Uint8Array, previous: Uint8Array | undef
     case 'repeat':
       return previous ?? Uint8Array.of(...message, 0);
   }
-}
-
-/** CI runs every case; a quarter of them is enough for a first look, and keeps `npm test` short. */
-function runs(cases: number): number {
-  return process.env['CI'] === 'true' ? cases : Math.ceil(cases / 4);
 }
 
 /** How often each code ended a handshake; nothing else may. */
@@ -168,7 +164,7 @@ describe('a handshake under attack', () => {
       fc.property(anyPattern, fc.nat(20), damage, payloadBytes, (pattern, at, what, payload) => {
         runDamaged(pattern, TOY, at, what, payload);
       }),
-      { numRuns: runs(4500) },
+      { numRuns: effort(4500) },
     );
   });
 
@@ -183,7 +179,7 @@ describe('a handshake under attack', () => {
           runDamaged(pattern, SUITE, at, what, payload);
         },
       ),
-      { numRuns: runs(500) },
+      { numRuns: effort(500) },
     );
   });
 
@@ -199,7 +195,7 @@ describe('a handshake under attack', () => {
         expectEnd(() => responder.read(bytes));
         expectDead(responder as unknown as AnyHandshake);
       }),
-      { numRuns: runs(4500) },
+      { numRuns: effort(4500) },
     );
   });
 
@@ -232,14 +228,14 @@ describe('a handshake under attack', () => {
           expectDead(parties[role]);
         },
       ),
-      { numRuns: runs(2500) },
+      { numRuns: effort(2500) },
     );
   });
 
   afterAll(() => {
     // 12 000 cases were drawn; some damage changes nothing and some calls are in turn.
-    expect(cases).toBeGreaterThanOrEqual(runs(10_000));
+    expect(cases).toBeGreaterThanOrEqual(effort(10_000));
     expect([...counted.keys()].sort()).toEqual(ACCEPTED);
-    for (const code of ACCEPTED) expect(counted.get(code), code).toBeGreaterThan(runs(20));
+    for (const code of ACCEPTED) expect(counted.get(code), code).toBeGreaterThan(effort(20));
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../../tooling/vitest/effort.ts';
 import { parseVectorFile, runVector } from '../src/testing.ts';
 import { BACKENDS, vectorParts } from './parties.ts';
 
@@ -17,25 +18,26 @@ if (!hasSnow && process.env['CI'] !== 'true') {
   );
 }
 
-describe.each(BACKENDS)('noise-core on %s', (_, backend) => {
+describe.each(BACKENDS)('noise-core on %s', (name, backend) => {
   const parts = vectorParts(backend);
-  const run = (file: string | URL) =>
-    parseVectorFile(readFileSync(file, 'utf8')).map((vector) => ({
-      label: vector.label,
-      ...runVector(vector, parts),
-    }));
+  const run = (file: string | URL, count: number) =>
+    parseVectorFile(readFileSync(file, 'utf8'))
+      .slice(0, count)
+      .map((vector) => ({ label: vector.label, ...runVector(vector, parts) }));
+  // noble takes several seconds for all of them, and CI has the time; OpenSSL always runs all.
+  const snowVectors = name === 'node' ? SNOW_VECTORS : effort(SNOW_VECTORS);
 
   it.skipIf(!hasSnow && process.env['CI'] !== 'true')(
-    `passes the ${SNOW_VECTORS} vectors of snow, none skipped [I1]`,
+    `passes ${snowVectors} vectors of snow, none skipped [I1]`,
     () => {
-      const outcomes = run(SNOW);
+      const outcomes = run(SNOW, snowVectors);
       expect(outcomes.filter(({ result }) => result !== 'passed')).toEqual([]);
-      expect(outcomes).toHaveLength(SNOW_VECTORS);
+      expect(outcomes).toHaveLength(snowVectors);
     },
   );
 
   it.each(Object.entries(OWN))('passes %s, all %i of its vectors [I1]', (file, count) => {
-    const outcomes = run(new URL(`vectors/${file}`, import.meta.url));
+    const outcomes = run(new URL(`vectors/${file}`, import.meta.url), Number.POSITIVE_INFINITY);
     expect(outcomes.filter(({ result }) => result !== 'passed')).toEqual([]);
     expect(outcomes).toHaveLength(count);
   });

@@ -1,6 +1,7 @@
 import { equalBytes, isCodedError } from '@pubky-paykit/primitives';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../../tooling/vitest/effort.ts';
 import { createProfileHandshake } from '../src/handshake.ts';
 import { decodeIdentityPayload } from '../src/identity-payload.ts';
 import { createIdentitySigner } from '../src/identity-signer.ts';
@@ -82,7 +83,7 @@ describe('createProfileHandshake', () => {
           expect(two.confirmed).toBe(traffic.some(({ fromClient }) => fromClient));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: effort(60) },
     );
   });
 
@@ -99,7 +100,7 @@ describe('createProfileHandshake', () => {
           });
         },
       ),
-      { numRuns: 30 },
+      { numRuns: effort(30) },
     );
   });
 
@@ -138,9 +139,9 @@ describe('createProfileHandshake', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: effort(200) },
     );
-    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(effort(100));
   });
 
   it('ends for good with the first error, whatever is called in whatever order', async () => {
@@ -165,7 +166,7 @@ describe('createProfileHandshake', () => {
           ended ||= code !== undefined || call === 'destroy';
         }
       }),
-      { numRuns: 60 },
+      { numRuns: effort(60) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { sha256 } from '@pubky-paykit/noise-core/sha256';
 import { x25519 } from '@pubky-paykit/noise-core/x25519';
 import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it, vi } from 'vitest';
+import { sampled } from '../../../tooling/vitest/effort.ts';
 import { isVerifiedIdentity } from '../src/identity-binding.ts';
 import { createIdentitySigner, type IdentitySigner } from '../src/identity-signer.ts';
 import { deriveNoiseKeyPair } from '../src/key-derivation.ts';
@@ -396,7 +397,7 @@ describe('the signer', () => {
 describe('altered messages', () => {
   it('end the handshake for every flipped bit of message 1 (A-5)', async () => {
     const m1 = await initiator({ padIdentity: false }).write();
-    for (let bit = 0; bit < m1.length * 8; bit++) {
+    for (const bit of sampled(Array.from({ length: m1.length * 8 }, (_, at) => at))) {
       const { code } = await rejectionOf(responder().read(flipped(m1, bit)));
       expect(MESSAGE_CODES).toContain(code);
     }
@@ -426,10 +427,10 @@ describe('altered messages', () => {
     const server = responder({ suite: suiteWithFixedEphemeralForTestingOnly(RESPONDER_EPHEMERAL_SECRET) });
     await server.read(await fresh().write());
     const m2 = await server.write();
-    const altered = [
+    const altered = sampled([
       ...Array.from({ length: m2.length * 8 }, (_, bit) => flipped(m2, bit)),
       ...Array.from({ length: m2.length }, (_, length) => m2.subarray(0, length)),
-    ];
+    ]);
     for (const message of altered) {
       const client = fresh();
       await client.write();

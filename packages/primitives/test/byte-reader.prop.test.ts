@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../../tooling/vitest/effort.ts';
 import { ByteReader, ByteWriter, concatBytes, isCodedError } from '../src/index.ts';
 
 /** What can be written, with its width and how it is read again. */
@@ -42,7 +43,7 @@ describe('ByteReader', () => {
         }
         reader.end();
       }),
-      { numRuns: 2_000 },
+      { numRuns: effort(2_000) },
     );
   });
 
@@ -84,7 +85,7 @@ describe('ByteReader', () => {
           expect(concatBytes(...seen)).toEqual(input.subarray(0, reader.offset));
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: effort(5_000) },
     );
     expect([...codes.keys()]).toEqual(['PRIMITIVES_OUT_OF_BOUNDS']);
   });
@@ -108,7 +109,7 @@ describe('ByteWriter', () => {
         }
         expect(writer.bytes(new Uint8Array(expected)).finish()).toHaveLength(size);
       }),
-      { numRuns: 2_000 },
+      { numRuns: effort(2_000) },
     );
   });
 });

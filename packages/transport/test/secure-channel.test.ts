@@ -1,6 +1,7 @@
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../../tooling/vitest/effort.ts';
 import type { ChannelLimits } from '../src/limits.ts';
 import { memoryStreamPair } from '../src/memory-stream.ts';
 import { openChannel } from '../src/open-channel.ts';
@@ -45,7 +46,7 @@ describe('SecureChannel.send', () => {
           expect(await b.receive()).toBeUndefined();
         },
       ),
-      { numRuns: 40 },
+      { numRuns: effort(40) },
     );
   });
 

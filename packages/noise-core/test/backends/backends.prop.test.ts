@@ -1,6 +1,7 @@
 import { equalBytes } from '@pubky-paykit/primitives';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../../../tooling/vitest/effort.ts';
 import { BACKENDS, type Backend } from '../parties.ts';
 
 const [node, noble] = BACKENDS.map(([, backend]) => backend) as [Backend, Backend];
@@ -52,7 +53,7 @@ describe.each(['chachaPoly', 'aesGcm'] as const)('%s', (name) => {
           expectSame(input, before[index]!);
         });
       }),
-      { numRuns: 200 },
+      { numRuns: effort(200) },
     );
   });
 
@@ -79,7 +80,7 @@ describe.each(['chachaPoly', 'aesGcm'] as const)('%s', (name) => {
           expectSame(sealed, noble[name].encrypt(key, counter, data, text));
         },
       ),
-      { numRuns: 100 },
+      { numRuns: effort(100) },
     );
   });
 });
@@ -103,7 +104,7 @@ describe.each(['sha256', 'sha512', 'blake2s', 'blake2b'] as const)('%s', (name) 
         }
         expectSame(first, before);
       }),
-      { numRuns: 60 },
+      { numRuns: effort(60) },
     );
   });
 
@@ -121,7 +122,7 @@ describe.each(['sha256', 'sha512', 'blake2s', 'blake2b'] as const)('%s', (name) 
         }
         expectSame(secret, before);
       }),
-      { numRuns: 60 },
+      { numRuns: effort(60) },
     );
   });
 });
@@ -153,7 +154,7 @@ describe.each(['x25519', 'x448'] as const)('%s', (name) => {
           expect(own).toEqual(before);
         },
       ),
-      { numRuns: name === 'x25519' ? 40 : 10 },
+      { numRuns: effort(name === 'x25519' ? 40 : 10) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../../../tooling/vitest/effort.ts';
 import { base64, hex, isCodedError, type TextCodec, zBase32 } from '../../src/index.ts';
 
 const ALPHABETS = {
@@ -56,7 +57,7 @@ describe.each<[keyof typeof ALPHABETS, TextCodec]>([
         expect(codec.decode(encoded)).toEqual(bytes);
         expect(codec.decode(encoded, bytes.length)).toEqual(bytes);
       }),
-      { numRuns: 1_000 },
+      { numRuns: effort(1_000) },
     );
   });
 
@@ -76,7 +77,7 @@ describe.each<[keyof typeof ALPHABETS, TextCodec]>([
           expect(error.code === 'PRIMITIVES_WRONG_LENGTH' && expectedBytes === undefined).toBe(false);
         }
       }),
-      { numRuns: 4_000 },
+      { numRuns: effort(4_000) },
     );
     expect([...outcomes.keys()].sort()).toEqual([
       'PRIMITIVES_BAD_ENCODING',

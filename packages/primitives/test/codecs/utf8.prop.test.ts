@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../../../tooling/vitest/effort.ts';
 import { decodeUtf8, encodeUtf8, isCodedError } from '../../src/index.ts';
 
 describe('encodeUtf8', () => {
@@ -10,7 +11,7 @@ describe('encodeUtf8', () => {
         const text = String.fromCharCode(...units);
         expect(encodeUtf8(text)).toEqual(new Uint8Array(Buffer.from(text)));
       }),
-      { numRuns: 2_000 },
+      { numRuns: effort(2_000) },
     );
   });
 
@@ -19,7 +20,7 @@ describe('encodeUtf8', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         expect(decodeUtf8(encodeUtf8(text))).toBe(text);
       }),
-      { numRuns: 500 },
+      { numRuns: effort(500) },
     );
   });
 });
@@ -57,7 +58,7 @@ describe('decodeUtf8', () => {
           expect(isUtf8(input)).toBe(false);
         }
       }),
-      { numRuns: 5_000 },
+      { numRuns: effort(5_000) },
     );
     expect([...outcomes].sort()).toEqual(['PRIMITIVES_BAD_UTF8', 'decoded']);
   });

@@ -1,6 +1,7 @@
 import { concatBytes } from '@pubky-paykit/primitives';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { effort } from '../../../../tooling/vitest/effort.ts';
 import { MAX_TRANSPORT_FRAME_BYTES } from '../../src/constants.ts';
 import { FrameDecoder } from '../../src/framing/frame-decoder.ts';
 import { HANDSHAKE_FRAME, TRANSPORT_FRAME } from '../../src/limits.ts';
@@ -54,7 +55,7 @@ describe('FrameDecoder', () => {
           expect(Buffer.compare(body, bodies[at] as Uint8Array)).toBe(0);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: effort(300) },
     );
   });
 
@@ -83,7 +84,7 @@ describe('FrameDecoder', () => {
         expect(overdrawn).toBeLessThanOrEqual(0);
         seen.set(code ?? 'frames', (seen.get(code ?? 'frames') ?? 0) + 1);
       }),
-      { numRuns: 10_000 },
+      { numRuns: effort(10_000) },
     );
     expect([...seen.keys()].sort()).toEqual([
       'TRANSPORT_FRAME_TOO_LONG',
