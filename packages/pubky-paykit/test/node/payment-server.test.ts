@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
+  type Clock,
   createMemoryReceiptStore,
   createProvisionalReceipt,
   type LogFields,
@@ -138,12 +139,23 @@ describe('listenForPayments', () => {
   });
 
   it('uses the clock and the signal of its channel options', async () => {
-    const clock = new ManualClock();
+    const manual = new ManualClock();
+    let tellArmed = (): void => {};
+    const armed = new Promise<void>((resolve) => {
+      tellArmed = resolve;
+    });
+    const clock: Clock = {
+      now: () => manual.now(),
+      schedule(delayMs, callback) {
+        tellArmed();
+        return manual.schedule(delayMs, callback);
+      },
+    };
     const shop = await openShop({ channel: { clock, limits: { handshakeTimeoutMs: 5_000 } } });
     const stream = await connectTcp({ host: '127.0.0.1', port: shop.server.port });
     // Only a timer on the given clock can end a handshake that never begins.
-    await vi.waitUntil(() => clock.pending > 0);
-    clock.advance(5_000);
+    await armed;
+    manual.advance(5_000);
     expect(await stream.read()).toBeUndefined();
     stream.abort();
     await shop.server.close();
