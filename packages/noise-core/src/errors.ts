@@ -59,12 +59,12 @@ export const NOISE_ERRORS = {
     FIX_KEYS,
   ),
   NOISE_KEY_MISSING: row<{ key: string; pattern: string }>(
-    'the key {key} is missing for {pattern}',
+    'the key {key} is missing in {pattern}',
     FIX_KEYS,
     SNOW,
   ),
   NOISE_KEY_UNEXPECTED: row<{ key: string; pattern: string }>(
-    'the key {key} has no use in {pattern}',
+    'the key {key} is unused in {pattern}',
     FIX_KEYS,
     SNOW,
   ),

@@ -34,15 +34,19 @@ const DH_OPERANDS: Record<DhToken, Record<Role, readonly [local: 'e' | 's', remo
   ss: { initiator: ['s', 'rs'], responder: ['s', 'rs'] },
 };
 
-/** The key is there: options were checked against the pattern's facts, and the pattern against the rules. */
-function present<Key>(key: Key | undefined): Key {
-  if (key === undefined) throw new NoiseError('NOISE_DESTROYED');
+/** The key a token works on. It is there in every valid pattern; a table nobody checked may ask for one that is not. */
+function present<Key>(context: HandshakeContext, token: Token, key: Key | undefined): Key {
+  if (key === undefined)
+    throw new NoiseError('NOISE_KEY_MISSING', { key: token, pattern: context.pattern.name });
   return key;
 }
 
 function mixDh(context: HandshakeContext, token: DhToken): void {
   const [local, remote] = DH_OPERANDS[token][context.role];
-  const shared = context.suite.dh.dh(present(context[local]), present(context[remote]));
+  const shared = context.suite.dh.dh(
+    present(context, token, context[local]),
+    present(context, token, context[remote]),
+  );
   try {
     // §12.1 leaves this to the implementation; the reference did not do it (N8 W-02, W-03).
     if (isAllZero(shared)) throw new NoiseError('NOISE_WEAK_KEY', { token });
@@ -53,7 +57,7 @@ function mixDh(context: HandshakeContext, token: DhToken): void {
 }
 
 function mixPsk(context: HandshakeContext): void {
-  const psk = present(context.psks.shift());
+  const psk = present(context, 'psk', context.psks.shift());
   try {
     context.symmetric.mixKeyAndHash(psk);
   } finally {
@@ -84,7 +88,7 @@ export const WRITE_STEPS = {
     mixEphemeral(context, context.e.publicKey);
   },
   s(context, put) {
-    put(context.symmetric.encryptAndHash(present(context.s).publicKey));
+    put(context.symmetric.encryptAndHash(present(context, 's', context.s).publicKey));
   },
 } satisfies Record<Token, (context: HandshakeContext, put: Put) => void>;
 

@@ -7,6 +7,7 @@ import {
   BASE_PATTERNS,
   createHandshake,
   createTransport,
+  type HandshakePattern,
   IK,
   KN,
   NK,
@@ -162,6 +163,17 @@ describe('createHandshake', () => {
       const parties = meet(pattern, { keys: { ...keys, responder: { s: stranger } } });
       expect(codeOf(() => complete(parties))).toBe('NOISE_DECRYPT_FAILED');
     }
+  });
+});
+
+describe('a table of the caller that breaks the rules', () => {
+  it('ends with the key it asks for too early, wiped, and never goes on without it', () => {
+    const pattern: HandshakePattern = { name: 'Q', preMessages: [[], []], messages: [['e', 'ee'], ['e']] };
+    const handshake = createHandshake({ pattern, suite: SUITE, role: 'initiator' });
+    const error = noiseErrorOf(() => call(handshake, 'write'));
+    expect([error.code, error.context]).toEqual(['NOISE_KEY_MISSING', { key: 'ee', pattern: 'Q' }]);
+    expect(handshake.destroyed).toBe(true);
+    expect(codeOf(() => call(handshake, 'write'))).toBe('NOISE_DESTROYED');
   });
 });
 
