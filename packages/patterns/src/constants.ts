@@ -14,6 +14,8 @@ export const NOISE_KEY_SALT: Uint8Array = encodeUtf8('pubky-noise-x25519:v2');
 export const PAYKIT_DEMO_CONTEXT_PREFIX = 'paykit-demo-';
 /** N8 §0.1, §1.5: the first bytes of what an identity signs. */
 export const BINDING_DOMAIN: Uint8Array = encodeUtf8('pubky-noise-bind:v2');
+/** N8 §5: the first bytes of what an identity signs over the ephemeral keys of NN. */
+export const ATTESTATION_DOMAIN: Uint8Array = encodeUtf8('pubky-noise-nn-attestation-v1:');
 /** N8 §1.4: the longest identity payload an honest 0.8 peer can write. */
 export const IDENTITY_PAYLOAD_LONGEST_BYTES = 574;
 /** N8 §1.1, W-12: the one suite of all profiles. */
@@ -32,3 +34,16 @@ export const IDENTITY_PAYLOAD_MAXIMUM_BYTES = 4_000;
 export const IDENTITY_PAYLOAD_MAXIMUM_DEPTH = 32;
 /** What logs may show of a public key. */
 export const LOGGED_KEY_BYTES = 8;
+/** Inclusive: the bound of identity payloads; an honest attestation has 271 bytes. */
+export const ATTESTATION_MAXIMUM_BYTES: number = IDENTITY_PAYLOAD_MAXIMUM_BYTES;
+/**
+ * How long a first message is remembered: the 24 hours and 5 minutes after which payees refuse a request as stale, with
+ * room for clocks that differ.
+ */
+export const REPLAY_CACHE_MS = 90_000_000;
+/** First messages remembered at once. */
+export const REPLAY_CACHE_ENTRIES = 65_536;
+/** Inclusive: what one cache may be told to hold. */
+export const REPLAY_CACHE_MAXIMUM_ENTRIES = 1_000_000;
+/** Peers a pin store in memory holds. */
+export const PIN_STORE_MAXIMUM_PEERS = 10_000;

@@ -1,6 +1,6 @@
 import { type CodedErrorClass, type CodedErrorOf, defineErrors, errorRow } from '@pubky-paykit/primitives';
 
-/** Why an identity payload could not be read. */
+/** Why an identity payload or an attestation could not be read. */
 export type PayloadFault =
   | 'too-long'
   | 'not-utf8'
@@ -11,6 +11,7 @@ export type PayloadFault =
   | 'not-a-byte'
   | 'wrong-length'
   | 'unknown-role'
+  | 'other-type'
   | 'trailing-data';
 
 /** Which of the checks on a peer's identity failed. */
@@ -24,6 +25,12 @@ export const PATTERNS_ERRORS = {
     retryable: false,
     wireCode: 4000,
   }),
+  PATTERNS_PAYLOAD_UNEXPECTED: errorRow<{ bytes: number }>({
+    summary: 'the first message carries {bytes} bytes where this pattern carries none',
+    nextStep: 'Close the connection; the negotiation byte may have been changed on the way.',
+    retryable: false,
+    wireCode: 6000,
+  }),
   PATTERNS_IDENTITY_UNVERIFIED: errorRow<{ check: IdentityCheck }>({
     summary: 'the peer did not prove the identity it claims: {check}',
     nextStep: 'Close the connection and treat the peer as a stranger.',
@@ -35,6 +42,109 @@ export const PATTERNS_ERRORS = {
     nextStep: 'Close the connection, or add the identity to the allow list.',
     retryable: false,
     wireCode: 6000,
+  }),
+  PATTERNS_STATIC_REFUSED: errorRow({
+    summary: 'the peer proved its Noise key, but that key is not allowed here',
+    nextStep: 'Close the connection, or allow the key.',
+    retryable: false,
+    wireCode: 6000,
+  }),
+  PATTERNS_STATIC_UNEXPECTED: errorRow<{ expected: string; presented: string }>({
+    summary: 'the peer proved the Noise key {presented}… where {expected}… was expected',
+    nextStep: 'Close the connection: this is another peer, or its key has changed. Look the key up again.',
+    retryable: false,
+    wireCode: 5000,
+  }),
+  PATTERNS_PIN_CHANGED: errorRow<{ pinned: string; presented: string }>({
+    summary: 'the peer proved the Noise key {presented}…, but {pinned}… was pinned at first contact',
+    nextStep:
+      'Ask the user: the peer has changed its key, or somebody poses as it. Remove the pin only when you are sure.',
+    retryable: false,
+    wireCode: 5000,
+  }),
+  PATTERNS_PIN_STORE_FULL: errorRow<{ maximum: number }>({
+    summary: 'the pin store holds {maximum} peers and takes no more',
+    nextStep: 'Remove peers that are not needed, or use a larger store.',
+    retryable: false,
+    wireCode: 9000,
+  }),
+  PATTERNS_TRUST_FAILED: errorRow({
+    summary: 'the pin store or the verifyStatic callback failed',
+    nextStep: 'See the cause; the key was not trusted.',
+    retryable: true,
+    wireCode: 9000,
+  }),
+  PATTERNS_REPLAYED: errorRow({
+    summary: 'this first message was received before',
+    nextStep: 'Close the connection; somebody sends a recording.',
+    retryable: false,
+    wireCode: 6000,
+  }),
+  PATTERNS_REPLAY_CACHE_FULL: errorRow<{ maximum: number }>({
+    summary: 'the replay cache holds {maximum} first messages and cannot tell another one from a recording',
+    nextStep: 'Wait until old ones are forgotten, limit new connections, or use a larger cache.',
+    retryable: true,
+    wireCode: 6000,
+  }),
+  PATTERNS_REPLAY_CACHE_FAILED: errorRow({
+    summary: 'the replay cache failed',
+    nextStep: 'See the cause; the handshake was refused.',
+    retryable: true,
+    wireCode: 9000,
+  }),
+  PATTERNS_ATTESTATION_INVALID: errorRow<{ fault: PayloadFault; offset: number }>({
+    summary: 'the attestation is refused at character {offset}: {fault}',
+    nextStep: 'Close the connection; the peer does not attest as NN demands.',
+    retryable: false,
+    wireCode: 4000,
+  }),
+  PATTERNS_ATTESTATION_WRONG_IDENTITY: errorRow<{ expected: string; presented: string }>({
+    summary: 'the identity {presented}… attests where {expected}… was expected',
+    nextStep: 'Close the connection: this is another peer than the one that was dialled.',
+    retryable: false,
+    wireCode: 5000,
+  }),
+  PATTERNS_ATTESTATION_UNVERIFIED: errorRow({
+    summary: 'the attestation is not signed for this session by the identity it names',
+    nextStep: 'Close the connection and treat the peer as a stranger; somebody may be in between.',
+    retryable: false,
+    wireCode: 5000,
+  }),
+  PATTERNS_ATTESTATION_SWAPPED: errorRow({
+    summary: 'the attestation covers the ephemeral keys in the wrong order',
+    nextStep: "Close the connection; the signer's own ephemeral key comes first.",
+    retryable: false,
+    wireCode: 5000,
+  }),
+  PATTERNS_ATTESTATION_REFLECTED: errorRow({
+    summary: "the peer sent this side's own attestation or ephemeral key back",
+    nextStep: 'Close the connection; the peer proves nothing.',
+    retryable: false,
+    wireCode: 5000,
+  }),
+  PATTERNS_IDENTITY_MISMATCH: errorRow<{ claimed: string; presented: string }>({
+    summary: 'the Noise key {presented}… does not belong to the identity {claimed}… it is used for',
+    nextStep: 'Refuse what the peer asks for; it is not who it says it is.',
+    retryable: false,
+    wireCode: 5000,
+  }),
+  PATTERNS_IDENTITY_UNRESOLVED: errorRow<{ claimed: string }>({
+    summary: 'the identity {claimed}… has published no Noise key that could be compared',
+    nextStep: 'Confirm nothing; the peer has to publish its Noise key first.',
+    retryable: true,
+    wireCode: 5001,
+  }),
+  PATTERNS_LOOKUP_FAILED: errorRow({
+    summary: 'the Noise keys of an identity could not be looked up',
+    nextStep: 'See the cause and try again; until then the identity is unverified.',
+    retryable: true,
+    wireCode: 2000,
+  }),
+  PATTERNS_PATTERN_UNKNOWN: errorRow<{ name: string }>({
+    summary: '"{name}" is no pattern',
+    nextStep: 'Use one of IK, IK-raw, N, NN, XX.',
+    retryable: false,
+    wireCode: 3000,
   }),
   PATTERNS_WEAK_KEY: errorRow<{ key: 'local static' | 'remote static' | 'claimed static' }>({
     summary: 'the {key} key gives no secrecy: it is zero or of low order',

@@ -1,50 +1,71 @@
-import type { KeyPair, Suite } from '@pubky-paykit/noise-core';
+import type { Role, Suite } from '@pubky-paykit/noise-core';
 import { blake2s } from '@pubky-paykit/noise-core/blake2s';
 import { chachaPoly } from '@pubky-paykit/noise-core/chacha-poly';
 import { x25519 } from '@pubky-paykit/noise-core/x25519';
-import { equalBytes } from '@pubky-paykit/primitives';
+import { identityRule, staticRule } from './admission.ts';
 import { KEY_BYTES, SUITE_NAME } from './constants.ts';
 import { PatternsError } from './errors.ts';
-import type { IdentitySigner } from './identity-signer.ts';
 import { requireLength } from './lengths.ts';
-import type { AllowIdentity, Profile } from './profile.ts';
+import { trustRule } from './pinning.ts';
+import type { HandshakeRules, OptionName, OptionValues, Profile } from './profile.ts';
 import { belongsToZeroSecret, isLowOrder } from './weak-keys.ts';
 
-interface CommonOptions {
-  readonly profile: Profile;
-  /** This side's X25519 static key; borrowed, keep it alive until the handshake has ended. */
-  readonly noiseKey: KeyPair;
+/** What every handshake may be told. */
+export interface HandshakeSettings {
   /** Text, or at most 1 024 bytes; copied. Both sides must use the same. Default `pubky-noise-v1`. */
   readonly prologue?: Uint8Array | string | undefined;
   /** Other backends of 25519_ChaChaPoly_BLAKE2s; any other suite is refused (W-12). */
   readonly suite?: Suite | undefined;
 }
 
-/** For the side that opens the connection. */
-export interface InitiatorOptions extends CommonOptions {
-  readonly role: 'initiator';
-  /** 32 bytes, the responder's X25519 static key; copied. */
-  readonly remoteStatic: Uint8Array;
-  /** Signs the identity binding once. */
-  readonly signer: IdentitySigner;
-  /**
-   * Whether the identity payload is filled up to 574 bytes, so that message 1 always has 670 bytes (W-46). Default
-   * true; `false` gives the exact bytes of the 0.8 reference.
-   */
-  readonly padIdentity?: boolean | undefined;
-}
+type RequiredNames<Chosen extends Profile, Self extends Role> = Chosen['options'][Self]['required'][number];
+type OptionalNames<Chosen extends Profile, Self extends Role> = Chosen['options'][Self]['optional'][number];
 
-/** For the side that accepts the connection. */
-export interface ResponderOptions extends CommonOptions {
-  readonly role: 'responder';
-  /** Who may connect: identities (32 bytes each; copied) or a question. Default: every identity that proves itself. */
-  readonly allowIdentity?: readonly Uint8Array[] | AllowIdentity | undefined;
-}
+/**
+ * The options of one side of a profile, computed from its table: forgetting the trust rule of XX does not compile, and
+ * neither does passing an identity allow list to IK-raw, which proves no identity.
+ */
+export type ProfileOptions<Chosen extends Profile, Self extends Role> =
+  OptionName extends RequiredNames<Chosen, Self>
+    ? { readonly [Name in OptionName]?: OptionValues[Name] | undefined }
+    : { readonly [Name in RequiredNames<Chosen, Self>]: OptionValues[Name] } & {
+        readonly [Name in OptionalNames<Chosen, Self>]?: OptionValues[Name] | undefined;
+      } & {
+        readonly [Name in Exclude<
+          OptionName,
+          RequiredNames<Chosen, Self> | OptionalNames<Chosen, Self>
+        >]?: never;
+      };
 
-/** Options of one side. */
-export type ProfileHandshakeOptions = InitiatorOptions | ResponderOptions;
+/** Options of one side, for a profile known at compile time or, without type arguments, only at run time. */
+export type HandshakeOptions<
+  Chosen extends Profile = Profile,
+  Self extends Role = Role,
+> = HandshakeSettings & {
+  readonly profile: Chosen;
+  readonly role: Self;
+} & ProfileOptions<Chosen, Self>;
+
+/** Options of a profile that is known only at run time. */
+export type AnyHandshakeOptions = HandshakeSettings & {
+  readonly profile: Profile;
+  readonly role: Role;
+} & { readonly [Name in OptionName]?: OptionValues[Name] | undefined };
 
 const DEFAULT_SUITE: Suite = { dh: x25519, cipher: chachaPoly, hash: blake2s };
+
+/** Every option there is, so that one that does not belong to a profile is found. */
+const OPTION_NAMES: Readonly<Record<OptionName, true>> = {
+  noiseKey: true,
+  remoteStatic: true,
+  signer: true,
+  expectedIdentity: true,
+  trust: true,
+  padIdentity: true,
+  allowIdentity: true,
+  allowStatic: true,
+  replayCache: true,
+};
 
 /** @throws PATTERNS_SUITE_REFUSED unless the backends make the one suite of 0.8 (W-12). */
 export function checkedSuite(suite: Suite = DEFAULT_SUITE): Suite {
@@ -54,24 +75,50 @@ export function checkedSuite(suite: Suite = DEFAULT_SUITE): Suite {
   return suite;
 }
 
-/** @throws PATTERNS_WEAK_KEY, PATTERNS_KEY_LENGTH */
-export function checkStatics(options: ProfileHandshakeOptions): void {
-  if (belongsToZeroSecret(options.noiseKey.publicKey)) {
-    throw new PatternsError('PATTERNS_WEAK_KEY', { key: 'local static' });
+/** What the types say, once more for callers without types: a missing rule and an ignored one are both dangerous. */
+function checkNames(options: AnyHandshakeOptions): void {
+  const { profile, role } = options;
+  const { required, optional } = profile.options[role];
+  for (const name of Object.keys(OPTION_NAMES) as OptionName[]) {
+    const given = options[name] !== undefined;
+    if (!given && required.includes(name)) {
+      throw new TypeError(`${profile.name} wants the option ${name} at the ${role}`);
+    }
+    if (given && !required.includes(name) && !optional.includes(name)) {
+      throw new TypeError(`${profile.name} has no option ${name} at the ${role}`);
+    }
   }
-  if (options.role === 'responder') return;
-  requireLength('remote static key', options.remoteStatic, KEY_BYTES);
-  if (isLowOrder(options.remoteStatic))
-    throw new PatternsError('PATTERNS_WEAK_KEY', { key: 'remote static' });
-  requireLength('public key of the signer', options.signer.publicKey, KEY_BYTES);
 }
 
-/** The one question behind both forms of `allowIdentity`; a list is copied. */
-export function allowRule(allowed: ResponderOptions['allowIdentity']): AllowIdentity | undefined {
-  if (allowed === undefined || typeof allowed === 'function') return allowed;
-  const identities = allowed.map((identity) => {
-    requireLength('allowed identity', identity, KEY_BYTES);
-    return identity.slice();
-  });
-  return ({ publicKey }) => identities.some((identity) => equalBytes(identity, publicKey));
+/**
+ * Checks names, lengths and weak keys before anything is signed or sent.
+ *
+ * @throws TypeError for an option that is missing or does not belong to the profile.
+ * @throws PATTERNS_WEAK_KEY, PATTERNS_KEY_LENGTH
+ */
+export function checkOptions(options: AnyHandshakeOptions): void {
+  checkNames(options);
+  const { noiseKey, remoteStatic, signer, expectedIdentity } = options;
+  if (noiseKey && belongsToZeroSecret(noiseKey.publicKey)) {
+    throw new PatternsError('PATTERNS_WEAK_KEY', { key: 'local static' });
+  }
+  if (remoteStatic) {
+    requireLength('remote static key', remoteStatic, KEY_BYTES);
+    if (isLowOrder(remoteStatic)) throw new PatternsError('PATTERNS_WEAK_KEY', { key: 'remote static' });
+  }
+  if (signer) requireLength('public key of the signer', signer.publicKey, KEY_BYTES);
+  if (expectedIdentity) requireLength('expected identity', expectedIdentity, KEY_BYTES);
+}
+
+/** The rules among the options, copied. @throws PATTERNS_KEY_LENGTH, TypeError */
+export function rulesOf(options: AnyHandshakeOptions): HandshakeRules {
+  return {
+    signer: options.signer,
+    expectedIdentity: options.expectedIdentity?.slice(),
+    trust: trustRule(options.trust),
+    padIdentity: options.padIdentity ?? true,
+    allowIdentity: identityRule(options.allowIdentity),
+    allowStatic: staticRule(options.allowStatic),
+    replayCache: options.replayCache,
+  };
 }

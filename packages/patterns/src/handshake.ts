@@ -6,22 +6,32 @@ import {
   type HandshakePattern,
   type Role,
   type Suite,
+  type Transport,
 } from '@pubky-paykit/noise-core';
 import { isCodedError } from '@pubky-paykit/primitives';
 import { DEFAULT_PROLOGUE } from './constants.ts';
 import { PatternsError } from './errors.ts';
-import { allowRule, checkedSuite, checkStatics, type ProfileHandshakeOptions } from './handshake-options.ts';
-import type { VerifiedIdentity } from './identity-binding.ts';
-import type { PayloadStep, Profile, StepContext } from './profile.ts';
+import {
+  type AnyHandshakeOptions,
+  checkedSuite,
+  checkOptions,
+  type HandshakeOptions,
+  rulesOf,
+} from './handshake-options.ts';
+import type { HandshakeRules, MessageStep, Profile, StepContext } from './profile.ts';
 import { prologueBytes } from './prologue.ts';
 import { INSPECT } from './redaction.ts';
-import { NoiseSession, type Session } from './session.ts';
+import { type AnySession, NoiseSession, type Session, type SessionOf } from './session.ts';
+import type { VerifiedIdentity } from './verified-identity.ts';
 
 /**
  * One side of a handshake, without any input or output of its own: whoever owns the connection moves the bytes, in the
  * order `turn` says. The first error of any kind ends it and wipes it; recovery is a new handshake.
+ *
+ * In NN the same side may have the turn twice in a row: the attestations are messages of the handshake too, and there is
+ * nothing to encrypt or decrypt with before they have verified.
  */
-export interface ProfileHandshake {
+export interface ProfileHandshake<Yields extends AnySession = Session> {
   readonly turn: 'write' | 'read' | 'done';
   /**
    * The next message for the peer, a fresh buffer.
@@ -34,48 +44,86 @@ export interface ProfileHandshake {
    * Takes in the peer's next message, at most 65 535 bytes; borrowed until the call returns its promise.
    *
    * @throws NOISE_DECRYPT_FAILED, NOISE_MESSAGE_TOO_SHORT, NOISE_MESSAGE_TOO_LONG, NOISE_WEAK_KEY,
-   *   PATTERNS_PAYLOAD_INVALID, PATTERNS_WEAK_KEY, PATTERNS_IDENTITY_UNVERIFIED, PATTERNS_IDENTITY_REFUSED,
-   *   PATTERNS_ALLOW_FAILED, and the codes of calls at the wrong time.
+   *   PATTERNS_PAYLOAD_INVALID, PATTERNS_PAYLOAD_UNEXPECTED, PATTERNS_WEAK_KEY, PATTERNS_IDENTITY_UNVERIFIED, the
+   *   PATTERNS_ATTESTATION codes, what the rules of this side refuse (PATTERNS_IDENTITY_REFUSED,
+   *   PATTERNS_STATIC_REFUSED, PATTERNS_STATIC_UNEXPECTED, PATTERNS_PIN_CHANGED, PATTERNS_REPLAYED), their own failures
+   *   (PATTERNS_ALLOW_FAILED, PATTERNS_TRUST_FAILED, PATTERNS_REPLAY_CACHE_FULL, PATTERNS_REPLAY_CACHE_FAILED), and the
+   *   codes of calls at the wrong time.
    */
   read(message: Uint8Array): Promise<void>;
   /** The session, once `turn` is `done`; the caller owns it. Ends the handshake. */
-  finish(): Session;
+  finish(): Yields;
   /** Wipes and ends the handshake; a call still waiting, for a remote signer say, rejects at once. Idempotent. */
   destroy(): void;
+}
+
+/**
+ * Starts one side of a handshake. Weak keys, wrong lengths, foreign suites and options that do not belong to the profile
+ * are refused here, before anything is signed or sent.
+ *
+ * @throws PATTERNS_WEAK_KEY if `remoteStatic` is of low order or the local secret is all zero.
+ * @throws PATTERNS_KEY_LENGTH, PATTERNS_PROLOGUE_INVALID, PATTERNS_SUITE_REFUSED
+ * @throws TypeError for an option that is missing or does not belong to the profile.
+ * @see N8 §1.6–1.8
+ * @example
+ * ```ts
+ * import { createProfileHandshake, deriveNoiseKeyPair, IK_RAW } from '@pubky-paykit/patterns';
+ * function dial(seed: Uint8Array, remoteStatic: Uint8Array) {
+ *   const noiseKey = deriveNoiseKeyPair(seed, 'phone');
+ *   return createProfileHandshake({ profile: IK_RAW, role: 'initiator', noiseKey, remoteStatic });
+ * }
+ * ```
+ */
+export function createProfileHandshake<const Chosen extends Profile, const Self extends Role>(
+  options: HandshakeOptions<Chosen, Self>,
+): ProfileHandshake<SessionOf<Chosen, Self>> {
+  return new ProfileDriver(options as unknown as AnyHandshakeOptions) as unknown as ProfileHandshake<
+    SessionOf<Chosen, Self>
+  >;
+}
+
+/** The keys the Noise handshake has shown so far. */
+interface KnownKeys {
+  readonly remoteStatic: Uint8Array | undefined;
+  readonly ownEphemeral: Uint8Array | undefined;
+  readonly remoteEphemeral: Uint8Array | undefined;
+}
+
+function keysOf({ remoteStatic, localEphemeral, remoteEphemeral }: AnyHandshake): KnownKeys {
+  return { remoteStatic, ownEphemeral: localEphemeral, remoteEphemeral };
+}
+
+/** What the Noise handshake leaves behind. */
+interface NoiseEnd {
+  readonly transport: Transport;
+  readonly id: Uint8Array;
+  readonly keys: KnownKeys;
 }
 
 /** The view of a Noise handshake at one turn. */
 type TurnNamed<Turn extends AnyHandshake['turn']> = Extract<AnyHandshake, { turn: Turn }>;
 
-/**
- * Starts one side of a handshake. Weak keys, wrong lengths and foreign suites are refused here, before anything is
- * signed or sent.
- *
- * @throws PATTERNS_WEAK_KEY if `remoteStatic` is of low order or the local secret is all zero.
- * @throws PATTERNS_KEY_LENGTH, PATTERNS_PROLOGUE_INVALID, PATTERNS_SUITE_REFUSED
- * @see N8 §1.6, §1.7
- */
-export function createProfileHandshake(options: ProfileHandshakeOptions): ProfileHandshake {
-  return new ProfileDriver(options);
-}
-
-function startNoise(options: ProfileHandshakeOptions, suite: Suite, prologue: Uint8Array): AnyHandshake {
+function startNoise(options: AnyHandshakeOptions, suite: Suite, prologue: Uint8Array): AnyHandshake {
   return createHandshake<HandshakePattern, Role>({
     pattern: options.profile.noise,
     suite,
     role: options.role,
     prologue,
     s: options.noiseKey,
-    rs: options.role === 'initiator' ? options.remoteStatic : undefined,
+    rs: options.remoteStatic,
   });
 }
 
 class ProfileDriver implements ProfileHandshake {
   readonly #profile: Profile;
   readonly #role: Role;
-  readonly #context: Omit<StepContext, 'remoteStatic'>;
+  readonly #rules: HandshakeRules;
+  readonly #prologue: Uint8Array;
+  readonly #ownStatic: Uint8Array | undefined;
   #noise: AnyHandshake;
-  /** Messages done: the index of the next payload step. */
+  /** Set once the Noise handshake is complete; messages that still follow are encrypted with it. */
+  #end: NoiseEnd | undefined;
+  /** Messages done, those of the completion included. */
   #done = 0;
   #identity: VerifiedIdentity | undefined;
   /** Rejects the call that is running, if one is. */
@@ -83,64 +131,71 @@ class ProfileDriver implements ProfileHandshake {
   /** What ended the handshake; set once. */
   #endedBy: string | undefined;
 
-  constructor(options: ProfileHandshakeOptions) {
+  constructor(options: AnyHandshakeOptions) {
     const suite = checkedSuite(options.suite);
-    checkStatics(options);
-    const prologue = prologueBytes(options.prologue ?? DEFAULT_PROLOGUE);
-    const initiator = options.role === 'initiator' ? options : undefined;
-    const responder = options.role === 'responder' ? options : undefined;
+    checkOptions(options);
     this.#profile = options.profile;
     this.#role = options.role;
-    this.#context = {
-      prologue,
-      ownStatic: options.noiseKey.publicKey.slice(),
-      signer: initiator?.signer,
-      padIdentity: initiator?.padIdentity ?? true,
-      allowIdentity: allowRule(responder?.allowIdentity),
-    };
-    this.#noise = startNoise(options, suite, prologue);
+    this.#rules = rulesOf(options);
+    this.#prologue = prologueBytes(options.prologue ?? DEFAULT_PROLOGUE);
+    this.#ownStatic = options.noiseKey?.publicKey.slice();
+    this.#noise = startNoise(options, suite, this.#prologue);
   }
 
-  get turn(): AnyHandshake['turn'] {
-    return this.#noise.turn;
+  get turn(): 'write' | 'read' | 'done' {
+    const { messages, completion } = this.#profile;
+    const afterNoise = this.#done - messages.length;
+    if (afterNoise >= completion.length) return 'done';
+    // Noise messages alternate, the initiator's first (§5.3).
+    const by = completion[afterNoise]?.by ?? (this.#done % 2 === 0 ? 'initiator' : 'responder');
+    return by === this.#role ? 'write' : 'read';
   }
 
   write(): Promise<Uint8Array> {
-    return this.#run('write', async (turn, step) => {
-      const payload = await step.write(this.#contextAt(turn));
-      // If the handshake was ended while the signer was busy, the wiped turn refuses.
-      const { message, next } = turn.write(payload);
-      this.#noise = next;
+    return this.#run('write', async ({ carries }) => {
+      const payload = await carries.write(this.#context());
+      // The handshake may have been ended while the signer was busy.
+      this.#requireLive();
+      if (this.#end !== undefined) return this.#end.transport.encrypt(payload);
+      const { message, next } = (this.#noise as TurnNamed<'write'>).write(payload);
+      this.#advance(next);
       return message;
     });
   }
 
   read(message: Uint8Array): Promise<void> {
-    return this.#run('read', async (turn, step) => {
-      const { payload, next } = turn.read(message);
-      const identity = await step.read(payload, this.#contextAt(next));
+    return this.#run('read', async ({ carries, checks = [] }) => {
+      const payload = this.#open(message);
+      const context = this.#context();
+      const identity = await carries.read(payload, context);
+      for (const check of checks) {
+        this.#requireLive();
+        await check(context);
+      }
       this.#requireLive();
       this.#identity ??= identity;
-      this.#noise = next;
     });
   }
 
   finish(): Session {
-    const turn = this.#enter('finish', 'done');
-    const facts = {
-      id: turn.handshakeHash,
-      pattern: this.#profile.name,
-      role: this.#role,
-      remoteStatic: turn.remoteStatic,
-      remoteIdentity: this.#identity?.publicKey,
-      confirmed: this.#profile.confirmedBy[this.#role] === 'handshake',
-    };
+    this.#enter('finish', 'done');
+    const { transport, id, keys } = this.#end as NoiseEnd;
+    const { name: pattern, oneWay, confirmedBy } = this.#profile;
+    const role = this.#role;
     this.#endedBy = 'finish';
-    return new NoiseSession(createTransport(turn.split()), facts);
+    return new NoiseSession(transport, {
+      id,
+      pattern,
+      role,
+      remoteStatic: keys.remoteStatic,
+      remoteIdentity: this.#identity?.publicKey,
+      confirmedBy: confirmedBy[role],
+      oneWay,
+    });
   }
 
   destroy(): void {
-    this.#end('destroy');
+    this.#stop('destroy');
   }
 
   [Symbol.dispose](): void {
@@ -156,27 +211,44 @@ class ProfileDriver implements ProfileHandshake {
     return `ProfileHandshake ${JSON.stringify(this)}`;
   }
 
-  #contextAt(turn: AnyHandshake): StepContext {
-    return { ...this.#context, remoteStatic: turn.remoteStatic };
+  #context(): StepContext {
+    const keys = this.#end?.keys ?? keysOf(this.#noise);
+    return { ...this.#rules, prologue: this.#prologue, ownStatic: this.#ownStatic, ...keys };
+  }
+
+  /** The payload of a received message, decrypted by the handshake or, after it, by the transport. */
+  #open(message: Uint8Array): Uint8Array {
+    if (this.#end !== undefined) return this.#end.transport.decrypt(message);
+    const { payload, next } = (this.#noise as TurnNamed<'read'>).read(message);
+    this.#advance(next);
+    return payload;
+  }
+
+  #advance(next: AnyHandshake): void {
+    this.#noise = next;
+    if (next.turn !== 'done') return;
+    const [id, keys] = [next.handshakeHash, keysOf(next)];
+    this.#end = { transport: createTransport(next.split()), id, keys };
   }
 
   /** Runs one call from check to result; `destroy` and a second call interrupt it. */
-  async #run<Turn extends 'write' | 'read', Result>(
-    called: Turn,
-    work: (turn: TurnNamed<Turn>, step: PayloadStep) => Promise<Result>,
+  async #run<Result>(
+    called: 'write' | 'read',
+    work: (step: MessageStep) => Promise<Result>,
   ): Promise<Result> {
-    const turn = this.#enter(called, called);
-    const step = this.#profile.payloads[this.#done];
-    if (step === undefined) throw new TypeError('the profile has fewer payload steps than messages');
+    this.#enter(called, called);
+    const { messages, completion } = this.#profile;
+    const step = messages[this.#done] ?? completion[this.#done - messages.length];
+    if (step === undefined) throw new TypeError('the profile has fewer steps than messages');
     const interrupted = new Promise<never>((_, reject) => {
       this.#cancel = reject;
     });
     try {
-      const result = await Promise.race([work(turn, step), interrupted]);
+      const result = await Promise.race([work(step), interrupted]);
       this.#done += 1;
       return result;
     } catch (error) {
-      this.#end(isCodedError(error) ? error.code : 'an unexpected error');
+      this.#stop(isCodedError(error) ? error.code : 'an unexpected error');
       throw error;
     } finally {
       this.#cancel = undefined;
@@ -184,12 +256,11 @@ class ProfileDriver implements ProfileHandshake {
   }
 
   /** Every call starts here: not ended, not busy, and its turn. */
-  #enter<Turn extends AnyHandshake['turn']>(called: string, turn: Turn): TurnNamed<Turn> {
+  #enter(called: string, wanted: 'write' | 'read' | 'done'): void {
     this.#requireLive();
+    const { turn } = this;
     if (this.#cancel !== undefined) this.#fail(new PatternsError('PATTERNS_BUSY', { called }));
-    if (this.turn !== turn)
-      this.#fail(new PatternsError('PATTERNS_OUT_OF_TURN', { called, turn: this.turn }));
-    return this.#noise as TurnNamed<Turn>;
+    if (turn !== wanted) this.#fail(new PatternsError('PATTERNS_OUT_OF_TURN', { called, turn }));
   }
 
   #requireLive(): void {
@@ -198,15 +269,16 @@ class ProfileDriver implements ProfileHandshake {
   }
 
   #fail(error: PatternsError): never {
-    this.#end(error.code);
+    this.#stop(error.code);
     throw error;
   }
 
   /** The first end is the last: wipes, and stops the call that is running. */
-  #end(by: string): void {
+  #stop(by: string): void {
     if (this.#endedBy !== undefined) return;
     this.#endedBy = by;
     this.#noise.destroy();
+    this.#end?.transport.destroy();
     this.#cancel?.(new PatternsError('PATTERNS_HANDSHAKE_ENDED', { by }));
   }
 }

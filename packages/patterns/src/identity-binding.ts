@@ -5,8 +5,8 @@ import { type IdentityCheck, PatternsError } from './errors.ts';
 import type { IdentityPayload } from './identity-payload.ts';
 import { requireLength } from './lengths.ts';
 import { prologueBytes } from './prologue.ts';
-import { INSPECT, keyPrefix } from './redaction.ts';
 import { verifyStrictly } from './strict-ed25519.ts';
+import { markVerified, type VerifiedIdentity } from './verified-identity.ts';
 import { isLowOrder } from './weak-keys.ts';
 
 /** Who signs, as the binding spells it. */
@@ -72,40 +72,6 @@ export function identityBinding(input: BindingInput): Uint8Array {
   );
 }
 
-declare const verified: unique symbol;
-
-/** An identity that proved to own the Noise key of a handshake. Only {@link verifyIdentity} can make one. */
-export interface VerifiedIdentity {
-  /** 32 bytes, the Ed25519 public key; a fresh copy at every access. */
-  readonly publicKey: Uint8Array;
-  /** 32 bytes, the X25519 static key it is bound to; a fresh copy at every access. */
-  readonly noiseKey: Uint8Array;
-  readonly [verified]: true;
-}
-
-const MADE_HERE = new WeakSet<object>();
-
-/** True for values {@link verifyIdentity} made; look-alikes, copies and JSON are refused. */
-export function isVerifiedIdentity(value: unknown): value is VerifiedIdentity {
-  return typeof value === 'object' && value !== null && MADE_HERE.has(value);
-}
-
-function brand(publicKey: Uint8Array, noiseKey: Uint8Array): VerifiedIdentity {
-  const shown = `VerifiedIdentity(${keyPrefix(publicKey)})`;
-  const value = {
-    get publicKey() {
-      return publicKey.slice();
-    },
-    get noiseKey() {
-      return noiseKey.slice();
-    },
-    toJSON: () => shown,
-    [INSPECT]: () => shown,
-  };
-  MADE_HERE.add(value);
-  return Object.freeze(value) as unknown as VerifiedIdentity;
-}
-
 /**
  * Checks the claim of IK's first message, in the order of N8 §1.7 and against what the handshake itself proved.
  *
@@ -139,7 +105,7 @@ export function verifyIdentity(
     role: 'client',
   });
   if (!verifyStrictly(claim.signature, binding, claim.identity)) refuse('signature');
-  return brand(claim.identity.slice(), claim.noiseKey.slice());
+  return markVerified(claim.identity, claim.noiseKey);
 }
 
 function refuse(check: IdentityCheck): never {

@@ -6,7 +6,7 @@ import {
   KEY_BYTES,
   SIGNATURE_BYTES,
 } from './constants.ts';
-import { PatternsError } from './errors.ts';
+import { PatternsError, type PayloadFault } from './errors.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { requireLength } from './lengths.ts';
 
@@ -79,13 +79,8 @@ export function encodeIdentityPayload(
  * @see N8 §1.4
  */
 export function decodeIdentityPayload(bytes: Uint8Array): IdentityPayload {
-  if (bytes.length > IDENTITY_PAYLOAD_MAXIMUM_BYTES) {
-    throw new PatternsError('PATTERNS_PAYLOAD_INVALID', {
-      fault: 'too-long',
-      offset: IDENTITY_PAYLOAD_MAXIMUM_BYTES,
-    });
-  }
-  const json = new JsonScanner(textOf(bytes), IDENTITY_PAYLOAD_MAXIMUM_DEPTH);
+  if (bytes.length > IDENTITY_PAYLOAD_MAXIMUM_BYTES) invalid('too-long', IDENTITY_PAYLOAD_MAXIMUM_BYTES);
+  const json = new JsonScanner(textOf(bytes), IDENTITY_PAYLOAD_MAXIMUM_DEPTH, invalid);
   const found: { [Name in Member]?: unknown } = {};
   json.object((name) => {
     if (!isMember(name)) return json.skipValue();
@@ -96,6 +91,10 @@ export function decodeIdentityPayload(bytes: Uint8Array): IdentityPayload {
   const { ed25519_pub: identity, noise_x25519_pub: noiseKey, role, sig: signature } = found as Members;
   if (!identity || !noiseKey || !role || !signature) return json.fail('missing-member');
   return { identity, noiseKey, role, signature };
+}
+
+function invalid(fault: PayloadFault, offset: number): never {
+  throw new PatternsError('PATTERNS_PAYLOAD_INVALID', { fault, offset });
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,3 +1,11 @@
+export type { AllowIdentity, AllowStatic } from './admission.ts';
+export {
+  type AttestationFacts,
+  type AttestedEphemerals,
+  attestationDigest,
+  verifyAttestation,
+} from './attestation.ts';
+export { type Attestation, decodeAttestation, encodeAttestation } from './attestation-message.ts';
 export {
   DEFAULT_PROLOGUE,
   IDENTITY_PAYLOAD_LONGEST_BYTES,
@@ -8,13 +16,16 @@ export {
 } from './constants.ts';
 export { type IdentityCheck, PATTERNS_ERRORS, PatternsError, type PayloadFault } from './errors.ts';
 export { createProfileHandshake, type ProfileHandshake } from './handshake.ts';
-export type { InitiatorOptions, ProfileHandshakeOptions, ResponderOptions } from './handshake-options.ts';
+export type {
+  AnyHandshakeOptions,
+  HandshakeOptions,
+  HandshakeSettings,
+  ProfileOptions,
+} from './handshake-options.ts';
 export {
   type BindingInput,
   type BindingRole,
   identityBinding,
-  isVerifiedIdentity,
-  type VerifiedIdentity,
   verifyIdentity,
 } from './identity-binding.ts';
 export {
@@ -23,6 +34,7 @@ export {
   type IdentityPayload,
   type PayloadRole,
 } from './identity-payload.ts';
+export { type LookUpNoiseKeys, resolveIdentity } from './identity-resolution.ts';
 export {
   createIdentitySigner,
   type IdentitySigner,
@@ -30,14 +42,42 @@ export {
   type LocalIdentitySigner,
 } from './identity-signer.ts';
 export { deriveNoiseKeyPair, deriveNoiseSecret, paykitDemoContext } from './key-derivation.ts';
+export {
+  PATTERN_BYTES,
+  PROFILE_NAMES,
+  type ProfileName,
+  parseProfileName,
+  profileOfByte,
+} from './pattern-names.ts';
+export { createMemoryPinStore, type Pin, type PinStore, type TrustRule } from './pinning.ts';
 export type {
-  AllowIdentity,
+  Check,
+  CompletionStep,
+  Confirmation,
   Guarantees,
+  HandshakeRules,
+  MessageStep,
+  OptionName,
+  OptionNames,
+  OptionValues,
   PayloadStep,
   Profile,
-  ProfileName,
   StepContext,
 } from './profile.ts';
 export { IK } from './profiles/ik.ts';
-export type { Session } from './session.ts';
+export { IK_RAW } from './profiles/ik-raw.ts';
+export { N } from './profiles/n.ts';
+export { NN } from './profiles/nn.ts';
+export { XX } from './profiles/xx.ts';
+export { PROFILES } from './profiles.ts';
+export { createReplayCache, type ReplayCache, type ReplayCacheOptions } from './replay-cache.ts';
+export type {
+  AnySession,
+  ReceiveSession,
+  SendSession,
+  Session,
+  SessionFacts,
+  SessionOf,
+} from './session.ts';
 export { verifyStrictly } from './strict-ed25519.ts';
+export { isVerifiedIdentity, type VerifiedIdentity } from './verified-identity.ts';

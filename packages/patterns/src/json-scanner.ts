@@ -1,4 +1,4 @@
-import { PatternsError, type PayloadFault } from './errors.ts';
+import type { PayloadFault } from './errors.ts';
 import { isWellFormed } from './well-formed.ts';
 
 const WHITE_SPACE = /[ \t\n\r]*/y;
@@ -17,11 +17,14 @@ const GREATEST_BYTE = 255;
 export class JsonScanner {
   readonly #text: string;
   readonly #maximumDepth: number;
+  readonly #refuse: (fault: PayloadFault, offset: number) => never;
   #at = 0;
 
-  constructor(text: string, maximumDepth: number) {
+  /** @param refuse Throws the error of whatever format this text should have been. */
+  constructor(text: string, maximumDepth: number, refuse: (fault: PayloadFault, offset: number) => never) {
     this.#text = text;
     this.#maximumDepth = maximumDepth;
+    this.#refuse = refuse;
   }
 
   /** Ends reading: everything after the value must be white space. */
@@ -87,7 +90,7 @@ export class JsonScanner {
 
   /** Refuses the text, naming where the scanner stands. */
   fail(fault: PayloadFault): never {
-    throw new PatternsError('PATTERNS_PAYLOAD_INVALID', { fault, offset: this.#at });
+    return this.#refuse(fault, this.#at);
   }
 
   #array(onElement: () => void): void {

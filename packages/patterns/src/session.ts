@@ -1,11 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Role, Transport } from '@pubky-paykit/noise-core';
 import { hex } from '@pubky-paykit/primitives';
-import type { ProfileName } from './profile.ts';
+import type { ProfileName } from './pattern-names.ts';
+import type { Confirmation, Profile } from './profile.ts';
 import { INSPECT, keyPrefix } from './redaction.ts';
 
-/** What a finished handshake yields. Both directions deliver in order and without loss, or fail for good. */
-export interface Session {
+/** Who is at the other end of a session, and how it came about. */
+export interface SessionFacts {
   /**
    * 32 bytes, the Noise handshake hash; the same on both sides, a fresh copy at every access. It is **public**: good for
    * naming a session and for signing, never as a key or a bearer token (W-48).
@@ -13,15 +14,30 @@ export interface Session {
   readonly id: Uint8Array;
   readonly pattern: ProfileName;
   readonly role: Role;
-  /** 32 bytes, the X25519 static key the peer proved to hold; `undefined` where the profile proves none. */
+  /**
+   * 32 bytes, the X25519 static key the peer proved to hold, or in N, at the initiator, the key without which nobody can
+   * read what is sent; `undefined` where the profile has none. A fresh copy at every access.
+   */
   readonly remoteStatic: Uint8Array | undefined;
   /** 32 bytes, the Ed25519 key the peer proved to be; `undefined` where the profile proves none. */
   readonly remoteIdentity: Uint8Array | undefined;
   /**
-   * Whether the peer is known to be live. An IK responder starts with `false`: message 1 may be a recording, and only
-   * the first transport message that decrypts proves otherwise. Do nothing for the peer before (W-28, W-41).
+   * Whether the peer is known to be live. A responder of IK and IK-raw starts with `false`: message 1 may be a recording,
+   * and only the first transport message that decrypts proves otherwise. Do nothing for the peer before (W-28, W-41).
+   * Always `false` in N, whose messages may all be recordings (W-47).
    */
   readonly confirmed: boolean;
+  /** Messages encrypted so far; also the next nonce of that direction. */
+  readonly sent: bigint;
+  /** Messages decrypted so far; also the next nonce of that direction. */
+  readonly received: bigint;
+  readonly destroyed: boolean;
+  /** Wipes the keys; later use throws NOISE_DESTROYED. Calling it again does nothing. */
+  destroy(): void;
+}
+
+/** A session that can send: the initiator's in N. */
+export interface SendSession extends SessionFacts {
   /**
    * Encrypts the next message to the peer.
    *
@@ -30,6 +46,10 @@ export interface Session {
    * @throws NOISE_MESSAGE_TOO_LONG, NOISE_DESTROYED, NOISE_NONCE_EXHAUSTED
    */
   encrypt(plaintext: Uint8Array): Uint8Array;
+}
+
+/** A session that can receive: the responder's in N. */
+export interface ReceiveSession extends SessionFacts {
   /**
    * Decrypts the next message of the peer. Any failure ends the session.
    *
@@ -39,54 +59,80 @@ export interface Session {
    *   NOISE_NONCE_EXHAUSTED
    */
   decrypt(ciphertext: Uint8Array): Uint8Array;
-  /** Wipes the keys; later use throws NOISE_DESTROYED. Calling it again does nothing. */
-  destroy(): void;
 }
 
-/** The public facts of a session; byte strings are taken. */
-export interface SessionFacts {
+/** What a finished handshake yields. Both directions deliver in order and without loss, or fail for good. */
+export interface Session extends SendSession, ReceiveSession {}
+
+/** A session of any profile. */
+export type AnySession = Session | SendSession | ReceiveSession;
+
+/** The session one side of a profile gets: N's has one direction only. */
+export type SessionOf<Chosen extends Profile, Self extends Role> = Chosen['oneWay'] extends false
+  ? Session
+  : Chosen['oneWay'] extends true
+    ? Self extends 'initiator'
+      ? SendSession
+      : ReceiveSession
+    : AnySession;
+
+/** What the driver knows when a session begins; byte strings are taken. */
+export interface SessionBeginning {
   readonly id: Uint8Array;
   readonly pattern: ProfileName;
   readonly role: Role;
   readonly remoteStatic: Uint8Array | undefined;
   readonly remoteIdentity: Uint8Array | undefined;
-  readonly confirmed: boolean;
+  readonly confirmedBy: Confirmation;
+  readonly oneWay: boolean;
 }
 
 /** A session over a Noise transport, which it owns. */
 export class NoiseSession implements Session {
   readonly #transport: Transport;
-  readonly #facts: SessionFacts;
+  readonly #beginning: SessionBeginning;
   #confirmed: boolean;
 
-  constructor(transport: Transport, facts: SessionFacts) {
+  constructor(transport: Transport, beginning: SessionBeginning) {
     this.#transport = transport;
-    this.#facts = facts;
-    this.#confirmed = facts.confirmed;
+    this.#beginning = beginning;
+    this.#confirmed = beginning.confirmedBy === 'handshake';
   }
 
   get id(): Uint8Array {
-    return this.#facts.id.slice();
+    return this.#beginning.id.slice();
   }
 
   get pattern(): ProfileName {
-    return this.#facts.pattern;
+    return this.#beginning.pattern;
   }
 
   get role(): Role {
-    return this.#facts.role;
+    return this.#beginning.role;
   }
 
   get remoteStatic(): Uint8Array | undefined {
-    return this.#facts.remoteStatic?.slice();
+    return this.#beginning.remoteStatic?.slice();
   }
 
   get remoteIdentity(): Uint8Array | undefined {
-    return this.#facts.remoteIdentity?.slice();
+    return this.#beginning.remoteIdentity?.slice();
   }
 
   get confirmed(): boolean {
     return this.#confirmed;
+  }
+
+  get sent(): bigint {
+    return this.#has('initiator') ? this.#transport.sendNonce : 0n;
+  }
+
+  get received(): bigint {
+    return this.#has('responder') ? this.#transport.receiveNonce : 0n;
+  }
+
+  get destroyed(): boolean {
+    return this.#transport.destroyed;
   }
 
   encrypt(plaintext: Uint8Array): Uint8Array {
@@ -95,7 +141,7 @@ export class NoiseSession implements Session {
 
   decrypt(ciphertext: Uint8Array): Uint8Array {
     const plaintext = this.#transport.decrypt(ciphertext);
-    this.#confirmed = true;
+    this.#confirmed ||= this.#beginning.confirmedBy === 'first-message';
     return plaintext;
   }
 
@@ -109,7 +155,7 @@ export class NoiseSession implements Session {
 
   /** Safe to log: the public id, and the first bytes of public keys. */
   toJSON(): Record<string, unknown> {
-    const { id, pattern, role, remoteStatic, remoteIdentity } = this.#facts;
+    const { id, pattern, role, remoteStatic, remoteIdentity } = this.#beginning;
     return {
       type: 'Session',
       id: hex.encode(id),
@@ -123,5 +169,10 @@ export class NoiseSession implements Session {
 
   [INSPECT](): string {
     return `Session ${JSON.stringify(this)}`;
+  }
+
+  /** Whether this side has the direction that only `role` has in a one-way profile. */
+  #has(role: Role): boolean {
+    return !this.#beginning.oneWay || this.role === role;
   }
 }

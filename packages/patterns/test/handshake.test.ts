@@ -5,7 +5,6 @@ import { x25519 } from '@pubky-paykit/noise-core/x25519';
 import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it, vi } from 'vitest';
 import { sampled } from '../../../tooling/vitest/effort.ts';
-import { isVerifiedIdentity } from '../src/identity-binding.ts';
 import { createIdentitySigner, type IdentitySigner } from '../src/identity-signer.ts';
 import { deriveNoiseKeyPair } from '../src/key-derivation.ts';
 import {
@@ -19,6 +18,7 @@ import {
   SERVER_SEED,
   suiteWithFixedEphemeralForTestingOnly,
 } from '../src/testing.ts';
+import { isVerifiedIdentity } from '../src/verified-identity.ts';
 import { bytes, filled, flipped, rejectionOf, thrownBy } from './bytes.ts';
 import { LOW_ORDER_POINTS } from './low-order.ts';
 import { bareFirstMessage, clientKey, clientSigner, connect, initiator, responder, SUITE } from './peers.ts';

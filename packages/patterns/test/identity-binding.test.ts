@@ -2,12 +2,7 @@ import { inspect } from 'node:util';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { encodeUtf8, hex } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import {
-  type BindingInput,
-  identityBinding,
-  isVerifiedIdentity,
-  verifyIdentity,
-} from '../src/identity-binding.ts';
+import { type BindingInput, identityBinding, verifyIdentity } from '../src/identity-binding.ts';
 import { decodeIdentityPayload, type IdentityPayload } from '../src/identity-payload.ts';
 import {
   CLIENT_IDENTITY,
@@ -17,6 +12,7 @@ import {
   SERVER_NOISE_KEY,
   SERVER_SEED,
 } from '../src/testing.ts';
+import { isVerifiedIdentity } from '../src/verified-identity.ts';
 import { bytes, filled, flipped, thrownBy } from './bytes.ts';
 
 const INPUT = {

@@ -4,7 +4,7 @@ import { chachaPoly } from '@pubky-paykit/noise-core/chacha-poly';
 import { x25519 } from '@pubky-paykit/noise-core/x25519';
 import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { createProfileHandshake, type ProfileHandshake } from '../src/handshake.ts';
-import type { InitiatorOptions, ResponderOptions } from '../src/handshake-options.ts';
+import type { HandshakeOptions } from '../src/handshake-options.ts';
 import { createIdentitySigner } from '../src/identity-signer.ts';
 import { deriveNoiseKeyPair } from '../src/key-derivation.ts';
 import { IK } from '../src/profiles/ik.ts';
@@ -23,6 +23,9 @@ export const SUITE: Suite = { dh: x25519, cipher: chachaPoly, hash: blake2s };
 export const clientKey: KeyPair = deriveNoiseKeyPair(CLIENT_SEED, CLIENT_CONTEXT);
 export const serverKey: KeyPair = deriveNoiseKeyPair(SERVER_SEED, SERVER_CONTEXT);
 export const clientSigner = createIdentitySigner(CLIENT_SEED);
+
+type InitiatorOptions = HandshakeOptions<typeof IK, 'initiator'>;
+type ResponderOptions = HandshakeOptions<typeof IK, 'responder'>;
 
 /** The client of N8 appendix A. */
 export function initiator(change: Partial<InitiatorOptions> = {}): ProfileHandshake {

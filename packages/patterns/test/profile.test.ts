@@ -8,7 +8,7 @@ describe('IK', () => {
   });
 
   it('has one payload step for each message', () => {
-    expect(IK.payloads.length).toBe(IK.noise.messages.length);
+    expect(IK.messages.length).toBe(IK.noise.messages.length);
   });
 
   it('says one-way exactly if its pattern is', () => {

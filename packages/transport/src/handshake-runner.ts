@@ -1,4 +1,4 @@
-import type { ProfileHandshake, Session } from '@pubky-paykit/patterns';
+import type { AnySession, ProfileHandshake } from '@pubky-paykit/patterns';
 import type { ByteStream } from './byte-stream.ts';
 import { MAX_HANDSHAKE_FRAME_BYTES } from './constants.ts';
 import type { Deadline } from './deadline.ts';
@@ -15,9 +15,9 @@ export interface HandshakeWire {
 }
 
 /** Picks the handshake for the byte the initiator sent, or `undefined` to refuse it. */
-export type ChooseHandshake = (
+export type ChooseHandshake<Yields extends AnySession = AnySession> = (
   patternByte: number,
-) => ProfileHandshake | undefined | Promise<ProfileHandshake | undefined>;
+) => ProfileHandshake<Yields> | undefined | Promise<ProfileHandshake<Yields> | undefined>;
 
 /**
  * Reads the negotiation byte and asks for the handshake that goes with it, so that a pattern which is not offered is
@@ -25,10 +25,10 @@ export type ChooseHandshake = (
  *
  * @throws TRANSPORT_HANDSHAKE_CUT, TRANSPORT_PATTERN_REFUSED, and what `choose` throws.
  */
-export async function readChoice(
-  choose: ChooseHandshake,
+export async function readChoice<Yields extends AnySession>(
+  choose: ChooseHandshake<Yields>,
   { reader, deadline }: HandshakeWire,
-): Promise<ProfileHandshake> {
+): Promise<ProfileHandshake<Yields>> {
   const octet = await reader.octet(deadline);
   if (octet === undefined) throw new TransportError('TRANSPORT_HANDSHAKE_CUT', { messages: 0 });
   const choosing = Promise.resolve(choose(octet));
@@ -53,11 +53,11 @@ export async function readChoice(
  * @param handshake Taken: used up or destroyed in every case.
  * @param patternByte The negotiation byte that goes before the first message, or `undefined` for none.
  */
-export async function runHandshake(
-  handshake: ProfileHandshake,
+export async function runHandshake<Yields extends AnySession>(
+  handshake: ProfileHandshake<Yields>,
   { stream, reader, deadline }: HandshakeWire,
   patternByte: number | undefined,
-): Promise<Session> {
+): Promise<Yields> {
   let messages = 0;
   const steps = {
     write: async () => {

@@ -9,4 +9,13 @@ export type { ChooseHandshake } from './handshake-runner.ts';
 export { type ChannelLimits, DEFAULT_CHANNEL_LIMITS, type SomeChannelLimits } from './limits.ts';
 export { type MemoryStreamOptions, memoryStreamPair } from './memory-stream.ts';
 export { acceptChannel, type ChannelOptions, type OpenChannelOptions, openChannel } from './open-channel.ts';
-export type { ReceiveOptions, SecureChannel, SendOptions } from './secure-channel.ts';
+export type {
+  AnyChannel,
+  ChannelBasics,
+  ChannelOf,
+  ReceiveChannel,
+  ReceiveOptions,
+  SecureChannel,
+  SendChannel,
+  SendOptions,
+} from './secure-channel.ts';

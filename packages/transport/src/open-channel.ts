@@ -1,4 +1,4 @@
-import type { ProfileHandshake, Session } from '@pubky-paykit/patterns';
+import type { AnySession, ProfileHandshake, Session } from '@pubky-paykit/patterns';
 import type { CancelSignal } from '@pubky-paykit/primitives';
 import { type Clock, systemClock } from '@pubky-paykit/primitives';
 import type { ByteStream } from './byte-stream.ts';
@@ -6,7 +6,7 @@ import { Deadline } from './deadline.ts';
 import { FrameReader } from './framing/frame-reader.ts';
 import { type ChooseHandshake, type HandshakeWire, readChoice, runHandshake } from './handshake-runner.ts';
 import { channelLimits, type SomeChannelLimits } from './limits.ts';
-import { FramedChannel, type SecureChannel } from './secure-channel.ts';
+import { type ChannelOf, FramedChannel } from './secure-channel.ts';
 
 /** What both roles may set. */
 export interface ChannelOptions {
@@ -34,11 +34,11 @@ export interface OpenChannelOptions extends ChannelOptions {
  * TRANSPORT_FRAME_TOO_LONG, TRANSPORT_FRAME_TOO_SHORT, TRANSPORT_CONNECTION_LOST, and what the handshake throws.
  * @see P8 §2.3, §3.2
  */
-export function openChannel(
+export function openChannel<Yields extends AnySession>(
   stream: ByteStream,
-  handshake: ProfileHandshake,
+  handshake: ProfileHandshake<Yields>,
   options: OpenChannelOptions = {},
-): Promise<SecureChannel> {
+): Promise<ChannelOf<Yields>> {
   const { patternByte } = options;
   return establish(stream, options, (wire) => {
     if (patternByte !== undefined) checkPatternByte(patternByte, handshake);
@@ -59,21 +59,21 @@ export function openChannel(
  * @throws TRANSPORT_PATTERN_REFUSED, what `choose` throws, and what {@link openChannel} throws.
  * @see P8 §3.2
  */
-export function acceptChannel(
+export function acceptChannel<Yields extends AnySession>(
   stream: ByteStream,
-  choose: ChooseHandshake,
+  choose: ChooseHandshake<Yields>,
   options: ChannelOptions = {},
-): Promise<SecureChannel> {
+): Promise<ChannelOf<Yields>> {
   return establish(stream, options, async (wire) =>
     runHandshake(await readChoice(choose, wire), wire, undefined),
   );
 }
 
-async function establish(
+async function establish<Yields extends AnySession>(
   stream: ByteStream,
   options: ChannelOptions,
-  handshake: (wire: HandshakeWire) => Promise<Session>,
-): Promise<SecureChannel> {
+  handshake: (wire: HandshakeWire) => Promise<Yields>,
+): Promise<ChannelOf<Yields>> {
   const { clock = systemClock, signal } = options;
   let deadline: Deadline | undefined;
   try {
@@ -81,7 +81,15 @@ async function establish(
     const reader = new FrameReader(stream);
     deadline = new Deadline({ clock, what: 'the handshake', afterMs: limits.handshakeTimeoutMs, signal });
     const session = await handshake({ stream, reader, deadline });
-    return new FramedChannel({ stream, reader, session, clock, limits });
+    // A one-way session throws NOISE_ONE_WAY where its channel's type has nothing to call.
+    const channel = new FramedChannel({
+      stream,
+      reader,
+      session: session as AnySession as Session,
+      clock,
+      limits,
+    });
+    return channel as unknown as ChannelOf<Yields>;
   } catch (error) {
     stream.abort();
     throw error;
@@ -90,7 +98,7 @@ async function establish(
   }
 }
 
-function checkPatternByte(patternByte: number, { turn }: ProfileHandshake): void {
+function checkPatternByte(patternByte: number, { turn }: ProfileHandshake<AnySession>): void {
   if (turn !== 'write') throw new TypeError('patternByte goes with a handshake that writes first');
   if (!Number.isInteger(patternByte) || patternByte < 0 || patternByte > 0xff) {
     throw new RangeError('patternByte must be an integer from 0 to 255');

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Session } from '@pubky-paykit/patterns';
+import type { AnySession, ReceiveSession, SendSession, Session } from '@pubky-paykit/patterns';
 import type { CancelSignal, CancelTimer, Clock } from '@pubky-paykit/primitives';
 import type { ByteStream } from './byte-stream.ts';
 import { MAX_PLAINTEXT_BYTES } from './constants.ts';
@@ -22,10 +22,17 @@ export interface ReceiveOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Whole messages, encrypted and in order, both ways. Failure is final: open a new channel after one. */
-export interface SecureChannel {
+/** What channels of every kind have. Failure is final: open a new channel after one. */
+export interface ChannelBasics<Carried extends AnySession = AnySession> {
   /** Who is at the other end, and how the session came about. Owned by the channel: do not encrypt with it. */
-  readonly session: Session;
+  readonly session: Carried;
+  /** Sends what is queued, ends our side and wipes the session. Never rejects; again does nothing. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A channel that can send: the initiator's in N. */
+export interface SendChannel<Carried extends AnySession = SendSession> extends ChannelBasics<Carried> {
   /**
    * Sends one message. Calls are served in order; each resolves when the stream can take more.
    *
@@ -37,6 +44,10 @@ export interface SecureChannel {
    * TRANSPORT_CONNECTION_LOST, TRANSPORT_CLOSED, and what the session throws.
    */
   send(plaintext: Uint8Array, options?: SendOptions): Promise<void>;
+}
+
+/** A channel that can receive: the responder's in N. */
+export interface ReceiveChannel<Carried extends AnySession = ReceiveSession> extends ChannelBasics<Carried> {
   /**
    * The next message, in a fresh buffer; `undefined` once the peer closed cleanly between two messages. One at a time.
    *
@@ -48,10 +59,20 @@ export interface SecureChannel {
    * TRANSPORT_CLOSED, and what the session throws, such as NOISE_DECRYPT_FAILED.
    */
   receive(options?: ReceiveOptions): Promise<Uint8Array | undefined>;
-  /** Sends what is queued, ends our side and wipes the session. Never rejects; again does nothing. */
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** Whole messages, encrypted and in order, both ways. */
+export interface SecureChannel extends SendChannel<Session>, ReceiveChannel<Session> {}
+
+/** A channel over a session of any profile. */
+export type AnyChannel = SecureChannel | SendChannel | ReceiveChannel;
+
+/** The channel that goes with a session: one that cannot receive has no `receive`. */
+export type ChannelOf<Carried extends AnySession> = Carried extends Session
+  ? SecureChannel
+  : Carried extends SendSession
+    ? SendChannel
+    : ReceiveChannel;
 
 /** What a channel is made of. All of it is taken. */
 export interface ChannelParts {

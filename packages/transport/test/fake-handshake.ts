@@ -10,10 +10,10 @@ export class FakeDecryptError extends Error {
   readonly retryable = false;
 }
 
-function fakeTag(counter: number, body: Uint8Array): Uint8Array {
+function fakeTag(counter: bigint, body: Uint8Array): Uint8Array {
   const tag = new Uint8Array(TAG_BYTES).fill(0xa5);
   const view = new DataView(tag.buffer);
-  view.setUint32(0, counter);
+  view.setUint32(0, Number(counter));
   view.setUint32(
     4,
     body.reduce((sum, octet) => (Math.imul(sum, 31) + octet) >>> 0, 7),
@@ -30,8 +30,8 @@ export class FakeSession implements Session {
   readonly remoteIdentity = undefined;
   confirmed: boolean;
   destroyed = false;
-  sent = 0;
-  received = 0;
+  sent = 0n;
+  received = 0n;
 
   constructor(role: Role) {
     this.role = role;
@@ -55,7 +55,7 @@ export class FakeSession implements Session {
       this.destroyed = true;
       throw new FakeDecryptError('bad tag');
     }
-    this.received += 1;
+    this.received += 1n;
     this.confirmed = true;
     return body;
   }

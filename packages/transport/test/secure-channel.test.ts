@@ -88,7 +88,7 @@ describe('SecureChannel.send', () => {
     clock.advance(1);
     expect(await codeOf(first)).toBe('TRANSPORT_TIMED_OUT');
     expect(await codeOf(second)).toBe('TRANSPORT_CLOSED');
-    expect([stream.state, session.destroyed, session.sent]).toEqual(['aborted', true, 1]);
+    expect([stream.state, session.destroyed, session.sent]).toEqual(['aborted', true, 1n]);
     expect(clock.pending).toBe(0);
   });
 
@@ -104,7 +104,7 @@ describe('SecureChannel.send', () => {
     expect(await codeOf(second)).toBe('TRANSPORT_ABORTED');
     stream.stall(false);
     await Promise.all([first, third]);
-    expect([session.sent, stream.written.map(({ length }) => length - 20)]).toEqual([2, [5, 7]]);
+    expect([session.sent, stream.written.map(({ length }) => length - 20)]).toEqual([2n, [5, 7]]);
   });
 
   it('passes on what the session throws, and ends', async () => {

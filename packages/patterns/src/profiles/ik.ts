@@ -1,6 +1,8 @@
 import { IK as NOISE_IK } from '@pubky-paykit/noise-core';
+import { PATTERN_BYTES } from '../pattern-names.ts';
 import { emptyPayload, identityClaim } from '../payload-steps.ts';
 import type { Profile } from '../profile.ts';
+import { refuseReplay } from '../replay-cache.ts';
 
 /**
  * Both keys known beforehand or proven, the initiator's identity signed into the first message: for peers whose
@@ -13,21 +15,30 @@ import type { Profile } from '../profile.ts';
  */
 export const IK = {
   name: 'IK',
-  byte: 0x00,
+  byte: PATTERN_BYTES.IK,
   noise: NOISE_IK,
   guarantees: {
     initiator: {
       proves: { remoteStatic: true, remoteIdentity: false },
       hides: { ownStatic: true, ownIdentity: true },
+      anonymous: false,
       replayable: false,
+      forwardSecret: true,
     },
     responder: {
       proves: { remoteStatic: true, remoteIdentity: true },
       hides: { ownStatic: true, ownIdentity: true },
+      anonymous: false,
       replayable: true,
+      forwardSecret: true,
     },
   },
   oneWay: false,
-  payloads: [identityClaim, emptyPayload],
+  options: {
+    initiator: { required: ['noiseKey', 'remoteStatic', 'signer'], optional: ['padIdentity'] },
+    responder: { required: ['noiseKey'], optional: ['allowIdentity', 'replayCache'] },
+  },
+  messages: [{ carries: identityClaim, checks: [refuseReplay] }, { carries: emptyPayload }],
+  completion: [],
   confirmedBy: { initiator: 'handshake', responder: 'first-message' },
 } as const satisfies Profile;
