@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { findFaults, sameBytes } from './candidates/candidate.mjs';
 import { CANDIDATES } from './candidates/index.mjs';
+import { bareHandshake, MEASURED, profileHandshake } from './candidates/profiles.mjs';
 import { RAW_AEADS } from './candidates/raw-aead.mjs';
 
 /** @typedef {import('./measure.mjs').Runnable} Runnable */
@@ -13,7 +14,7 @@ import { RAW_AEADS } from './candidates/raw-aead.mjs';
  * @property {'speed' | 'time'} ratio what is compared: calls per second, or time per call
  * @property {number} sliceMs
  * @property {string} baseline the candidate all others are compared with
- * @property {() => Runnable[]} prepare makes keys and connections and tries each candidate
+ * @property {() => Runnable[] | Promise<Runnable[]>} prepare makes keys and connections and tries each candidate
  *   (throws if one gives wrong results)
  */
 
@@ -68,7 +69,28 @@ const TRANSPORTS = MESSAGE_BYTES.map((bytes) => ({
   },
 }));
 
-export const CASES = [...HANDSHAKES, ...TRANSPORTS];
+/** A profile by its driver, and the bare handshake with the Ed25519 operations it cannot do without. */
+export const PROFILE = 'profile';
+export const FLOOR = 'bare Noise and Ed25519';
+
+/** @type {readonly Case[]} */
+const PROFILES = Object.entries(MEASURED).map(([name, measured]) => ({
+  name: `profile ${name}`,
+  ratio: 'time',
+  sliceMs: 60,
+  baseline: FLOOR,
+  async prepare() {
+    const candidates = [
+      { name: PROFILE, run: profileHandshake(measured) },
+      { name: FLOOR, run: bareHandshake(measured) },
+    ];
+    // Each throws unless both ends agree.
+    for (const { run } of candidates) await run();
+    return candidates;
+  },
+}));
+
+export const CASES = [...HANDSHAKES, ...PROFILES, ...TRANSPORTS];
 
 /** Whose finished sessions are weighed: 10 000 of noble's would take minutes, and weigh the same. */
 export const HEAP_CANDIDATES = [SUBJECT, PEER];

@@ -41,14 +41,16 @@ for (const bytes of MESSAGE_BYTES) {
   const sealed = sealOpenssl(plaintext);
   if (Buffer.compare(sealed, wasm.seal(key, nonce, plaintext)) !== 0)
     throw new Error(`they differ at ${bytes} B`);
-  const [wasmSeal, opensslSeal, wasmOpen, opensslOpen] = compare(
-    [
-      { name: 'wasm seal', run: () => wasm.seal(key, nonce, plaintext) },
-      { name: 'OpenSSL seal', run: () => sealOpenssl(plaintext) },
-      { name: 'wasm open', run: () => wasm.open(key, nonce, sealed) },
-      { name: 'OpenSSL open', run: () => openOpenssl(sealed) },
-    ],
-    PLAN,
+  const [wasmSeal, opensslSeal, wasmOpen, opensslOpen] = (
+    await compare(
+      [
+        { name: 'wasm seal', run: () => wasm.seal(key, nonce, plaintext) },
+        { name: 'OpenSSL seal', run: () => sealOpenssl(plaintext) },
+        { name: 'wasm open', run: () => wasm.open(key, nonce, sealed) },
+        { name: 'OpenSSL open', run: () => openOpenssl(sealed) },
+      ],
+      PLAN,
+    )
   ).map(({ micros }) => micros);
   console.log(String(bytes).padStart(5), cells(wasmSeal, opensslSeal), '  ', cells(wasmOpen, opensslOpen));
 }

@@ -3,7 +3,7 @@
  *
  * @typedef {object} Runnable
  * @property {string} name
- * @property {() => unknown} run
+ * @property {() => unknown} run what it returns is awaited if it is a promise
  */
 
 /**
@@ -80,19 +80,24 @@ export function orderOf(round, count) {
  *
  * @param {readonly Runnable[]} candidates
  * @param {Plan} plan
- * @returns {Series[]} in the order of the candidates
+ * @returns {Promise<Series[]>} in the order of the candidates
  */
-export function compare(candidates, { rounds, sliceMs, now = CLOCKS.cpu }) {
-  const lanes = candidates.map(({ name, run }) => {
-    const calls = warmUp(run, sliceMs, now);
-    return { name, run, calls, micros: /** @type {number[]} */ ([]) };
-  });
+export async function compare(candidates, { rounds, sliceMs, now = CLOCKS.cpu }) {
+  const lanes = [];
+  for (const { name, run } of candidates) {
+    const calls = await warmUp(run, sliceMs, now);
+    lanes.push({ name, run, calls, micros: /** @type {number[]} */ ([]) });
+  }
   for (let round = 0; round < rounds; round++) {
     for (const index of orderOf(round, lanes.length)) {
       const lane = lanes[index];
       if (lane === undefined) continue;
       const start = now();
-      for (let call = 0; call < lane.calls; call++) lane.run();
+      for (let call = 0; call < lane.calls; call++) {
+        const running = lane.run();
+        // Awaiting what is no promise would charge synchronous candidates for a turn of the event loop.
+        if (running instanceof Promise) await running;
+      }
       lane.micros.push(((now() - start) * 1000) / lane.calls);
     }
   }
@@ -106,16 +111,17 @@ const WARM_UP_SLICES = 6;
  * @param {() => unknown} run
  * @param {number} sliceMs
  * @param {() => number} now
- * @returns {number} how many calls fill a slice, by the last slice of the warm-up
+ * @returns {Promise<number>} how many calls fill a slice, by the last slice of the warm-up
  */
-function warmUp(run, sliceMs, now) {
+async function warmUp(run, sliceMs, now) {
   const start = now();
   let calls = 0;
   let callsBefore = 0;
   let before = start;
   let time = start;
   do {
-    run();
+    const running = run();
+    if (running instanceof Promise) await running;
     calls += 1;
     time = now();
     if (time - start <= (WARM_UP_SLICES - 1) * sliceMs) [before, callsBefore] = [time, calls];

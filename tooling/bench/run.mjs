@@ -30,12 +30,12 @@ const OPTIONS = /** @type {const} */ ({
   help: { type: 'boolean', short: 'h', default: false },
 });
 
-process.exitCode = run();
+process.exitCode = await run();
 
-function run() {
+async function run() {
   try {
     const { values } = parseArgs({ options: OPTIONS });
-    return values.help ? help() : main(values);
+    return values.help ? help() : await main(values);
   } catch (error) {
     if (!(/** @type {{ code?: string }} */ (error).code?.startsWith('ERR_PARSE_ARGS'))) throw error;
     console.error(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
@@ -49,7 +49,7 @@ function help() {
 }
 
 /** @param {ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']} options */
-function main(options) {
+async function main(options) {
   const rounds = Number(options.rounds);
   if (!Number.isInteger(rounds) || rounds < LEAST_ROUNDS) {
     console.error(`--rounds takes a whole number of ${LEAST_ROUNDS} or more.`);
@@ -69,7 +69,8 @@ function main(options) {
   const machine = describeMachine();
   print([...machineLines(machine), `${rounds} rounds, ${options.clock} time`]);
   try {
-    const tables = wanted.map((entry) => measure(entry, options.smoke, rounds, clock));
+    const tables = [];
+    for (const entry of wanted) tables.push(await measure(entry, options.smoke, rounds, clock));
     const weights = weigh
       ? HEAP_CANDIDATES.map((name) => weighSessions(name, options.smoke ? SMOKE.sessions : 10_000))
       : [];
@@ -96,10 +97,10 @@ function main(options) {
  * @param {boolean} smoke
  * @param {number} rounds
  * @param {() => number} now
- * @returns {import('./report.mjs').Table}
+ * @returns {Promise<import('./report.mjs').Table>}
  */
-function measure({ name, ratio, baseline, sliceMs, prepare }, smoke, rounds, now) {
-  const series = compare(prepare(), smoke ? SMOKE : { rounds, sliceMs, now });
+async function measure({ name, ratio, baseline, sliceMs, prepare }, smoke, rounds, now) {
+  const series = await compare(await prepare(), smoke ? SMOKE : { rounds, sliceMs, now });
   const table = { name, ratio, baseline, series };
   if (!smoke) print(tableLines(table));
   return table;

@@ -1,4 +1,4 @@
-import { HEAP_CASE, PEER, SUBJECT } from './cases.mjs';
+import { FLOOR, HEAP_CASE, PEER, PROFILE, SUBJECT } from './cases.mjs';
 
 /**
  * What must hold, from the requirements of the project.
@@ -40,6 +40,13 @@ export const TARGETS = [
     peer: PEER,
     atMost: 1,
   },
+  ...['IK', 'IK-raw', 'N', 'NN', 'XX'].map((name) => ({
+    text: `profile ${name}, time of bare Noise and Ed25519`,
+    case: `profile ${name}`,
+    subject: PROFILE,
+    peer: FLOOR,
+    atMost: 1.1,
+  })),
   { text: 'heap of a finished session, kB an endpoint', case: HEAP_CASE, subject: SUBJECT, atMost: 1.3 },
 ];
 

@@ -44,10 +44,10 @@ describe('orderOf', () => {
 });
 
 describe('compare', () => {
-  it('reports the time per call of each candidate, by the clock it is given', () => {
+  it('reports the time per call of each candidate, by the clock it is given', async () => {
     let time = 0;
     const costing = (name: string, ms: number) => ({ name, run: () => (time += ms) });
-    const series = compare([costing('slow', 4), costing('fast', 0.5)], {
+    const series = await compare([costing('slow', 4), costing('fast', 0.5)], {
       rounds: 7,
       sliceMs: 20,
       now: () => time,
@@ -57,14 +57,14 @@ describe('compare', () => {
     expect(series.map(({ micros }) => median(micros))).toEqual([4000, 500]);
   });
 
-  it('calls each candidate at least once a round even if one call takes longer than a slice', () => {
+  it('calls each candidate at least once a round even if one call takes longer than a slice', async () => {
     let time = 0;
     let calls = 0;
     const run = () => {
       time += 1000;
       calls += 1;
     };
-    compare([{ name: 'slow', run }], { rounds: 3, sliceMs: 0, now: () => time });
+    await compare([{ name: 'slow', run }], { rounds: 3, sliceMs: 0, now: () => time });
     expect(calls).toBe(4);
   });
 });
