@@ -6,7 +6,35 @@
  * @property {string} code the module a bundler is given
  * @property {number} limitBytes gzipped, inclusive
  * @property {readonly string[]} [without] packages an app has anyway, left out of the weight
+ * @property {readonly string[]} [lacks] ends of file names that must not be in the bundle at all
  */
+
+/** The file of each profile, without which it is not in a bundle, and the step that it alone brings along. */
+const PROFILE_FILES = {
+  IK: ['profiles/ik.js', 'identity-payload.js'],
+  IK_RAW: ['profiles/ik-raw.js'],
+  N: ['profiles/n.js'],
+  NN: ['profiles/nn.js', 'attestation.js', 'attestation-message.js'],
+  XX: ['profiles/xx.js'],
+};
+
+/**
+ * What one profile adds to noble and the Noise core, with the driver: and nothing of the other profiles.
+ *
+ * @param {keyof typeof PROFILE_FILES} profile
+ * @param {number} limitBytes
+ * @returns {Budget}
+ */
+function profileBudget(profile, limitBytes) {
+  const others = Object.entries(PROFILE_FILES).filter(([name]) => name !== profile);
+  return {
+    name: `patterns: ${profile} with its driver, next to noble and noise-core`,
+    code: `export { createProfileHandshake, ${profile} } from '@pubky-paykit/patterns';`,
+    without: ['@noble/*', '@scure/*', '@pubky-paykit/primitives', '@pubky-paykit/noise-core*'],
+    lacks: others.flatMap(([, files]) => files),
+    limitBytes,
+  };
+}
 
 /**
  * One row per import line people write. Raising a limit needs a changeset line that says why.
@@ -43,6 +71,11 @@ export const BUDGETS = [
     code: `export * from '@pubky-paykit/patterns';`,
     limitBytes: 35_000,
   },
+  profileBudget('IK', 8_000),
+  profileBudget('IK_RAW', 7_000),
+  profileBudget('N', 7_000),
+  profileBudget('NN', 8_000),
+  profileBudget('XX', 7_000),
   {
     name: 'transport: everything portable',
     code: `export * from '@pubky-paykit/transport';`,

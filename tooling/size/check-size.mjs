@@ -29,9 +29,13 @@ export async function checkBudgets(folder, budgets, explain = false) {
   const findings = [];
   const notes = [];
   for (const budget of budgets) {
-    const { name, limitBytes } = budget;
+    const { name, limitBytes, lacks = [] } = budget;
     try {
-      const { bytes, parts } = await weigh(folder, budget);
+      const { bytes, parts, files } = await weigh(folder, budget);
+      for (const end of lacks) {
+        const found = files.find((file) => file.endsWith(`/${end}`));
+        if (found !== undefined) findings.push(`${name}: carries ${end}`);
+      }
       const share = `${Math.round((bytes / limitBytes) * 100)} %`;
       notes.push(
         `${String(bytes).padStart(7)} of ${String(limitBytes).padStart(6)} B gzip ${share.padStart(6)}  ${name}`,
@@ -66,14 +70,18 @@ async function weigh(folder, { code, without = [] }) {
     logLevel: 'silent',
     legalComments: 'none',
   });
-  const parts = Object.values(metafile.outputs)
+  const inputs = Object.values(metafile.outputs)
     .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const files = inputs.map(([file]) => file);
+  const parts = inputs
     .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
     .map(
       ([file, { bytesInOutput }]) =>
         `${String(bytesInOutput).padStart(14)} B  ${file.replace(/.*node_modules\//, '')}`,
     );
-  return { bytes: gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).byteLength, parts };
+  const bytes = gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).byteLength;
+  return { bytes, parts, files };
 }
 
 await runIfMain(import.meta.url, 'size', checkSize);

@@ -23,6 +23,20 @@ describe('checkBudgets', () => {
   });
 });
 
+describe('a row that lacks files', () => {
+  it('refuses a bundle that carries one of them', async () => {
+    const code = `export { NN } from '@pubky-paykit/noise-core';`;
+    const rows = ['patterns/interactive.js', 'patterns/deferred.js'].map((end) => ({
+      name: end,
+      code,
+      lacks: [end],
+      limitBytes: 1_000,
+    }));
+    const { findings } = await checkBudgets(new URL('..', import.meta.url).pathname, rows);
+    expect(findings).toEqual(['patterns/interactive.js: carries patterns/interactive.js']);
+  });
+});
+
 describe('BUDGETS', () => {
   it('has one row per name', () => {
     expect(new Set(BUDGETS.map(({ name }) => name)).size).toBe(BUDGETS.length);
