@@ -2,7 +2,6 @@ import { equalBytes } from '@pubky-paykit/primitives';
 import { KEY_BYTES } from './constants.ts';
 import { PatternsError } from './errors.ts';
 import { requireLength } from './lengths.ts';
-import type { Check, StepContext } from './profile.ts';
 import type { VerifiedIdentity } from './verified-identity.ts';
 
 /** Decides whether an identity that proved itself may go on. Only `true` lets it. */
@@ -15,7 +14,8 @@ export type AllowStatic = (noiseKey: Uint8Array) => boolean | Promise<boolean>;
 function listRule(what: string, allowed: readonly Uint8Array[]): (key: Uint8Array) => boolean {
   const keys = allowed.map((key) => {
     requireLength(what, key, KEY_BYTES);
-    return key.slice();
+    // Not `slice`: that of a Node `Buffer` shares the memory.
+    return Uint8Array.from(key);
   });
   return (key) => keys.some((candidate) => equalBytes(candidate, key));
 }
@@ -48,7 +48,7 @@ async function answerOf(question: () => boolean | Promise<boolean>): Promise<boo
 /** @throws PATTERNS_IDENTITY_REFUSED, PATTERNS_ALLOW_FAILED */
 export async function requireAllowed(
   identity: VerifiedIdentity,
-  { allowIdentity }: StepContext,
+  { allowIdentity }: { readonly allowIdentity: AllowIdentity | undefined },
 ): Promise<void> {
   if (allowIdentity === undefined) return;
   if (!(await answerOf(() => allowIdentity(identity)))) {
@@ -56,11 +56,18 @@ export async function requireAllowed(
   }
 }
 
+/** What the check looks at. */
+interface ProvenStatic {
+  readonly allowStatic: AllowStatic | undefined;
+  /** 32 bytes; borrowed. */
+  readonly remoteStatic: Uint8Array | undefined;
+}
+
 /** A check that the peer's proven Noise key may connect. @throws PATTERNS_STATIC_REFUSED, PATTERNS_ALLOW_FAILED */
-export const admitStatic: Check = async ({ allowStatic, remoteStatic }) => {
+export async function admitStatic({ allowStatic, remoteStatic }: ProvenStatic): Promise<void> {
   if (allowStatic === undefined) return;
   if (remoteStatic === undefined) throw new TypeError('the pattern proves no static key');
   if (!(await answerOf(() => allowStatic(remoteStatic.slice())))) {
     throw new PatternsError('PATTERNS_STATIC_REFUSED');
   }
-};
+}

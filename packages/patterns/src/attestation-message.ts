@@ -7,6 +7,7 @@ import {
 } from './constants.ts';
 import { PatternsError, type PayloadFault } from './errors.ts';
 import { JsonScanner } from './json-scanner.ts';
+import { requireLength } from './lengths.ts';
 
 /** An identity and its signature over the two ephemeral keys of a session: a claim until it has been verified. */
 export interface Attestation {
@@ -25,10 +26,13 @@ function invalid(fault: PayloadFault, offset: number): never {
 /**
  * The Paykit message that carries an attestation: compact JSON with lower-case hex.
  *
- * @returns A fresh buffer.
+ * @returns A fresh buffer of 257 bytes.
+ * @throws PATTERNS_KEY_LENGTH
  * @see P8 §2.2
  */
 export function encodeAttestation({ identity, signature }: Attestation): Uint8Array {
+  requireLength('identity', identity, KEY_BYTES);
+  requireLength('signature', signature, SIGNATURE_BYTES);
   const payload = { ed25519_pk: hex.encode(identity), signature: hex.encode(signature) };
   return encodeUtf8(JSON.stringify({ type: TYPE, payload }));
 }

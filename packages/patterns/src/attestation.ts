@@ -49,12 +49,14 @@ export interface AttestationFacts extends AttestedEphemerals {
  * @throws PATTERNS_ATTESTATION_REFLECTED if it is this side's own attestation or ephemeral key, sent back.
  * @throws PATTERNS_ATTESTATION_SWAPPED if it covers the ephemeral keys in the wrong order.
  * @throws PATTERNS_ATTESTATION_UNVERIFIED if the signature does not verify strictly (P8 W-54).
+ * @throws PATTERNS_KEY_LENGTH
  * @see P8 §3.9
  */
 export function verifyAttestation(claim: Attestation, facts: AttestationFacts): VerifiedIdentity {
   const { identity, signature } = claim;
   const { signer, other, expectedIdentity, ownIdentity } = facts;
   requireLength('identity', identity, KEY_BYTES);
+  if (expectedIdentity !== undefined) requireLength('expected identity', expectedIdentity, KEY_BYTES);
   if (expectedIdentity !== undefined && !equalBytes(identity, expectedIdentity)) {
     throw new PatternsError('PATTERNS_ATTESTATION_WRONG_IDENTITY', {
       expected: keyPrefix(expectedIdentity),
@@ -87,7 +89,7 @@ export const attestation: PayloadStep = {
     const { signer } = context;
     if (signer === undefined) throw new TypeError('the signer is missing');
     const [own, remote] = ephemeralsOf(context);
-    const identity = signer.publicKey.slice();
+    const identity = Uint8Array.from(signer.publicKey);
     const digest = attestationDigest({ signer: own, other: remote });
     return encodeAttestation({ identity, signature: await signChecked(signer, identity, digest) });
   },

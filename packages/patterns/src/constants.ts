@@ -34,7 +34,7 @@ export const IDENTITY_PAYLOAD_MAXIMUM_BYTES = 4_000;
 export const IDENTITY_PAYLOAD_MAXIMUM_DEPTH = 32;
 /** What logs may show of a public key. */
 export const LOGGED_KEY_BYTES = 8;
-/** Inclusive: the bound of identity payloads; an honest attestation has 271 bytes. */
+/** Inclusive: the bound of identity payloads; an honest attestation has 257 bytes. */
 export const ATTESTATION_MAXIMUM_BYTES: number = IDENTITY_PAYLOAD_MAXIMUM_BYTES;
 /**
  * How long a first message is remembered: the 24 hours and 5 minutes after which payees refuse a request as stale, with
@@ -47,3 +47,23 @@ export const REPLAY_CACHE_ENTRIES = 65_536;
 export const REPLAY_CACHE_MAXIMUM_ENTRIES = 1_000_000;
 /** Peers a pin store in memory holds. */
 export const PIN_STORE_MAXIMUM_PEERS = 10_000;
+/** Handshakes that may wait at once: each is some kilobytes of keys and closures. */
+export const PENDING_HANDSHAKES_MAXIMUM = 1_000;
+/** P8 §13.3: how long a whole handshake may take. */
+export const PENDING_HANDSHAKE_MS = 30_000;
+/** Random bytes in the handle of a waiting handshake: nobody guesses another one's. */
+export const HANDSHAKE_HANDLE_BYTES = 16;
+/** Sessions one registry holds; P8 §13.3 asks for at least 100. */
+export const SESSION_REGISTRY_MAXIMUM = 1_000;
+/** Inclusive: what one table of handshakes or sessions may be told to hold. */
+export const TABLE_MAXIMUM_ENTRIES = 1_000_000;
+/** N8 §6.4: the length before each ciphertext of a framed stream, big endian. */
+export const FRAME_HEADER_BYTES = 4;
+/** Inclusive: the plaintext a framed stream may have unless the caller allows more. */
+export const FRAMED_MAXIMUM_BYTES = 16_777_216;
+/** Inclusive: the arms of one experiment, each of which is a dimension of measurements. */
+export const EXPERIMENT_MAXIMUM_ARMS = 16;
+/** Inclusive: names of experiments and arms, which stand in measurements. */
+export const EXPERIMENT_NAME_MAXIMUM_CHARACTERS = 64;
+/** Keeps the hash that assigns peers to arms apart from every other. A change deals all peers anew. */
+export const EXPERIMENT_DOMAIN = 'pubky-paykit-experiment-v1';

@@ -14,6 +14,19 @@ export type PayloadFault =
   | 'other-type'
   | 'trailing-data';
 
+/** What is wrong with one member of a policy's settings. */
+export type SettingFault =
+  | 'unreadable'
+  | 'not-an-object'
+  | 'not-a-list'
+  | 'not-a-text'
+  | 'not-a-number'
+  | 'unknown-member'
+  | 'unknown-pattern'
+  | 'wrong-count'
+  | 'out-of-range'
+  | 'duplicate';
+
 /** Which of the checks on a peer's identity failed. */
 export type IdentityCheck = 'noise-key' | 'role' | 'signature';
 
@@ -146,6 +159,23 @@ export const PATTERNS_ERRORS = {
     retryable: false,
     wireCode: 3000,
   }),
+  PATTERNS_NO_PATTERN: errorRow<{ missing: string; remoteKey: string }>({
+    summary: 'no pattern keeps this side unnamed here: what is missing is {missing}; its key is {remoteKey}',
+    nextStep: 'Look the peer up and verify its record first, or connect under your name.',
+    retryable: false,
+    wireCode: 6000,
+  }),
+  PATTERNS_NO_PATTERN_ALLOWED: errorRow<{ wanted: string; because: string; missing: string }>({
+    summary: '{wanted} cannot be used ({because}), and nothing to fall back to gives {missing}',
+    nextStep: 'Switch a pattern on that gives it, add one to the fallback, or demand less.',
+    retryable: false,
+    wireCode: 6000,
+  }),
+  PATTERNS_POLICY_INVALID: errorRow<{ member: string; fault: SettingFault }>({
+    summary: 'the settings of the pattern policy are refused at "{member}": {fault}',
+    nextStep: 'Correct the settings; those before stay in force.',
+    retryable: false,
+  }),
   PATTERNS_WEAK_KEY: errorRow<{ key: 'local static' | 'remote static' | 'claimed static' }>({
     summary: 'the {key} key gives no secrecy: it is zero or of low order',
     nextStep: 'Drop the key; look the peer up again, or derive a new local key.',
@@ -214,6 +244,102 @@ export const PATTERNS_ERRORS = {
     nextStep: 'Start a new handshake.',
     retryable: false,
     wireCode: 3000,
+  }),
+  PATTERNS_EXCHANGE_CALL: errorRow<{ wanted: string }>({
+    summary: 'the handshake wants {wanted}',
+    nextStep: 'Correct the call; the handshake goes on.',
+    retryable: false,
+    wireCode: 3000,
+  }),
+  PATTERNS_PENDING_FULL: errorRow<{ maximum: number }>({
+    summary: '{maximum} handshakes are waiting already',
+    nextStep: 'Try again when some have ended or expired, limit new connections, or allow more.',
+    retryable: true,
+    wireCode: 6000,
+  }),
+  PATTERNS_HANDLE_UNKNOWN: errorRow({
+    summary: 'no handshake waits under this handle: it has ended, was cancelled, or has expired',
+    nextStep: 'Start a new handshake.',
+    retryable: false,
+    wireCode: 99_999,
+  }),
+  PATTERNS_HANDLE_BUSY: errorRow({
+    summary: 'a call is still running for this handle',
+    nextStep: 'Await that call first; the handshake goes on.',
+    retryable: true,
+    wireCode: 3000,
+  }),
+  PATTERNS_SESSION_EXISTS: errorRow<{ id: string }>({
+    summary: 'a live session has the id {id} already',
+    nextStep: 'Destroy the new session: its first message was a recording, or it was added twice.',
+    retryable: false,
+    wireCode: 6000,
+  }),
+  PATTERNS_SESSION_ENDED: errorRow<{ id: string }>({
+    summary: 'the session {id} has ended and cannot be added',
+    nextStep: 'Start a new handshake.',
+    retryable: false,
+    wireCode: 3000,
+  }),
+  PATTERNS_SESSION_UNKNOWN: errorRow<{ id: string }>({
+    summary: 'no live session has the id {id}',
+    nextStep: 'Start a new handshake: the session has ended, was removed, or was idle for too long.',
+    retryable: false,
+    wireCode: 99_999,
+  }),
+  PATTERNS_SESSIONS_FULL: errorRow<{ maximum: number }>({
+    summary: 'the registry holds {maximum} sessions and takes no more',
+    nextStep: 'Destroy the new session; try again when others have ended.',
+    retryable: true,
+    wireCode: 6000,
+  }),
+  PATTERNS_SESSIONS_FULL_FOR_PEER: errorRow<{ peer: string; maximum: number }>({
+    summary: 'the peer {peer}… has {maximum} sessions and gets no more',
+    nextStep: 'Destroy the new session; the peer has to end another one first.',
+    retryable: true,
+    wireCode: 6000,
+  }),
+  PATTERNS_TABLE_DESTROYED: errorRow<{ what: string }>({
+    summary: '{what} were destroyed and take nothing more',
+    nextStep: 'Create them anew, and destroy what could not be added.',
+    retryable: false,
+    wireCode: 3000,
+  }),
+  PATTERNS_FRAMES_TRUNCATED: errorRow<{ offset: number }>({
+    summary: 'the framed stream ends within the frame at byte {offset}',
+    nextStep: 'Pass the whole stream; nothing was decrypted, and the session goes on.',
+    retryable: false,
+    wireCode: 99_999,
+  }),
+  PATTERNS_FRAME_LENGTH: errorRow<{ offset: number; length: number }>({
+    summary: 'the frame at byte {offset} claims {length} bytes of ciphertext',
+    nextStep: 'Close the connection: this is no framed stream; nothing was decrypted.',
+    retryable: false,
+    wireCode: 99_999,
+  }),
+  PATTERNS_FRAMED_TOO_LONG: errorRow<{ maximum: number }>({
+    summary: 'the framed stream has more than {maximum} bytes of plaintext',
+    nextStep: 'Send less, or allow more with maximumBytes on both sides; the session goes on.',
+    retryable: false,
+    wireCode: 6000,
+  }),
+  PATTERNS_KEY_UNKNOWN: errorRow<{ keyId: string }>({
+    summary: 'the key provider has no key called "{keyId}"',
+    nextStep: 'Pass the id of a key it holds.',
+    retryable: false,
+    wireCode: 1000,
+  }),
+  PATTERNS_KEY_PROVIDER_FAILED: errorRow({
+    summary: 'the key provider did not give the key',
+    nextStep: 'See the cause and try again.',
+    retryable: true,
+    wireCode: 1000,
+  }),
+  PATTERNS_KEY_PROVIDER_DESTROYED: errorRow({
+    summary: 'the key provider was already destroyed',
+    nextStep: 'Create the provider again from its seeds.',
+    retryable: false,
+    wireCode: 1000,
   }),
 } as const;
 

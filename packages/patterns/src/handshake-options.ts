@@ -2,12 +2,10 @@ import type { Role, Suite } from '@pubky-paykit/noise-core';
 import { blake2s } from '@pubky-paykit/noise-core/blake2s';
 import { chachaPoly } from '@pubky-paykit/noise-core/chacha-poly';
 import { x25519 } from '@pubky-paykit/noise-core/x25519';
-import { identityRule, staticRule } from './admission.ts';
 import { KEY_BYTES, SUITE_NAME } from './constants.ts';
 import { PatternsError } from './errors.ts';
 import { requireLength } from './lengths.ts';
-import { trustRule } from './pinning.ts';
-import type { HandshakeRules, OptionName, OptionValues, Profile } from './profile.ts';
+import type { OptionName, OptionValues, Profile } from './profile.ts';
 import { belongsToZeroSecret, isLowOrder } from './weak-keys.ts';
 
 /** What every handshake may be told. */
@@ -108,17 +106,4 @@ export function checkOptions(options: AnyHandshakeOptions): void {
   }
   if (signer) requireLength('public key of the signer', signer.publicKey, KEY_BYTES);
   if (expectedIdentity) requireLength('expected identity', expectedIdentity, KEY_BYTES);
-}
-
-/** The rules among the options, copied. @throws PATTERNS_KEY_LENGTH, TypeError */
-export function rulesOf(options: AnyHandshakeOptions): HandshakeRules {
-  return {
-    signer: options.signer,
-    expectedIdentity: options.expectedIdentity?.slice(),
-    trust: trustRule(options.trust),
-    padIdentity: options.padIdentity ?? true,
-    allowIdentity: identityRule(options.allowIdentity),
-    allowStatic: staticRule(options.allowStatic),
-    replayCache: options.replayCache,
-  };
 }

@@ -1,25 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import {
-  type AnyHandshake,
-  createHandshake,
-  createTransport,
-  type HandshakePattern,
-  type Role,
-  type Suite,
-  type Transport,
-} from '@pubky-paykit/noise-core';
+import { type AnyHandshake, createTransport, type Role, type Transport } from '@pubky-paykit/noise-core';
 import { isCodedError } from '@pubky-paykit/primitives';
-import { DEFAULT_PROLOGUE } from './constants.ts';
 import { PatternsError } from './errors.ts';
 import {
   type AnyHandshakeOptions,
   checkedSuite,
   checkOptions,
   type HandshakeOptions,
-  rulesOf,
 } from './handshake-options.ts';
-import type { HandshakeRules, MessageStep, Profile, StepContext } from './profile.ts';
-import { prologueBytes } from './prologue.ts';
+import { LiveContext } from './live-context.ts';
+import type { MessageStep, Profile } from './profile.ts';
 import { INSPECT } from './redaction.ts';
 import { type AnySession, NoiseSession, type Session, type SessionOf } from './session.ts';
 import type { VerifiedIdentity } from './verified-identity.ts';
@@ -47,7 +37,7 @@ export interface ProfileHandshake<Yields extends AnySession = Session> {
    *   PATTERNS_PAYLOAD_INVALID, PATTERNS_PAYLOAD_UNEXPECTED, PATTERNS_WEAK_KEY, PATTERNS_IDENTITY_UNVERIFIED, the
    *   PATTERNS_ATTESTATION codes, what the rules of this side refuse (PATTERNS_IDENTITY_REFUSED,
    *   PATTERNS_STATIC_REFUSED, PATTERNS_STATIC_UNEXPECTED, PATTERNS_PIN_CHANGED, PATTERNS_REPLAYED), their own failures
-   *   (PATTERNS_ALLOW_FAILED, PATTERNS_TRUST_FAILED, PATTERNS_REPLAY_CACHE_FULL, PATTERNS_REPLAY_CACHE_FAILED), and the
+   *   (PATTERNS_ALLOW_FAILED, PATTERNS_TRUST_FAILED, PATTERNS_PIN_STORE_FULL, PATTERNS_REPLAY_CACHE_FULL, PATTERNS_REPLAY_CACHE_FAILED), and the
    *   codes of calls at the wrong time.
    */
   read(message: Uint8Array): Promise<void>;
@@ -82,45 +72,20 @@ export function createProfileHandshake<const Chosen extends Profile, const Self 
   >;
 }
 
-/** The keys the Noise handshake has shown so far. */
-interface KnownKeys {
-  readonly remoteStatic: Uint8Array | undefined;
-  readonly ownEphemeral: Uint8Array | undefined;
-  readonly remoteEphemeral: Uint8Array | undefined;
-}
-
-function keysOf({ remoteStatic, localEphemeral, remoteEphemeral }: AnyHandshake): KnownKeys {
-  return { remoteStatic, ownEphemeral: localEphemeral, remoteEphemeral };
-}
-
 /** What the Noise handshake leaves behind. */
 interface NoiseEnd {
   readonly transport: Transport;
   readonly id: Uint8Array;
-  readonly keys: KnownKeys;
 }
 
 /** The view of a Noise handshake at one turn. */
 type TurnNamed<Turn extends AnyHandshake['turn']> = Extract<AnyHandshake, { turn: Turn }>;
 
-function startNoise(options: AnyHandshakeOptions, suite: Suite, prologue: Uint8Array): AnyHandshake {
-  return createHandshake<HandshakePattern, Role>({
-    pattern: options.profile.noise,
-    suite,
-    role: options.role,
-    prologue,
-    s: options.noiseKey,
-    rs: options.remoteStatic,
-  });
-}
-
 class ProfileDriver implements ProfileHandshake {
   readonly #profile: Profile;
   readonly #role: Role;
-  readonly #rules: HandshakeRules;
-  readonly #prologue: Uint8Array;
-  readonly #ownStatic: Uint8Array | undefined;
-  #noise: AnyHandshake;
+  /** Holds the Noise handshake, as what steps may see of it changes with every message. */
+  readonly #context: LiveContext;
   /** Set once the Noise handshake is complete; messages that still follow are encrypted with it. */
   #end: NoiseEnd | undefined;
   /** Messages done, those of the completion included. */
@@ -136,10 +101,7 @@ class ProfileDriver implements ProfileHandshake {
     checkOptions(options);
     this.#profile = options.profile;
     this.#role = options.role;
-    this.#rules = rulesOf(options);
-    this.#prologue = prologueBytes(options.prologue ?? DEFAULT_PROLOGUE);
-    this.#ownStatic = options.noiseKey?.publicKey.slice();
-    this.#noise = startNoise(options, suite, this.#prologue);
+    this.#context = new LiveContext(options, suite);
   }
 
   get turn(): 'write' | 'read' | 'done' {
@@ -153,11 +115,11 @@ class ProfileDriver implements ProfileHandshake {
 
   write(): Promise<Uint8Array> {
     return this.#run('write', async ({ carries }) => {
-      const payload = await carries.write(this.#context());
+      const payload = await carries.write(this.#context);
       // The handshake may have been ended while the signer was busy.
       this.#requireLive();
       if (this.#end !== undefined) return this.#end.transport.encrypt(payload);
-      const { message, next } = (this.#noise as TurnNamed<'write'>).write(payload);
+      const { message, next } = (this.#context.noise as TurnNamed<'write'>).write(payload);
       this.#advance(next);
       return message;
     });
@@ -166,11 +128,10 @@ class ProfileDriver implements ProfileHandshake {
   read(message: Uint8Array): Promise<void> {
     return this.#run('read', async ({ carries, checks = [] }) => {
       const payload = this.#open(message);
-      const context = this.#context();
-      const identity = await carries.read(payload, context);
+      const identity = await carries.read(payload, this.#context);
       for (const check of checks) {
         this.#requireLive();
-        await check(context);
+        await check(this.#context);
       }
       this.#requireLive();
       this.#identity ??= identity;
@@ -179,7 +140,7 @@ class ProfileDriver implements ProfileHandshake {
 
   finish(): Session {
     this.#enter('finish', 'done');
-    const { transport, id, keys } = this.#end as NoiseEnd;
+    const { transport, id } = this.#end as NoiseEnd;
     const { name: pattern, oneWay, confirmedBy } = this.#profile;
     const role = this.#role;
     this.#endedBy = 'finish';
@@ -187,7 +148,7 @@ class ProfileDriver implements ProfileHandshake {
       id,
       pattern,
       role,
-      remoteStatic: keys.remoteStatic,
+      remoteStatic: this.#context.remoteStatic,
       remoteIdentity: this.#identity?.publicKey,
       confirmedBy: confirmedBy[role],
       oneWay,
@@ -211,24 +172,19 @@ class ProfileDriver implements ProfileHandshake {
     return `ProfileHandshake ${JSON.stringify(this)}`;
   }
 
-  #context(): StepContext {
-    const keys = this.#end?.keys ?? keysOf(this.#noise);
-    return { ...this.#rules, prologue: this.#prologue, ownStatic: this.#ownStatic, ...keys };
-  }
-
   /** The payload of a received message, decrypted by the handshake or, after it, by the transport. */
   #open(message: Uint8Array): Uint8Array {
     if (this.#end !== undefined) return this.#end.transport.decrypt(message);
-    const { payload, next } = (this.#noise as TurnNamed<'read'>).read(message);
+    const { payload, next } = (this.#context.noise as TurnNamed<'read'>).read(message);
     this.#advance(next);
     return payload;
   }
 
   #advance(next: AnyHandshake): void {
-    this.#noise = next;
+    this.#context.noise = next;
     if (next.turn !== 'done') return;
-    const [id, keys] = [next.handshakeHash, keysOf(next)];
-    this.#end = { transport: createTransport(next.split()), id, keys };
+    const id = next.handshakeHash;
+    this.#end = { transport: createTransport(next.split()), id };
   }
 
   /** Runs one call from check to result; `destroy` and a second call interrupt it. */
@@ -277,7 +233,7 @@ class ProfileDriver implements ProfileHandshake {
   #stop(by: string): void {
     if (this.#endedBy !== undefined) return;
     this.#endedBy = by;
-    this.#noise.destroy();
+    this.#context.noise.destroy();
     this.#end?.transport.destroy();
     this.#cancel?.(new PatternsError('PATTERNS_HANDSHAKE_ENDED', { by }));
   }

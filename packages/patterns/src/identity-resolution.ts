@@ -14,6 +14,21 @@ export type LookUpNoiseKeys = (
   identity: Uint8Array,
 ) => Promise<readonly Uint8Array[]> | readonly Uint8Array[];
 
+/** What the look-up found, each key of the right length. A damaged answer proves neither a match nor a mismatch. */
+async function keysOf(
+  identity: Uint8Array,
+  lookUpNoiseKeys: LookUpNoiseKeys,
+): Promise<readonly Uint8Array[]> {
+  try {
+    const keys = await lookUpNoiseKeys(identity);
+    if (!Array.isArray(keys)) throw new TypeError('the look-up gave no list of keys');
+    for (const key of keys) requireLength('key that was looked up', key, KEY_BYTES);
+    return keys;
+  } catch (cause) {
+    throw new PatternsError('PATTERNS_LOOKUP_FAILED', {}, { cause });
+  }
+}
+
 /**
  * Finds out whether a peer that has proven a Noise key is the identity it claims to be: in IK-raw and XX, where the
  * handshake proves no identity. Confirm nothing before this has succeeded (P8 W-05).
@@ -22,7 +37,7 @@ export type LookUpNoiseKeys = (
  * @param claimed 32 bytes, such as the payer a request names; borrowed.
  * @throws PATTERNS_IDENTITY_MISMATCH if the proven key is none of the identity's keys.
  * @throws PATTERNS_IDENTITY_UNRESOLVED if the identity has published none.
- * @throws PATTERNS_LOOKUP_FAILED with the cause, if the look-up failed.
+ * @throws PATTERNS_LOOKUP_FAILED with the cause, if the look-up failed or gave anything else than a list of keys.
  * @throws PATTERNS_KEY_LENGTH
  * @throws TypeError for a session that proves no key, such as one of N.
  * @see P8 §3.7, §13.3
@@ -35,21 +50,18 @@ export async function resolveIdentity(
   const { remoteStatic, pattern } = session;
   if (remoteStatic === undefined || pattern === 'N') throw new TypeError(`${pattern} proves no Noise key`);
   requireLength('claimed identity', claimed, KEY_BYTES);
-  const identity = claimed.slice();
-  let keys: readonly Uint8Array[];
-  try {
-    keys = await lookUpNoiseKeys(identity.slice());
-  } catch (cause) {
-    throw new PatternsError('PATTERNS_LOOKUP_FAILED', {}, { cause });
-  }
+  requireLength('remote static key', remoteStatic, KEY_BYTES);
+  // Copied before the wait, and not by `slice`: that of a Node `Buffer` shares the memory.
+  const [identity, noiseKey] = [Uint8Array.from(claimed), Uint8Array.from(remoteStatic)];
+  const keys = await keysOf(identity.slice(), lookUpNoiseKeys);
   if (keys.length === 0) {
     throw new PatternsError('PATTERNS_IDENTITY_UNRESOLVED', { claimed: keyPrefix(identity) });
   }
-  if (!keys.some((key) => equalBytes(key, remoteStatic))) {
+  if (!keys.some((key) => equalBytes(key, noiseKey))) {
     throw new PatternsError('PATTERNS_IDENTITY_MISMATCH', {
       claimed: keyPrefix(identity),
-      presented: keyPrefix(remoteStatic),
+      presented: keyPrefix(noiseKey),
     });
   }
-  return markVerified(identity, remoteStatic);
+  return markVerified(identity, noiseKey);
 }

@@ -14,7 +14,16 @@ export {
   PROLOGUE_MAXIMUM_BYTES,
   SIGNATURE_BYTES,
 } from './constants.ts';
-export { type IdentityCheck, PATTERNS_ERRORS, PatternsError, type PayloadFault } from './errors.ts';
+export { type Dialled, type DialOptions, dialPeer, type KnownPeer, type OwnKeys } from './dialling.ts';
+export {
+  type IdentityCheck,
+  PATTERNS_ERRORS,
+  PatternsError,
+  type PayloadFault,
+  type SettingFault,
+} from './errors.ts';
+export { advanceHandshake, type ExchangeStep } from './exchange.ts';
+export { assignArm, type Experiment, type ExperimentArm } from './experiment.ts';
 export { createProfileHandshake, type ProfileHandshake } from './handshake.ts';
 export type {
   AnyHandshakeOptions,
@@ -43,13 +52,38 @@ export {
 } from './identity-signer.ts';
 export { deriveNoiseKeyPair, deriveNoiseSecret, paykitDemoContext } from './key-derivation.ts';
 export {
+  createSeedKeyProvider,
+  type KeyProvider,
+  type SeedKeyProvider,
+  signerOf,
+  withNoiseKey,
+} from './key-provider.ts';
+export { type MeasurementPorts, measureHandshake } from './measurement.ts';
+export { type OfferOptions, offerProfiles, type PatternSwitch, type ProfileOffer } from './negotiation.ts';
+export {
   PATTERN_BYTES,
   PROFILE_NAMES,
   type ProfileName,
   parseProfileName,
   profileOfByte,
 } from './pattern-names.ts';
+export {
+  createPendingHandshakes,
+  type HandshakeHandle,
+  isHandshakeHandle,
+  type PendingHandshakes,
+  type PendingHandshakesOptions,
+} from './pending-handshakes.ts';
 export { createMemoryPinStore, type Pin, type PinStore, type TrustRule } from './pinning.ts';
+export {
+  type AssignedArm,
+  createPatternPolicy,
+  type PatternPolicy,
+  type PolicySelection,
+  type SelectOptions,
+} from './policy.ts';
+export type { DegradedBecause, PolicyEvent, PolicyPorts } from './policy-events.ts';
+export { type CompleteSettings, type PolicySettings, parsePolicySettings } from './policy-settings.ts';
 export type {
   Check,
   CompletionStep,
@@ -71,6 +105,8 @@ export { NN } from './profiles/nn.ts';
 export { XX } from './profiles/xx.ts';
 export { PROFILES } from './profiles.ts';
 export { createReplayCache, type ReplayCache, type ReplayCacheOptions } from './replay-cache.ts';
+export { isPossible, meets, type Requirement } from './requirements.ts';
+export { type Selection, selectPattern } from './selection.ts';
 export type {
   AnySession,
   ReceiveSession,
@@ -79,5 +115,19 @@ export type {
   SessionFacts,
   SessionOf,
 } from './session.ts';
+export {
+  createSessionRegistry,
+  type SessionId,
+  type SessionRegistry,
+  type SessionRegistryOptions,
+} from './session-registry.ts';
+export type { Situation } from './situation.ts';
+export {
+  decryptFramed,
+  decryptFrames,
+  type EncryptFramedOptions,
+  encryptFramed,
+  type FramedOptions,
+} from './streaming.ts';
 export { verifyStrictly } from './strict-ed25519.ts';
 export { isVerifiedIdentity, type VerifiedIdentity } from './verified-identity.ts';

@@ -15,6 +15,11 @@ const ALIASES: Readonly<Record<string, ProfileName>> = { ikraw: 'IK-raw', ik_raw
 /** The longest name worth showing in an error. */
 const SHOWN_CHARACTERS = 32;
 
+/** What an error may show of a text that came from anywhere: no line breaks, no control characters, not much. */
+function shown(text: string): string {
+  return text.slice(0, SHOWN_CHARACTERS).replace(/[^ -~]/g, '?');
+}
+
 /** The profile that goes with a negotiation byte, or `undefined` for a byte that 0.8 does not know. */
 export function profileOfByte(byte: number): ProfileName | undefined {
   return PROFILE_NAMES.find((name) => PATTERN_BYTES[name] === byte);
@@ -31,8 +36,6 @@ export function parseProfileName(text: string): ProfileName {
   const found =
     PROFILE_NAMES.find((name) => name.toLowerCase() === lower) ??
     (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined);
-  if (found === undefined) {
-    throw new PatternsError('PATTERNS_PATTERN_UNKNOWN', { name: text.slice(0, SHOWN_CHARACTERS) });
-  }
+  if (found === undefined) throw new PatternsError('PATTERNS_PATTERN_UNKNOWN', { name: shown(text) });
   return found;
 }

@@ -11,7 +11,7 @@ export const identityClaim: PayloadStep = {
     if (signer === undefined || ownStatic === undefined || remoteStatic === undefined) {
       throw new TypeError('the signer or a static key is missing');
     }
-    const identity = signer.publicKey.slice();
+    const identity = Uint8Array.from(signer.publicKey);
     const binding = identityBinding({
       tag: 'IK',
       prologue,

@@ -2,7 +2,6 @@ import { type Clock, equalBytes, systemClock } from '@pubky-paykit/primitives';
 import { KEY_BYTES, PIN_STORE_MAXIMUM_PEERS } from './constants.ts';
 import { PatternsError } from './errors.ts';
 import { requireLength } from './lengths.ts';
-import type { Check } from './profile.ts';
 import { keyPrefix } from './redaction.ts';
 
 /** The Noise key a peer showed at first contact. */
@@ -13,7 +12,10 @@ export interface Pin {
   readonly pinnedAtMs: number;
 }
 
-/** Keeps one pin a peer. What it returns is the caller's; what it is given it copies. */
+/**
+ * Keeps one pin a peer. What it returns is the caller's; what it is given it copies. Names are opaque text, told apart by
+ * every character. `pinStoreConformance` of `./testing` says the same in checks.
+ */
 export interface PinStore {
   get(peer: string): Promise<Pin | undefined>;
   /**
@@ -25,7 +27,7 @@ export interface PinStore {
   remove(peer: string): Promise<void>;
 }
 
-/** Why the static key that a responder shows in XX may be trusted: exactly one reason, chosen by name. */
+/** Why the static key that a responder shows in XX may be trusted: one reason, chosen by name. */
 export type TrustRule =
   | {
       /** 32 bytes, the key the peer must have; copied. */
@@ -40,34 +42,58 @@ export type TrustRule =
       readonly trustOnFirstUse: PinStore;
       /** What the peer is called in the store, such as its address or its identity in z-base-32. */
       readonly peer: string;
+      /** 32 bytes, a key somebody told: at first contact the peer must show this one; copied. */
+      readonly expectedStatic?: Uint8Array;
       readonly clock?: Clock;
     };
 
+/** A rule as it may be written: with members that are `undefined`, or by callers without types. */
+interface LooseRule {
+  readonly expectedStatic?: Uint8Array | undefined;
+  readonly verifyStatic?: ((noiseKey: Uint8Array) => boolean | Promise<boolean>) | undefined;
+  readonly trustOnFirstUse?: PinStore | undefined;
+  readonly peer?: string | undefined;
+  readonly clock?: Clock | undefined;
+}
+
 /**
- * Copies a rule and makes sure it is one.
+ * Makes sure that a rule is one, and copies it, leaving out all that does not belong to its reason.
  *
- * @throws TypeError unless there is exactly one reason in it.
+ * @throws TypeError unless there is exactly one reason in it; an expected key may go with trust on first use.
  * @throws PATTERNS_KEY_LENGTH
  */
 export function trustRule(rule: TrustRule | undefined): TrustRule | undefined {
   if (rule === undefined) return undefined;
-  const reasons = ['expectedStatic', 'verifyStatic', 'trustOnFirstUse'].filter(
-    (name) => (rule as Readonly<Record<string, unknown>>)[name] !== undefined,
-  );
+  const { expectedStatic, verifyStatic, trustOnFirstUse, peer, clock = systemClock }: LooseRule = rule;
+  const reasons = [trustOnFirstUse ?? expectedStatic, verifyStatic].filter((reason) => reason !== undefined);
   if (reasons.length !== 1) throw new TypeError('trust wants exactly one reason');
-  if ('trustOnFirstUse' in rule && rule.trustOnFirstUse !== undefined && typeof rule.peer !== 'string') {
-    throw new TypeError('trustOnFirstUse wants the name of the peer');
+  if (expectedStatic !== undefined) requireLength('expected static key', expectedStatic, KEY_BYTES);
+  const expected = expectedStatic && { expectedStatic: Uint8Array.from(expectedStatic) };
+  if (trustOnFirstUse === undefined && expected !== undefined) return expected;
+  if (verifyStatic !== undefined) {
+    if (typeof verifyStatic !== 'function') throw new TypeError('verifyStatic is no function');
+    return { verifyStatic };
   }
-  if (!('expectedStatic' in rule) || rule.expectedStatic === undefined) return { ...rule };
-  requireLength('expected static key', rule.expectedStatic, KEY_BYTES);
-  return { expectedStatic: rule.expectedStatic.slice() };
+  if (typeof trustOnFirstUse?.keep !== 'function') throw new TypeError('trustOnFirstUse is no pin store');
+  if (typeof peer !== 'string') throw new TypeError('trustOnFirstUse wants the name of the peer');
+  return { trustOnFirstUse, peer, clock, ...expected };
 }
 
-/** What the store keeps for the peer, the new pin if there was none. */
-async function pinned(store: PinStore, peer: string, noiseKey: Uint8Array, clock: Clock): Promise<Pin> {
+/** The key the store keeps for the peer (32 bytes, a copy): the new one if there was none. */
+async function pinnedKey(
+  store: PinStore,
+  peer: string,
+  noiseKey: Uint8Array,
+  clock: Clock,
+): Promise<Uint8Array> {
   try {
-    return await store.keep(peer, { noiseKey: noiseKey.slice(), pinnedAtMs: clock.now() });
+    const pin = await store.keep(peer, { noiseKey: noiseKey.slice(), pinnedAtMs: clock.now() });
+    // What a damaged store answers is no change of the peer's key, and must not be reported as one.
+    requireLength('pinned key', pin.noiseKey, KEY_BYTES);
+    return Uint8Array.from(pin.noiseKey);
   } catch (cause) {
+    // Trying again would not help here.
+    if (cause instanceof PatternsError && cause.code === 'PATTERNS_PIN_STORE_FULL') throw cause;
     throw new PatternsError('PATTERNS_TRUST_FAILED', {}, { cause });
   }
 }
@@ -83,46 +109,64 @@ async function verified(
   }
 }
 
+/** What the check looks at. */
+interface ShownStatic {
+  readonly trust: TrustRule | undefined;
+  /** 32 bytes; borrowed. */
+  readonly remoteStatic: Uint8Array | undefined;
+}
+
 /**
  * A check that the static key the responder has just proven may be trusted. A first key is pinned here, when it is
  * proven and before this side has shown its own (P8 W-16).
  *
  * @throws PATTERNS_STATIC_UNEXPECTED, PATTERNS_PIN_CHANGED with both fingerprints; PATTERNS_STATIC_REFUSED,
- * PATTERNS_TRUST_FAILED
+ * PATTERNS_TRUST_FAILED, PATTERNS_PIN_STORE_FULL
  */
-export const trustStatic: Check = async ({ trust, remoteStatic }) => {
+export async function trustStatic({ trust, remoteStatic }: ShownStatic): Promise<void> {
   if (trust === undefined || remoteStatic === undefined) throw new TypeError('the trust rule is missing');
   const presented = keyPrefix(remoteStatic);
-  if ('expectedStatic' in trust) {
-    if (equalBytes(trust.expectedStatic, remoteStatic)) return;
-    const expected = keyPrefix(trust.expectedStatic);
+  const { expectedStatic }: LooseRule = trust;
+  if (expectedStatic !== undefined && !equalBytes(expectedStatic, remoteStatic)) {
+    const expected = keyPrefix(expectedStatic);
     throw new PatternsError('PATTERNS_STATIC_UNEXPECTED', { expected, presented });
   }
   if ('verifyStatic' in trust) {
     if (await verified(trust.verifyStatic, remoteStatic)) return;
     throw new PatternsError('PATTERNS_STATIC_REFUSED');
   }
-  const pin = await pinned(trust.trustOnFirstUse, trust.peer, remoteStatic, trust.clock ?? systemClock);
-  if (equalBytes(pin.noiseKey, remoteStatic)) return;
-  throw new PatternsError('PATTERNS_PIN_CHANGED', { pinned: keyPrefix(pin.noiseKey), presented });
-};
+  if (!('trustOnFirstUse' in trust)) return;
+  const { trustOnFirstUse, peer, clock = systemClock } = trust;
+  const pinned = await pinnedKey(trustOnFirstUse, peer, remoteStatic, clock);
+  if (equalBytes(pinned, remoteStatic)) return;
+  throw new PatternsError('PATTERNS_PIN_CHANGED', { pinned: keyPrefix(pinned), presented });
+}
+
+/** Not `slice`: that of a Node `Buffer` shares the memory. */
+function copyOf({ noiseKey, pinnedAtMs }: Pin): Pin {
+  return { noiseKey: Uint8Array.from(noiseKey), pinnedAtMs };
+}
 
 /**
  * A pin store in memory, for tests and for processes that may forget. It refuses new peers when it is full rather than
  * forget one, since a forgotten pin is a first contact again.
  *
- * @param options.maximumPeers Positive; 10 000 if not given.
+ * @param options.maximumPeers A positive integer; 10 000 if not given.
+ * @throws RangeError for any other number.
  */
 export function createMemoryPinStore(options: { readonly maximumPeers?: number } = {}): PinStore {
   const { maximumPeers = PIN_STORE_MAXIMUM_PEERS } = options;
+  if (!Number.isInteger(maximumPeers) || maximumPeers < 1) {
+    throw new RangeError('maximumPeers must be a positive integer');
+  }
   const pins = new Map<string, Pin>();
-  const copyOf = ({ noiseKey, pinnedAtMs }: Pin): Pin => ({ noiseKey: noiseKey.slice(), pinnedAtMs });
   return {
     async get(peer) {
       const pin = pins.get(peer);
       return pin && copyOf(pin);
     },
     async keep(peer, pin) {
+      requireLength('Noise key', pin.noiseKey, KEY_BYTES);
       const known = pins.get(peer);
       if (known !== undefined) return copyOf(known);
       if (pins.size >= maximumPeers) {

@@ -10,7 +10,7 @@ import { PatternsError } from './errors.ts';
  * @see N8 W-15
  */
 export function prologueBytes(prologue: Uint8Array | string): Uint8Array {
-  const bytes = typeof prologue === 'string' ? encodeUtf8(prologue) : prologue.slice();
+  const bytes = typeof prologue === 'string' ? encodeUtf8(prologue) : Uint8Array.from(prologue);
   if (bytes.length > PROLOGUE_MAXIMUM_BYTES) {
     throw new PatternsError('PATTERNS_PROLOGUE_INVALID', {
       maximum: PROLOGUE_MAXIMUM_BYTES,

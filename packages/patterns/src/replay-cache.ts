@@ -6,8 +6,8 @@ import {
   REPLAY_CACHE_MS,
 } from './constants.ts';
 import { PatternsError } from './errors.ts';
+import { ExpiryQueue } from './expiry-queue.ts';
 import { requireLength } from './lengths.ts';
-import type { Check } from './profile.ts';
 
 /**
  * Remembers the ephemeral keys of first messages. The responder of N adds nothing random of its own, so a recorded
@@ -19,7 +19,7 @@ import type { Check } from './profile.ts';
 export interface ReplayCache {
   /**
    * Remembers an ephemeral public key (32 bytes; borrowed) and says whether it was new, in one atomic step. Only `true`
-   * lets a handshake go on; throwing refuses it too.
+   * lets a handshake go on; throwing refuses it too. `replayCacheConformance` of `./testing` says the rest in checks.
    */
   claim(ephemeral: Uint8Array): boolean | Promise<boolean>;
 }
@@ -28,8 +28,9 @@ export interface ReplayCache {
 export interface ReplayCacheOptions {
   readonly clock?: Clock;
   /**
-   * How long an ephemeral is remembered, in milliseconds; 25 hours if not given. For N it has to be longer than the
-   * greatest age of a request that is accepted, so that what is forgotten here is refused as stale there.
+   * How long an ephemeral is remembered, in milliseconds (exclusive); 25 hours if not given, for ever if infinite. For N
+   * it has to be longer than the greatest age of a request that is accepted, so that what is forgotten here is refused
+   * as stale there. A clock that leaps this far ahead makes the cache forget everything.
    */
   readonly rememberMs?: number;
   /** How many are remembered at once, 1 to 1 000 000; 65 536 if not given, about 12 MB when full. */
@@ -47,11 +48,16 @@ class MemoryReplayCache implements ReplayCache {
   readonly #rememberMs: number;
   readonly #maximumEntries: number;
   readonly #whenFull: 'refuse' | 'forget';
-  /** When each ephemeral was claimed; a map keeps the order in which they were. */
-  readonly #claimedAt = new Map<string, number>();
+  readonly #known = new Set<string>();
+  /** The same ephemerals by age. Looking for the oldest in a map or set walks over the places of all deleted ones. */
+  readonly #claims = new ExpiryQueue<string>();
 
   constructor(options: ReplayCacheOptions) {
-    const { rememberMs = REPLAY_CACHE_MS, maximumEntries = REPLAY_CACHE_ENTRIES } = options;
+    const {
+      rememberMs = REPLAY_CACHE_MS,
+      maximumEntries = REPLAY_CACHE_ENTRIES,
+      whenFull = 'refuse',
+    } = options;
     if (!(rememberMs > 0)) throw new RangeError('rememberMs must be positive');
     if (
       !Number.isInteger(maximumEntries) ||
@@ -60,40 +66,51 @@ class MemoryReplayCache implements ReplayCache {
     ) {
       throw new RangeError(`maximumEntries must be from 1 to ${REPLAY_CACHE_MAXIMUM_ENTRIES}`);
     }
+    if (whenFull !== 'refuse' && whenFull !== 'forget') {
+      throw new RangeError('whenFull must be refuse or forget');
+    }
     this.#clock = options.clock ?? systemClock;
     this.#rememberMs = rememberMs;
     this.#maximumEntries = maximumEntries;
-    this.#whenFull = options.whenFull ?? 'refuse';
+    this.#whenFull = whenFull;
   }
 
   claim(ephemeral: Uint8Array): boolean {
     requireLength('ephemeral key', ephemeral, KEY_BYTES);
     const key = hex.encode(ephemeral);
-    const now = this.#clock.now();
-    this.#forgetOld(now);
-    if (this.#claimedAt.has(key)) return false;
+    const nowMs = this.#clock.now();
+    // Compared with NaN, everything would look old enough to be forgotten.
+    if (!Number.isFinite(nowMs)) throw new TypeError('the clock shows no time');
+    this.#forgetOld(nowMs);
+    if (this.#known.has(key)) return false;
     this.#makeRoom();
-    this.#claimedAt.set(key, now);
+    this.#known.add(key);
+    this.#claims.add(key, nowMs);
     return true;
   }
 
-  #forgetOld(now: number): void {
-    for (const [key, claimedAt] of this.#claimedAt) {
-      // A clock that was set back makes entries live longer, never shorter.
-      if (now - claimedAt < this.#rememberMs) return;
-      this.#claimedAt.delete(key);
+  /**
+   * Each claim is measured by its own date. While a clock that was set back catches up, claims live longer and never
+   * shorter: a request from before is then refused as stale when its claim is forgotten, as it should be.
+   */
+  #forgetOld(nowMs: number): void {
+    for (let { oldest } = this.#claims; oldest !== undefined; { oldest } = this.#claims) {
+      if (nowMs - oldest.atMs < this.#rememberMs) return;
+      this.#forgetOldest();
     }
   }
 
   #makeRoom(): void {
-    if (this.#claimedAt.size < this.#maximumEntries) return;
+    if (this.#claims.size < this.#maximumEntries) return;
     if (this.#whenFull === 'refuse') {
       throw new PatternsError('PATTERNS_REPLAY_CACHE_FULL', { maximum: this.#maximumEntries });
     }
-    for (const oldest of this.#claimedAt.keys()) {
-      this.#claimedAt.delete(oldest);
-      return;
-    }
+    this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const key = this.#claims.takeOldest();
+    if (key !== undefined) this.#known.delete(key);
   }
 }
 
@@ -111,20 +128,29 @@ export function createReplayCache(options: ReplayCacheOptions = {}): ReplayCache
   return new MemoryReplayCache(options);
 }
 
+/** What the check looks at. */
+interface FirstMessage {
+  readonly replayCache: ReplayCache | undefined;
+  /** 32 bytes; borrowed. */
+  readonly remoteEphemeral: Uint8Array | undefined;
+}
+
 /**
  * A check that the first message is not a recording. Without a cache nothing is checked.
  *
  * @throws PATTERNS_REPLAYED, PATTERNS_REPLAY_CACHE_FULL, PATTERNS_REPLAY_CACHE_FAILED
  */
-export const refuseReplay: Check = async ({ replayCache, remoteEphemeral }) => {
+export async function refuseReplay({ replayCache, remoteEphemeral }: FirstMessage): Promise<void> {
   if (replayCache === undefined) return;
   if (remoteEphemeral === undefined) throw new TypeError('the first message has no ephemeral key');
   let isNew: boolean;
   try {
     isNew = await replayCache.claim(remoteEphemeral.slice());
+    // A store that answers 'OK' or 1 is not understood, which is no proof of a replay.
+    if (typeof isNew !== 'boolean') throw new TypeError('claim answered neither true nor false');
   } catch (cause) {
     if (cause instanceof PatternsError) throw cause;
     throw new PatternsError('PATTERNS_REPLAY_CACHE_FAILED', {}, { cause });
   }
-  if (isNew !== true) throw new PatternsError('PATTERNS_REPLAYED');
-};
+  if (!isNew) throw new PatternsError('PATTERNS_REPLAYED');
+}

@@ -14,6 +14,8 @@ export interface SessionFacts {
   readonly id: Uint8Array;
   readonly pattern: ProfileName;
   readonly role: Role;
+  /** True for N: only the initiator can send. */
+  readonly oneWay: boolean;
   /**
    * 32 bytes, the X25519 static key the peer proved to hold, or in N, at the initiator, the key without which nobody can
    * read what is sent; `undefined` where the profile has none. A fresh copy at every access.
@@ -109,6 +111,10 @@ export class NoiseSession implements Session {
 
   get role(): Role {
     return this.#beginning.role;
+  }
+
+  get oneWay(): boolean {
+    return this.#beginning.oneWay;
   }
 
   get remoteStatic(): Uint8Array | undefined {

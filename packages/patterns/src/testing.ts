@@ -6,6 +6,10 @@ import { x25519 } from '@pubky-paykit/noise-core/x25519';
 import { hex } from '@pubky-paykit/primitives';
 import { KEY_BYTES } from './constants.ts';
 
+export type { ConformanceCheck } from './testing/conformance-check.ts';
+export { pinStoreConformance } from './testing/pin-store-conformance.ts';
+export { replayCacheConformance } from './testing/replay-cache-conformance.ts';
+
 /** N8 appendix A: the keys all its vectors share. Published, therefore worthless outside tests. */
 
 /** 32 bytes, the Ed25519 seed of the client. */

@@ -25,7 +25,9 @@ export function isVerifiedIdentity(value: unknown): value is VerifiedIdentity {
  * @param noiseKey 32 bytes; copied.
  */
 export function markVerified(publicKey: Uint8Array, noiseKey: Uint8Array | undefined): VerifiedIdentity {
-  const [identity, bound] = [publicKey.slice(), noiseKey?.slice()];
+  // Not `slice`: that of a Node `Buffer` shares the memory.
+  const identity = Uint8Array.from(publicKey);
+  const bound = noiseKey && Uint8Array.from(noiseKey);
   const shown = `VerifiedIdentity(${keyPrefix(identity)})`;
   const value = {
     get publicKey() {

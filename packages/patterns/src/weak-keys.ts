@@ -24,7 +24,8 @@ const ZERO_SECRET_PUBLIC_KEY: Uint8Array = hex.decode(
  * @see N8 §3.1, §3.3, W-02
  */
 export function isLowOrder(publicKey: Uint8Array): boolean {
-  const masked = publicKey.slice();
+  // Not `slice`: that of a Node `Buffer` shares the memory.
+  const masked = Uint8Array.from(publicKey);
   masked[KEY_BYTES - 1] = (masked[KEY_BYTES - 1] as number) & 0x7f;
   let found = false;
   for (const point of LOW_ORDER) found = equalBytes(masked, point) || found;
