@@ -21,6 +21,8 @@ export const AMOUNT_MAX_MANTISSA = 79_228_162_514_264_337_593_543_950_335n;
 
 /** Acks a payer passes over while it waits (W-28). One offer leaves one Ack behind; three leave room for two more. */
 export const MAX_ACKS = 3;
+/** Requests a payee notes of one channel that goes one way. 0.8 sends one; nobody has to prove anything for more. */
+export const ONE_WAY_MAX_REQUESTS = 16;
 /** Time the payee's own generator and store get, unless told: below the payer's 30 s, so that an answer still arrives. */
 export const ANSWER_TIMEOUT_MS = 20_000;
 /** How old a request may be, unless told: a day covers a queued request and a wrong time zone. */

@@ -83,6 +83,12 @@ export const PAYKIT_ERRORS = {
     retryable: false,
     wireCode: 6000,
   }),
+  PAYKIT_TOO_MANY_REQUESTS: errorRow<{ maximum: number }>({
+    summary: 'more than {maximum} requests came one way over the same channel',
+    nextStep: 'End the session; what was noted before stays noted.',
+    retryable: false,
+    wireCode: 6000,
+  }),
   PAYKIT_TIMED_OUT: errorRow<{ what: string; afterMs: number }>({
     summary: '{what} took longer than {afterMs} ms',
     nextStep: 'Open a new session and send the same request again: repeats are answered once.',
@@ -131,9 +137,9 @@ export const PAYKIT_ERRORS = {
     retryable: true,
     wireCode: 99_999,
   }),
-  PAYKIT_LOOKUP_FAILED: errorRow({
-    summary: 'the published methods could not be looked up',
-    nextStep: 'Look at the cause; the payer was told UNAVAILABLE and may ask again.',
+  PAYKIT_LOOKUP_FAILED: errorRow<{ what: 'methods' | 'payer' }>({
+    summary: 'looking up the {what} failed',
+    nextStep: 'Look at the cause; the payer may send the same request again.',
     retryable: true,
     wireCode: 99_999,
   }),
@@ -149,6 +155,12 @@ export const PAYKIT_ERRORS = {
 export const PaykitError: CodedErrorClass<typeof PAYKIT_ERRORS> = defineErrors('PaykitError', PAYKIT_ERRORS);
 /** An error of this package: narrowing on `code` narrows `context`. */
 export type PaykitError = CodedErrorOf<typeof PAYKIT_ERRORS>;
+
+/** Everything that work under a deadline is rejected with has a code of ours; the rest is a mistake, and thrown. */
+export function asPaykitError(error: unknown): PaykitError {
+  if (error instanceof PaykitError) return error;
+  throw error;
+}
 
 /** The refusal of one field, by its path in the JSON. */
 export function badField(field: string, problem: FieldProblem): PaykitError {

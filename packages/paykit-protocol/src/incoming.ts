@@ -1,9 +1,10 @@
-import { type CancelSignal, systemClock } from '@pubky-paykit/primitives';
+import { systemClock } from '@pubky-paykit/primitives';
 import { MESSAGE_TIMEOUT_MS } from './constants.ts';
-import { type DeadlineOptions, withDeadline } from './deadline.ts';
+import { withDeadline } from './deadline.ts';
 import { PAYKIT_ERRORS, PaykitError } from './errors.ts';
-import { receiveWithin, sendWithin } from './message-channel.ts';
+import { sendWithin } from './message-channel.ts';
 import type { MessageType, PaykitMessage } from './messages.ts';
+import { type ListeningOptions, nextMessage } from './next-message.ts';
 import { type AnswerOptions, answerRequest, type RefusedAnswer, type RequestAnswer } from './payee.ts';
 import type { MessageChannel } from './ports.ts';
 import { type RefusalCode, refusalMessage } from './refusals.ts';
@@ -45,14 +46,7 @@ export async function answerMessage(message: PaykitMessage, options: AnswerOptio
 }
 
 /** How a payee serves one channel. */
-export interface ServeOptions extends AnswerOptions {
-  /** Longest wait for the next message, and for sending one; default 60 000. */
-  readonly messageTimeoutMs?: number | undefined;
-  /**
-   * Ends the service between two messages, without an error: a request that is being answered is answered first.
-   * `signal` ends it at once.
-   */
-  readonly closing?: CancelSignal | undefined;
+export interface ServeOptions extends AnswerOptions, ListeningOptions {
   /** Told of each answer once it is sent. */
   readonly onAnswer?: ((answer: MessageAnswer) => void) | undefined;
 }
@@ -60,21 +54,6 @@ export interface ServeOptions extends AnswerOptions {
 /** The codes of a message that cannot be read; they share the wire code of the reference's `Serde`. */
 function isUnreadable(error: unknown): boolean {
   return error instanceof PaykitError && error.wireCode === PAYKIT_ERRORS.PAYKIT_BAD_JSON.wireCode;
-}
-
-/** Aborted as soon as one of two signals is. */
-function eitherSignal(first?: CancelSignal, second?: CancelSignal): CancelSignal | undefined {
-  if (first === undefined || second === undefined) return first ?? second;
-  const both = [first, second];
-  return {
-    get aborted() {
-      return both.some(({ aborted }) => aborted);
-    },
-    addEventListener: (type, listener) =>
-      both.forEach((signal) => void signal.addEventListener(type, listener)),
-    removeEventListener: (type, listener) =>
-      both.forEach((signal) => void signal.removeEventListener(type, listener)),
-  };
 }
 
 /**
@@ -85,17 +64,15 @@ function eitherSignal(first?: CancelSignal, second?: CancelSignal): CancelSignal
  * @throws PAYKIT_CANCELLED, PAYKIT_CHANNEL_FAILED, the codes of `decodeMessage`, or the channel's own
  */
 export async function serveChannel(channel: MessageChannel, options: ServeOptions): Promise<void> {
-  const { clock = systemClock, messageTimeoutMs = MESSAGE_TIMEOUT_MS, signal, closing, onAnswer } = options;
-  const waiting = (what: string): DeadlineOptions => ({ what, clock, timeoutMs: messageTimeoutMs, signal });
+  const { clock = systemClock, messageTimeoutMs: timeoutMs = MESSAGE_TIMEOUT_MS, signal, onAnswer } = options;
+  const wait = { what: 'sending the answer', clock, timeoutMs, signal };
   const send = (message: PaykitMessage) =>
-    withDeadline(waiting('sending the answer'), (deadline) => sendWithin(deadline, channel, message));
-  const next = { ...waiting('the next message'), signal: eitherSignal(signal, closing) };
+    withDeadline(wait, (deadline) => sendWithin(deadline, channel, message));
   for (;;) {
     let message: PaykitMessage | undefined;
     try {
-      message = await withDeadline(next, (deadline) => receiveWithin(deadline, channel));
+      message = await nextMessage(channel, options);
     } catch (error) {
-      if (closing?.aborted && !signal?.aborted && isCancelled(error)) return;
       if (isUnreadable(error)) await send(refusalMessage('BAD_MESSAGE')).catch(() => {});
       throw error;
     }
@@ -104,8 +81,4 @@ export async function serveChannel(channel: MessageChannel, options: ServeOption
     if (answer.reply !== undefined) await send(answer.reply);
     onAnswer?.(answer);
   }
-}
-
-function isCancelled(error: unknown): boolean {
-  return error instanceof PaykitError && error.code === 'PAYKIT_CANCELLED';
 }

@@ -24,7 +24,7 @@ export {
 } from './json/json-value.ts';
 export { parseJson } from './json/strict-json.ts';
 export { createMemoryReceiptStore, type MemoryReceiptStore } from './memory-receipt-store.ts';
-export { createMessageChannel } from './message-channel.ts';
+export { createMessageChannel, createMessageReceiver, createMessageSender } from './message-channel.ts';
 export { decodeMessage, encodeMessage } from './message-codec.ts';
 export type {
   Ack,
@@ -47,6 +47,16 @@ export {
   startNegotiation,
   TRANSITIONS,
 } from './negotiation.ts';
+export type { ListeningOptions } from './next-message.ts';
+export { type OneWayOptions, serveOneWayChannel } from './one-way-incoming.ts';
+export {
+  type NotedRequest,
+  type NoteOptions,
+  noteRequest,
+  type RefusedNote,
+  type RequestNote,
+} from './one-way-payee.ts';
+export { type SendOneWayOptions, sendOneWayRequest } from './one-way-payer.ts';
 export {
   type AnswerOptions,
   answerRequest,
@@ -55,10 +65,17 @@ export {
   type RequestAnswer,
 } from './payee.ts';
 export { type RequestReceiptOptions, requestReceipt } from './payer.ts';
+export type { PayerVerdict, VerifyPayer } from './payer-verification.ts';
 export type {
   ByteChannel,
+  ByteReceiver,
+  ByteSender,
   MessageChannel,
+  MessageReceiver,
+  MessageSender,
   MethodLookup,
+  OneWayReceiver,
+  OneWaySender,
   ReceiptGenerator,
   ReceiptKey,
   ReceiptStore,
@@ -75,3 +92,4 @@ export {
   receiptEquals,
 } from './receipt.ts';
 export { REFUSALS, type RefusalCode, refusalMessage } from './refusals.ts';
+export type { RequestRules } from './request-checks.ts';

@@ -1,18 +1,13 @@
-import { hex } from '@pubky-paykit/primitives';
 import { MEMORY_STORE_CAPACITY } from './constants.ts';
 import { PaykitError } from './errors.ts';
-import type { ReceiptKey, ReceiptStore } from './ports.ts';
+import type { ReceiptStore } from './ports.ts';
 import { copyReceipt, type PaykitReceipt } from './receipt.ts';
+import { receiptKeyText } from './receipt-key.ts';
 
 /** A store that forgets everything when the process ends. */
 export interface MemoryReceiptStore extends ReceiptStore {
   /** Copies of all receipts, oldest first. */
   all(): PaykitReceipt[];
-}
-
-/** The keys have a fixed length, so the id may hold any character. */
-function textOf({ payer, payee, receiptId }: ReceiptKey): string {
-  return hex.encode(payer) + hex.encode(payee) + receiptId;
 }
 
 /**
@@ -26,11 +21,11 @@ export function createMemoryReceiptStore(options: { readonly capacity?: number }
   const receipts = new Map<string, PaykitReceipt>();
   return {
     async get(key) {
-      const stored = receipts.get(textOf(key));
+      const stored = receipts.get(receiptKeyText(key));
       return stored && copyReceipt(stored);
     },
     async keep(receipt) {
-      const key = textOf(receipt);
+      const key = receiptKeyText(receipt);
       const stored = receipts.get(key);
       if (stored !== undefined) return copyReceipt(stored);
       if (receipts.size >= capacity) throw new PaykitError('PAYKIT_STORE_FULL', { capacity });

@@ -3,7 +3,29 @@ import type { Deadline } from './deadline.ts';
 import { PaykitError } from './errors.ts';
 import { decodeMessage, encodeMessage } from './message-codec.ts';
 import type { PaykitMessage } from './messages.ts';
-import type { ByteChannel, MessageChannel } from './ports.ts';
+import type {
+  ByteChannel,
+  ByteReceiver,
+  ByteSender,
+  MessageChannel,
+  MessageReceiver,
+  MessageSender,
+} from './ports.ts';
+
+/** Puts the message codec on a channel that only sends, such as the payer's of pattern N. */
+export function createMessageSender(channel: ByteSender): MessageSender {
+  return { send: async (message, options) => channel.send(encodeMessage(message), options) };
+}
+
+/** Puts the message codec on a channel that only receives, such as the payee's of pattern N. */
+export function createMessageReceiver(channel: ByteReceiver): MessageReceiver {
+  return {
+    async receive(options) {
+      const plaintext = await channel.receive(options);
+      return plaintext === undefined ? undefined : decodeMessage(plaintext);
+    },
+  };
+}
 
 /**
  * Puts the message codec on a channel of plaintexts: one message, one plaintext.
@@ -17,13 +39,7 @@ import type { ByteChannel, MessageChannel } from './ports.ts';
  * ```
  */
 export function createMessageChannel(channel: ByteChannel): MessageChannel {
-  return {
-    send: async (message, options) => channel.send(encodeMessage(message), options),
-    async receive(options) {
-      const plaintext = await channel.receive(options);
-      return plaintext === undefined ? undefined : decodeMessage(plaintext);
-    },
-  };
+  return { ...createMessageSender(channel), ...createMessageReceiver(channel) };
 }
 
 /** A coded error goes through as it is, the transport's included; a bare one gets a code of ours. */
@@ -39,7 +55,7 @@ async function coded<Result>(doing: 'send' | 'receive', work: Promise<Result>): 
 /** Sends under a deadline. @throws PAYKIT_CHANNEL_FAILED, or the channel's own coded error. */
 export function sendWithin(
   deadline: Deadline,
-  channel: MessageChannel,
+  channel: MessageSender,
   message: PaykitMessage,
 ): Promise<void> {
   return deadline.race((signal) => coded('send', channel.send(message, { signal })));
@@ -48,7 +64,7 @@ export function sendWithin(
 /** Receives under a deadline. @throws PAYKIT_CHANNEL_FAILED, or the channel's own coded error. */
 export function receiveWithin(
   deadline: Deadline,
-  channel: MessageChannel,
+  channel: MessageReceiver,
 ): Promise<PaykitMessage | undefined> {
   return deadline.race((signal) =>
     coded('receive', channel.receive({ signal, timeoutMs: Number.POSITIVE_INFINITY })),

@@ -16,25 +16,52 @@ export interface ReceiveOptions extends WaitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** A two-way stream of messages to one peer, already encrypted and authenticated as far as its session goes. */
-export interface MessageChannel {
+/** Where messages to one peer go, already encrypted as far as the session goes. */
+export interface MessageSender {
   send(message: PaykitMessage, options?: WaitOptions): Promise<void>;
+}
+
+/** Where messages of one peer come from, already decrypted, and authenticated as far as the session goes. */
+export interface MessageReceiver {
   /** The next message, or `undefined` once the peer has closed between two messages. */
   receive(options?: ReceiveOptions): Promise<PaykitMessage | undefined>;
 }
 
-/** A two-way stream of plaintexts, such as the transport's `SecureChannel`. */
-export interface ByteChannel {
+/** A two-way stream of messages to one peer. */
+export interface MessageChannel extends MessageSender, MessageReceiver {}
+
+/** A sender that cannot receive: a two-way channel does not fit, for its peer would answer. */
+export interface OneWaySender extends MessageSender {
+  readonly receive?: never;
+}
+
+/** A receiver that cannot send: a two-way channel does not fit, for its peer waits for an answer. */
+export interface OneWayReceiver extends MessageReceiver {
+  readonly send?: never;
+}
+
+/** Where plaintexts go, such as the transport's `SendChannel`. */
+export interface ByteSender {
   /** Borrows `plaintext`, at most 65 519 bytes. */
   send(plaintext: Uint8Array, options?: WaitOptions): Promise<void>;
+}
+
+/** Where plaintexts come from, such as the transport's `ReceiveChannel`. */
+export interface ByteReceiver {
   /** The next plaintext, or `undefined` once the peer has closed between two of them. */
   receive(options?: ReceiveOptions): Promise<Uint8Array | undefined>;
 }
 
+/** A two-way stream of plaintexts, such as the transport's `SecureChannel`. */
+export interface ByteChannel extends ByteSender, ByteReceiver {}
+
 /** What names a receipt. The parties belong to it, so that no peer can take an id away from another (W-20). */
 export type ReceiptKey = Pick<PaykitReceipt, 'receiptId' | 'payer' | 'payee'>;
 
-/** Keeps the confirmed receipts of one side. A receipt in it is never replaced. */
+/**
+ * Keeps the confirmed receipts of one side, or, in a store of their own, the requests that came one way. A receipt in it
+ * is never replaced.
+ */
 export interface ReceiptStore {
   get(key: ReceiptKey): Promise<PaykitReceipt | undefined>;
   /**

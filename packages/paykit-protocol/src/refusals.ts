@@ -12,6 +12,7 @@ interface Refusal {
 export const REFUSALS = {
   WRONG_PAYEE: { message: 'The receipt names another payee.' },
   WRONG_PAYER: { message: 'The payer is not the peer of this session.' },
+  PAYER_UNVERIFIED: { message: 'The payer could not be verified.' },
   DUPLICATE_ID: { message: 'Another receipt has this id. Use a new one.' },
   UNKNOWN_METHOD: { message: 'This payment method is not offered.' },
   BAD_AMOUNT: { message: 'The amount must be a positive decimal.' },

@@ -1,11 +1,19 @@
 import type { CancelSignal } from '@pubky-paykit/primitives';
-import { createMessageChannel } from './message-channel.ts';
-import type { ByteChannel, MessageChannel } from './ports.ts';
+import { createMessageChannel, createMessageReceiver, createMessageSender } from './message-channel.ts';
+import type { ByteChannel, ByteSender, MessageChannel, OneWayReceiver, OneWaySender } from './ports.ts';
 
 /** One end of a pair in memory. */
 export interface MemoryChannel extends MessageChannel {
   /** The bytes under the messages, to send what no codec would. */
   readonly bytes: ByteChannel;
+  /** Lets the other end read what is on its way, and then `undefined`. */
+  close(): void;
+}
+
+/** The sending end of a one-way pair in memory. */
+export interface MemoryOneWaySender extends OneWaySender {
+  /** The bytes under the messages, to send what no codec would. */
+  readonly bytes: ByteSender;
   /** Lets the other end read what is on its way, and then `undefined`. */
   close(): void;
 }
@@ -50,9 +58,13 @@ function createPipe(): Pipe {
   };
 }
 
+function bytesInto(pipe: Pipe): ByteSender {
+  return { send: async (plaintext) => pipe.push(Uint8Array.from(plaintext)) };
+}
+
 function memoryChannel(outgoing: Pipe, incoming: Pipe): MemoryChannel {
   const bytes: ByteChannel = {
-    send: async (plaintext) => outgoing.push(Uint8Array.from(plaintext)),
+    ...bytesInto(outgoing),
     receive: async (options) => incoming.pull(options?.signal),
   };
   return { ...createMessageChannel(bytes), bytes, close: () => outgoing.close() };
@@ -72,4 +84,12 @@ function memoryChannel(outgoing: Pipe, incoming: Pipe): MemoryChannel {
 export function createMemoryChannelPair(): readonly [MemoryChannel, MemoryChannel] {
   const [there, back] = [createPipe(), createPipe()];
   return [memoryChannel(there, back), memoryChannel(back, there)];
+}
+
+/** The two ends of a channel that goes one way, as pattern N has it, in one process and without encryption. */
+export function createMemoryOneWayPair(): readonly [MemoryOneWaySender, OneWayReceiver] {
+  const pipe = createPipe();
+  const bytes = bytesInto(pipe);
+  const receiver = createMessageReceiver({ receive: async (options) => pipe.pull(options?.signal) });
+  return [{ ...createMessageSender(bytes), bytes, close: () => pipe.close() }, receiver];
 }

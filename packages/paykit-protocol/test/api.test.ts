@@ -22,6 +22,8 @@ describe('@pubky-paykit/paykit-protocol', () => {
       'copyReceipt',
       'createMemoryReceiptStore',
       'createMessageChannel',
+      'createMessageReceiver',
+      'createMessageSender',
       'createProvisionalReceipt',
       'createReceiptId',
       'decodeMessage',
@@ -31,16 +33,19 @@ describe('@pubky-paykit/paykit-protocol', () => {
       'formatAmount',
       'jsonEquals',
       'nextState',
+      'noteRequest',
       'parseAmount',
       'parseJson',
       'receiptEquals',
       'refusalMessage',
       'requestReceipt',
+      'sendOneWayRequest',
       'serveChannel',
+      'serveOneWayChannel',
       'startNegotiation',
       'stringifyJson',
     ]);
-    expect(Object.keys(testing)).toEqual(['createMemoryChannelPair']);
+    expect(Object.keys(testing).sort()).toEqual(['createMemoryChannelPair', 'createMemoryOneWayPair']);
   });
 
   it('has exactly these codes, each with its wire code', () => {
@@ -55,6 +60,7 @@ describe('@pubky-paykit/paykit-protocol', () => {
       ['PAYKIT_PEER_UNAVAILABLE', 6000, true],
       ['PAYKIT_UNEXPECTED_MESSAGE', 6000, false],
       ['PAYKIT_TOO_MANY_ACKS', 6000, false],
+      ['PAYKIT_TOO_MANY_REQUESTS', 6000, false],
       ['PAYKIT_TIMED_OUT', 8001, true],
       ['PAYKIT_CANCELLED', 99_999, true],
       ['PAYKIT_CHANNEL_CLOSED', 8000, true],
@@ -72,6 +78,7 @@ describe('@pubky-paykit/paykit-protocol', () => {
     expect(Object.keys(api.REFUSALS)).toEqual([
       'WRONG_PAYEE',
       'WRONG_PAYER',
+      'PAYER_UNVERIFIED',
       'DUPLICATE_ID',
       'UNKNOWN_METHOD',
       'BAD_AMOUNT',

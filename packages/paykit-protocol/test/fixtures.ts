@@ -54,6 +54,25 @@ export function answerOptions() {
   };
 }
 
+export function noteOptions() {
+  return {
+    self: PAYEE,
+    methods: new Set(['lightning']),
+    requests: createMemoryReceiptStore(),
+    clock: clockAt(),
+  };
+}
+
+/** A store nobody may touch. */
+export const untouchable = {
+  get: (): never => {
+    throw new TypeError('must not be read');
+  },
+  keep: (): never => {
+    throw new TypeError('must not be written');
+  },
+};
+
 /** The error that `work` throws, as JSON without its text. */
 export function thrown(work: () => unknown): { code: string; context: Record<string, unknown> } {
   try {
