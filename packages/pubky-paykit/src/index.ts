@@ -1,16 +1,48 @@
 export type { KeyPair, Suite } from '@pubky-paykit/noise-core';
 export { NOISE_ERRORS, NoiseError } from '@pubky-paykit/noise-core';
 export {
+  type AllowIdentity,
+  type AllowStatic,
+  type AnySession,
   createIdentitySigner,
+  createMemoryPinStore,
+  createPatternPolicy,
   createProfileHandshake,
+  createReplayCache,
   deriveNoiseKeyPair,
   type IdentitySigner,
   IK,
+  IK_RAW,
   identityPublicKey,
+  type KnownPeer,
+  type LookUpNoiseKeys,
+  N,
+  NN,
   PATTERNS_ERRORS,
+  type PatternPolicy,
   PatternsError,
+  type Pin,
+  type PinStore,
+  type PolicySelection,
+  type PolicySettings,
+  type Profile,
+  type ProfileName,
+  type ProfileOffer,
+  parsePolicySettings,
+  parseProfileName,
   paykitDemoContext,
+  type ReceiveSession,
+  type ReplayCache,
+  type Requirement,
+  resolveIdentity,
+  type SendSession,
   type Session,
+  type SessionFacts,
+  type Situation,
+  selectPattern,
+  type TrustRule,
+  type VerifiedIdentity,
+  XX,
 } from '@pubky-paykit/patterns';
 export {
   type Amount,
@@ -34,10 +66,14 @@ export {
   type ReceiptGenerator,
   type ReceiptKey,
   type ReceiptStore,
+  type RequestNote,
   receiptEquals,
   requestReceipt,
   type ServeOptions,
+  sendOneWayRequest,
   serveChannel,
+  serveOneWayChannel,
+  type VerifyPayer,
 } from '@pubky-paykit/paykit-protocol';
 export {
   base64,
@@ -67,16 +103,24 @@ export {
   TRANSPORT_ERRORS,
   TransportError,
 } from '@pubky-paykit/transport';
+export { type OfferPatternsOptions, offerPatterns } from './pattern-offer.ts';
+export { payerOf } from './payer-proof.ts';
 export {
-  type AcceptPaymentChannelOptions,
   acceptPaymentChannel,
+  type KeysFor,
   type OpenPaymentChannelOptions,
   openPaymentChannel,
   type PaymentChannel,
+  type PaymentChannelOf,
   type PaymentChannelOptions,
+  type PaymentReceiver,
+  type PaymentSender,
+  runPaymentHandshake,
 } from './payment-channel.ts';
+export { type DialledPayee, type DialPayeeOptions, dialPayee } from './payment-dial.ts';
 export {
   createPaymentIdentity,
+  createThrowAwayPayer,
   type PaymentIdentity,
   type PaymentIdentityOptions,
 } from './payment-identity.ts';

@@ -1,112 +1,180 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Suite } from '@pubky-paykit/noise-core';
-import { type AllowIdentity, createProfileHandshake, IK, type Session } from '@pubky-paykit/patterns';
-import { createMessageChannel, type MessageChannel } from '@pubky-paykit/paykit-protocol';
+import type { Role, Suite } from '@pubky-paykit/noise-core';
+import {
+  type AnySession,
+  createProfileHandshake,
+  type HandshakeOptions,
+  IK,
+  type Profile,
+  type ProfileHandshake,
+  type ProfileOffer,
+  type ProfileOptions,
+  type ReceiveSession,
+  type SendSession,
+  type Session,
+  type SessionOf,
+} from '@pubky-paykit/patterns';
+import {
+  createMessageChannel,
+  type MessageChannel,
+  type MessageReceiver,
+  type MessageSender,
+} from '@pubky-paykit/paykit-protocol';
 import {
   acceptChannel,
   type ByteStream,
   type ChannelOptions,
   openChannel,
   type SecureChannel,
+  TransportError,
 } from '@pubky-paykit/transport';
 import type { PaymentIdentity } from './payment-identity.ts';
 
-/** Paykit messages over an encrypted session. */
-export interface PaymentChannel extends MessageChannel {
+interface ChannelEnds<Carried extends AnySession> {
   /** Who is at the other end. */
-  readonly session: Session;
+  readonly session: Carried;
   /** Sends what is queued, closes the stream and wipes the session. Never rejects. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Paykit messages over an encrypted session. */
+export interface PaymentChannel extends MessageChannel, ChannelEnds<Session> {}
+
+/** The payer's end of pattern N: nothing can be received. */
+export interface PaymentSender extends MessageSender, ChannelEnds<SendSession> {}
+
+/** The payee's end of pattern N: nothing can be answered. */
+export interface PaymentReceiver extends MessageReceiver, ChannelEnds<ReceiveSession> {}
+
+/** The channel that goes with a session. */
+export type PaymentChannelOf<Carried extends AnySession> = Carried extends Session
+  ? PaymentChannel
+  : Carried extends SendSession
+    ? PaymentSender
+    : PaymentReceiver;
+
 /** What both sides may set. */
 export interface PaymentChannelOptions extends ChannelOptions {
   /**
-   * Whether the negotiation byte is used (P8 §3.2); `true` if not given. `false` speaks to 0.8 peers without pattern
-   * negotiation.
+   * Whether the negotiation byte is used (P8 §3.2); `true` if not given. `false` speaks IK with 0.8 peers that do not
+   * negotiate.
    */
   readonly patternByte?: boolean;
+}
+
+type IdentityKeys = Pick<PaymentIdentity, 'noiseKey' | 'signer'>;
+
+/**
+ * The keys of an identity that one side of a profile needs: the Noise key alone for IK-raw and XX, the signer alone for
+ * NN, neither for the payer in N. A whole {@link PaymentIdentity} always fits.
+ */
+export type KeysFor<Chosen extends Profile, Self extends Role> = Pick<
+  IdentityKeys,
+  Chosen['options'][Self]['required'][number] & keyof IdentityKeys
+>;
+
+/** What the payer's side needs: the pattern, what that demands, and the limits of the channel. */
+export type OpenPaymentChannelOptions<Chosen extends Profile = typeof IK> = PaymentChannelOptions & {
+  /** `IK` if not given. */
+  readonly profile?: Chosen;
   /** Other backends of 25519_ChaChaPoly_BLAKE2s. */
   readonly suite?: Suite;
-}
+} & Omit<ProfileOptions<Chosen, 'initiator'>, keyof IdentityKeys>;
 
-/** What the payer's side needs. */
-export interface OpenPaymentChannelOptions extends PaymentChannelOptions {
-  /** 32 bytes, the peer's X25519 static key from its endpoint or its signed record. */
-  readonly remoteStatic: Uint8Array;
-  /** Pads message 1 to a constant length (N8 W-46); `true` if not given, `false` for the exact bytes of 0.8. */
-  readonly padIdentity?: boolean;
-}
-
-/** What the payee's side may set. */
-export interface AcceptPaymentChannelOptions extends PaymentChannelOptions {
-  /** Who may connect; everybody who proves an identity if not given. */
-  readonly allowIdentity?: readonly Uint8Array[] | AllowIdentity;
-}
-
-function paymentChannel(channel: SecureChannel): PaymentChannel {
+function paymentChannel<Carried extends AnySession>(channel: SecureChannel): PaymentChannelOf<Carried> {
+  const { session } = channel;
   const { send, receive } = createMessageChannel(channel);
   const close = (): Promise<void> => channel.close();
-  return { session: channel.session, send, receive, close, [Symbol.asyncDispose]: close };
+  const [sends, receives] = [
+    !session.oneWay || session.role === 'initiator',
+    !session.oneWay || session.role === 'responder',
+  ];
+  return {
+    session,
+    ...(sends && { send }),
+    ...(receives && { receive }),
+    close,
+    [Symbol.asyncDispose]: close,
+  } as unknown as PaymentChannelOf<Carried>;
 }
 
 /**
- * Opens a payment channel with the pattern IK: both keys known, the own identity proven to the peer.
+ * Takes a handshake to its end over a stream, in either role, and puts Paykit messages on the session.
  *
  * @param stream Taken.
- * @param identity Borrowed: keep it alive until this settles.
- * @throws The codes of `createProfileHandshake` and `openChannel`.
+ * @param handshake Taken.
+ * @throws The codes of `openChannel`.
  */
-export async function openPaymentChannel(
+export async function runPaymentHandshake<Carried extends AnySession>(
   stream: ByteStream,
-  identity: PaymentIdentity,
-  options: OpenPaymentChannelOptions,
-): Promise<PaymentChannel> {
-  const { remoteStatic, padIdentity = true, suite, patternByte = true } = options;
-  const { signer, noiseKey } = identity;
+  handshake: ProfileHandshake<Carried>,
+  options: ChannelOptions & { readonly patternByte?: number | undefined },
+): Promise<PaymentChannelOf<Carried>> {
+  const plain = handshake as unknown as ProfileHandshake;
+  return paymentChannel<Carried>(await openChannel(stream, plain, options));
+}
+
+/**
+ * Opens a payment channel with the pattern IK, or with another one that is passed: its options follow from it.
+ *
+ * @param stream Taken.
+ * @param identity Borrowed: keep it alive until this settles. Only the keys the pattern uses are needed.
+ * @throws The codes of `createProfileHandshake` and `openChannel`.
+ * @example
+ * ```ts
+ * import { type ByteStream, IK_RAW, openPaymentChannel, type PaymentIdentity } from 'pubky-paykit';
+ * function dial(stream: ByteStream, cold: Pick<PaymentIdentity, 'noiseKey'>, remoteStatic: Uint8Array) {
+ *   return openPaymentChannel(stream, cold, { profile: IK_RAW, remoteStatic });
+ * }
+ * ```
+ */
+export async function openPaymentChannel<const Chosen extends Profile = typeof IK>(
+  stream: ByteStream,
+  identity: KeysFor<Chosen, 'initiator'>,
+  options: OpenPaymentChannelOptions<Chosen>,
+): Promise<PaymentChannelOf<SessionOf<Chosen, 'initiator'>>> {
+  const { profile = IK, patternByte = true, limits, clock, signal, ...rules } = options;
+  const { required } = (profile as Profile).options.initiator;
+  const { noiseKey, signer } = identity as IdentityKeys;
   const handshake = orAbort(stream, () =>
     createProfileHandshake({
-      profile: IK,
+      ...rules,
+      profile,
       role: 'initiator',
-      noiseKey,
-      signer,
-      remoteStatic,
-      padIdentity,
-      ...(suite && { suite }),
-    }),
+      // An identity has both; a pattern takes what it uses.
+      ...(required.includes('noiseKey') && { noiseKey }),
+      ...(required.includes('signer') && { signer }),
+    } as unknown as HandshakeOptions<Chosen, 'initiator'>),
   );
-  return paymentChannel(
-    await openChannel(stream, handshake, { ...options, patternByte: patternByte ? IK.byte : undefined }),
-  );
+  const octet = patternByte ? (profile as Profile).byte : undefined;
+  return runPaymentHandshake(stream, handshake, { limits, clock, signal, patternByte: octet });
 }
 
 /**
- * Accepts a payment channel of a peer that opens one. Any pattern but IK is refused on its byte.
+ * Accepts a payment channel of a peer that opens one, in a pattern that is offered. Every other one is refused on its
+ * byte.
  *
  * @param stream Taken.
- * @param identity Borrowed: keep it alive until this settles.
- * @throws The codes of `createProfileHandshake`, `acceptChannel` and `openChannel`.
+ * @param offer Of {@link offerPatterns}; one for all connections of a listener.
+ * @throws The codes of `acceptChannel` and `openChannel`, and what the handshake throws.
  */
-export async function acceptPaymentChannel(
+export async function acceptPaymentChannel<Carried extends AnySession>(
   stream: ByteStream,
-  identity: PaymentIdentity,
-  options: AcceptPaymentChannelOptions = {},
-): Promise<PaymentChannel> {
-  const { allowIdentity, suite, patternByte = true } = options;
-  const { noiseKey } = identity;
-  const handshake = () =>
-    createProfileHandshake({
-      profile: IK,
-      role: 'responder',
-      noiseKey,
-      ...(allowIdentity && { allowIdentity }),
-      ...(suite && { suite }),
-    });
-  const channel = patternByte
-    ? await acceptChannel(stream, (byte) => (byte === IK.byte ? handshake() : undefined), options)
-    : await openChannel(stream, orAbort(stream, handshake), { ...options, patternByte: undefined });
-  return paymentChannel(channel);
+  offer: ProfileOffer<Carried>,
+  options: PaymentChannelOptions = {},
+): Promise<PaymentChannelOf<Carried>> {
+  const { patternByte = true, ...rest } = options;
+  if (patternByte) {
+    const channel = await acceptChannel(stream, offer as unknown as ProfileOffer<Session>, rest);
+    return paymentChannel<Carried>(channel);
+  }
+  const handshake = orAbort(stream, () => {
+    const legacy = offer(IK.byte);
+    if (legacy === undefined) throw new TransportError('TRANSPORT_PATTERN_REFUSED', { octet: IK.byte });
+    return legacy;
+  });
+  return runPaymentHandshake(stream, handshake, rest);
 }
 
 /** The stream is ours from the start: a handshake that cannot even begin must not leave it open. */

@@ -1,6 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { KeyPair } from '@pubky-paykit/noise-core';
-import { createIdentitySigner, deriveNoiseKeyPair, type IdentitySigner } from '@pubky-paykit/patterns';
+import {
+  createIdentitySigner,
+  deriveNoiseKeyPair,
+  type IdentitySigner,
+  identityPublicKey,
+} from '@pubky-paykit/patterns';
+import { type RandomSource, systemRandom, wipe } from '@pubky-paykit/primitives';
 
 /** Who one side of a payment is: an identity that signs and the Noise key of this device. */
 export interface PaymentIdentity {
@@ -40,4 +46,22 @@ export function createPaymentIdentity(
     noiseKey.destroy();
   };
   return { publicKey: signer.publicKey, signer, noiseKey, destroy, [Symbol.dispose]: destroy };
+}
+
+/** Bytes of an Ed25519 seed. */
+const SEED_BYTES = 32;
+
+/**
+ * The public key of an identity that nobody holds, not even its maker: what a payer who wants to stay unnamed puts into
+ * a one-way request, so that it names neither the payer nor anybody else (P8 W-06).
+ *
+ * @returns 32 bytes, a fresh buffer.
+ */
+export function createThrowAwayPayer(random: RandomSource = systemRandom): Uint8Array {
+  const seed = random.bytes(SEED_BYTES);
+  try {
+    return identityPublicKey(seed);
+  } finally {
+    wipe(seed);
+  }
 }

@@ -6,17 +6,23 @@ import {
   createPaymentIdentity,
   createProvisionalReceipt,
   hex,
+  type IK,
   memoryStreamPair,
+  type OfferPatternsOptions,
+  type OpenPaymentChannelOptions,
+  offerPatterns,
   openPaymentChannel,
   type PaymentChannel,
+  type PaymentChannelOptions,
   requestReceipt,
   serveChannel,
 } from '../src/index.ts';
 import { codeOf, payeeIdentity, payerIdentity, TERMS } from './peers.ts';
 
 type Options = {
-  readonly open?: Partial<Parameters<typeof openPaymentChannel>[2]>;
-  readonly accept?: Parameters<typeof acceptPaymentChannel>[2];
+  readonly open?: Partial<OpenPaymentChannelOptions>;
+  readonly accept?: PaymentChannelOptions;
+  readonly offer?: OfferPatternsOptions<readonly [typeof IK]>;
 };
 
 async function channels(options: Options = {}): Promise<[PaymentChannel, PaymentChannel]> {
@@ -25,7 +31,7 @@ async function channels(options: Options = {}): Promise<[PaymentChannel, Payment
   const remoteStatic = payee.noiseKey.publicKey;
   return Promise.all([
     openPaymentChannel(here, payerIdentity(), { remoteStatic, ...options.open }),
-    acceptPaymentChannel(there, payee, options.accept),
+    acceptPaymentChannel(there, offerPatterns(payee, options.offer), options.accept),
   ]);
 }
 
@@ -40,7 +46,7 @@ async function codes(options: Options, remoteStatic?: Uint8Array): Promise<(stri
         ...options.open,
       }),
     ),
-    codeOf(acceptPaymentChannel(there, payee, options.accept)),
+    codeOf(acceptPaymentChannel(there, offerPatterns(payee, options.offer), options.accept)),
   ]);
 }
 
@@ -71,7 +77,7 @@ describe('openPaymentChannel and acceptPaymentChannel', () => {
   });
 
   it('refuse a payer who is not on the list', async () => {
-    const [, accepted] = await codes({ accept: { allowIdentity: [payeeIdentity().publicKey] } });
+    const [, accepted] = await codes({ offer: { allowIdentity: [payeeIdentity().publicKey] } });
     expect(accepted).toBe('PATTERNS_IDENTITY_REFUSED');
   });
 
@@ -85,13 +91,15 @@ describe('openPaymentChannel and acceptPaymentChannel', () => {
     const [here, there] = memoryStreamPair();
     const opened = openPaymentChannel(here, payerIdentity(), { remoteStatic: new Uint8Array(32) });
     expect(await codeOf(opened)).toBe('PATTERNS_WEAK_KEY');
-    expect(await codeOf(acceptPaymentChannel(there, payeeIdentity()))).toMatch(/^TRANSPORT_/);
+    expect(await codeOf(acceptPaymentChannel(there, offerPatterns(payeeIdentity())))).toMatch(/^TRANSPORT_/);
   });
 
   it('refuse any byte but that of IK, W-59', async () => {
     const [here, there] = memoryStreamPair();
     await here.write(Uint8Array.of(0x02, 0, 0, 0, 48));
-    expect(await codeOf(acceptPaymentChannel(there, payeeIdentity()))).toBe('TRANSPORT_PATTERN_REFUSED');
+    expect(await codeOf(acceptPaymentChannel(there, offerPatterns(payeeIdentity())))).toBe(
+      'TRANSPORT_PATTERN_REFUSED',
+    );
   });
 
   it('show no secret in any rendering [S1.1]', async () => {

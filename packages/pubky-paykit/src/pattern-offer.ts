@@ -1,0 +1,43 @@
+import {
+  IK,
+  type OfferOptions,
+  offerProfiles,
+  type Profile,
+  type ProfileOffer,
+  type SessionOf,
+} from '@pubky-paykit/patterns';
+import type { PaymentIdentity } from './payment-identity.ts';
+
+/** What a payee offers, and by which rules; see `OfferOptions` of the package patterns. */
+export type OfferPatternsOptions<Offered extends readonly Profile[]> = Omit<
+  OfferOptions<Offered>,
+  'profiles' | 'noiseKey' | 'signer'
+> & {
+  /** The patterns that are accepted; IK alone if not given. */
+  readonly profiles?: Offered;
+};
+
+/**
+ * What a payee offers to those who connect: made once for each listener, since it remembers first messages, and given to
+ * {@link acceptPaymentChannel} with every connection.
+ *
+ * @param identity Borrowed: keep it alive as long as the listener. A signer is needed for NN only.
+ * @throws TypeError for options that are missing, and for rules that one of the patterns would bypass.
+ * @example
+ * ```ts
+ * import { IK, NN, offerPatterns, type PaymentIdentity } from 'pubky-paykit';
+ * function offer(identity: PaymentIdentity, friend: Uint8Array) {
+ *   return offerPatterns(identity, { profiles: [IK, NN], allowIdentity: [friend] });
+ * }
+ * ```
+ */
+export function offerPatterns<const Offered extends readonly Profile[] = readonly [typeof IK]>(
+  identity: Pick<PaymentIdentity, 'noiseKey'> & Partial<Pick<PaymentIdentity, 'signer'>>,
+  options: OfferPatternsOptions<Offered> = {},
+): ProfileOffer<SessionOf<Offered[number], 'responder'>> {
+  const { profiles = [IK] as readonly Profile[], ...rules } = options;
+  const { noiseKey, signer } = identity;
+  return offerProfiles({ ...rules, profiles, noiseKey, signer }) as ProfileOffer<
+    SessionOf<Offered[number], 'responder'>
+  >;
+}

@@ -1,0 +1,86 @@
+import {
+  type AnySession,
+  type DialOptions,
+  dialPeer,
+  measureHandshake,
+  type PolicySelection,
+} from '@pubky-paykit/patterns';
+import { noTelemetry, systemClock, type Telemetry } from '@pubky-paykit/primitives';
+import type { ByteStream, ChannelOptions } from '@pubky-paykit/transport';
+import { type PaymentChannelOf, runPaymentHandshake } from './payment-channel.ts';
+import { createThrowAwayPayer, type PaymentIdentity } from './payment-identity.ts';
+
+/** How {@link dialPayee} chooses and connects. */
+export type DialPayeeOptions = Omit<DialOptions, 'own'> &
+  ChannelOptions & {
+    /** Opens the stream, once the pattern is chosen: a peer that cannot be dialled is not even connected to. */
+    readonly connect: () => Promise<ByteStream>;
+    /** Whether the own Noise key stands in a published record; `true` if not given. */
+    readonly published?: boolean | undefined;
+    /** Counts handshakes by pattern, outcome and experiment arm, and records their duration. */
+    readonly telemetry?: Telemetry | undefined;
+  };
+
+/** A channel to a payee, and how it came about. */
+export interface DialledPayee {
+  /** One-way if the selection says so: look for `receive`. */
+  readonly channel: PaymentChannelOf<AnySession>;
+  /** Which pattern, and why. */
+  readonly selection: PolicySelection;
+  /**
+   * 32 bytes, who requests over this channel must name as the payer: the own identity, or, for one who wants to stay
+   * unnamed, a throw-away key (P8 W-06).
+   */
+  readonly payer: Uint8Array;
+}
+
+/**
+ * Opens a payment channel in the pattern that fits what is known of the payee: XX at first contact, whose key is pinned,
+ * and IK or IK-raw from then on; N or NN for a payer who wants to stay unnamed (P8 §3.13).
+ *
+ * @param identity Borrowed: keep it alive until this settles. Without a signer it counts as kept offline.
+ * @throws The codes of `dialPeer`, of `connect` and of `openChannel`.
+ * @example
+ * ```ts
+ * import { createMemoryPinStore, dialPayee, type PaymentIdentity } from 'pubky-paykit';
+ * import { connectTcp } from 'pubky-paykit/node';
+ * const pins = createMemoryPinStore(); // a real one outlives the process
+ * async function dial(identity: PaymentIdentity, port: number) {
+ *   const connect = () => connectTcp({ host: '127.0.0.1', port });
+ *   const { channel, selection } = await dialPayee(identity, { peer: { name: `localhost:${port}` }, pins, connect });
+ *   console.log(selection.pattern, selection.reason); // XX, and IK the next time
+ *   return channel;
+ * }
+ * ```
+ */
+export async function dialPayee(
+  identity: Pick<PaymentIdentity, 'publicKey' | 'noiseKey'> & Partial<Pick<PaymentIdentity, 'signer'>>,
+  options: DialPayeeOptions,
+): Promise<DialledPayee> {
+  const {
+    connect,
+    published,
+    telemetry = noTelemetry,
+    limits,
+    clock = systemClock,
+    signal,
+    ...dial
+  } = options;
+  const { noiseKey, signer, publicKey } = identity;
+  const { selection, handshake, patternByte, shownIdentity } = await dialPeer({
+    ...dial,
+    own: { noiseKey, signer, published },
+  });
+  const channel = await measureHandshake(selection, 'initiator', { telemetry, clock }, async () => {
+    let stream: ByteStream;
+    try {
+      stream = await connect();
+    } catch (error) {
+      handshake.destroy();
+      throw error;
+    }
+    return runPaymentHandshake(stream, handshake, { limits, clock, signal, patternByte });
+  });
+  const payer = shownIdentity ?? (selection.throwAway ? createThrowAwayPayer() : publicKey);
+  return { channel, selection, payer };
+}
