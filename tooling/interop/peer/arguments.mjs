@@ -1,39 +1,13 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from './outcome.mjs';
+import { PATTERN_NAMES, PATTERN_SIDES } from './pattern-sides.mjs';
 
-export const HELP = `Usage: node tooling/interop/peer.mjs --role ROLE --pattern ik (--connect | --listen) HOST:PORT --seed HEX32 [options]
-
-One peer of one connection: handshakes over TCP, exchanges Paykit messages, and
-prints one JSON object a line on stdout. Its own public keys go to stderr.
-
-  --role initiator|responder
-  --pattern ik               the other patterns follow
-  --connect HOST:PORT        open the connection
-  --listen HOST:PORT         wait for it; port 0 picks a free one
-  --seed HEX32               Ed25519 seed; the X25519 key is derived from it and --device
-  --device TEXT              derivation context (default: "default")
-  --peer-static HEX32        peer's X25519 key (initiator)
-  --peer-identity HEX32      expected Ed25519 identity (responder: the only one allowed)
-  --no-pattern-byte          legacy IK without the negotiation byte
-  --no-extension             pure 0.8 bytes: no padding of the identity payload
-  --ephemeral HEX32          fixed ephemeral, refused unless PAYKIT_TESTING=1
-  --send JSON                a Paykit message to send after the handshake; repeatable
-  --exit-after N             exit 0 after N received messages (0: as soon as everything is sent);
-                             1 if the peer closes before
-  -h, --help                 show this text
-
-Exit status: 0 done, 1 protocol error, 2 usage.
-`;
-
-/** Patterns this tool knows by name and does not speak yet. */
-const LATER_PATTERNS = ['ik-raw', 'n', 'nn', 'xx'];
 const KEY_DIGITS = /^[0-9a-f]{64}$/i;
-
-/** A mistake in the arguments: its message is shown with the help, and the status is 2. */
-export class UsageError extends Error {}
 
 /**
  * @typedef {object} PeerOptions
- * @property {'initiator' | 'responder'} role
+ * @property {import('./pattern-sides.mjs').Role} role
+ * @property {import('./pattern-sides.mjs').PatternName} pattern
  * @property {'connect' | 'listen'} mode
  * @property {string} host
  * @property {number} port
@@ -81,6 +55,55 @@ function oneOf(text, choices, option) {
   return found;
 }
 
+/** @param {readonly string[]} args @throws {UsageError} */
+function parse(args) {
+  const text = /** @type {const} */ ({ type: 'string' });
+  const flag = /** @type {const} */ ({ type: 'boolean', default: false });
+  const options = {
+    role: text,
+    pattern: text,
+    connect: text,
+    listen: text,
+    seed: text,
+    device: /** @type {const} */ ({ type: 'string', default: 'default' }),
+    'peer-static': text,
+    'peer-identity': text,
+    'no-pattern-byte': flag,
+    'no-extension': flag,
+    ephemeral: text,
+    send: { ...text, multiple: /** @type {const} */ (true), default: /** @type {string[]} */ ([]) },
+    'exit-after': text,
+    help: { ...flag, short: 'h' },
+  };
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Refuses what this side of the pattern cannot do, and what it cannot do without.
+ *
+ * @param {PeerOptions} options
+ * @throws {UsageError}
+ */
+function checkSide({ role, pattern, peerStatic, peerIdentity, send, exitAfter = 0 }) {
+  const { required, deaf, mute } = PATTERN_SIDES[pattern][role];
+  const given = { 'peer-static': peerStatic, 'peer-identity': peerIdentity };
+  if (required !== undefined && given[required] === undefined) {
+    throw new UsageError(`--${required} is missing: the ${role} of ${pattern} has to know whom it dials.`);
+  }
+  if (deaf && exitAfter > 0) {
+    throw new UsageError(
+      `--exit-after ${exitAfter} never comes: the ${role} of ${pattern} receives nothing.`,
+    );
+  }
+  if (mute && send.length > 0) {
+    throw new UsageError(`--send is not for the ${role} of ${pattern}, which can send nothing.`);
+  }
+}
+
 /**
  * Reads the command line; `undefined` means that help was asked for.
  *
@@ -90,49 +113,17 @@ function oneOf(text, choices, option) {
  * @throws {UsageError}
  */
 export function readOptions(args, environment) {
-  const text = /** @type {const} */ ({ type: 'string' });
-  const flag = /** @type {const} */ ({ type: 'boolean', default: false });
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        role: text,
-        pattern: text,
-        connect: text,
-        listen: text,
-        seed: text,
-        device: { type: 'string', default: 'default' },
-        'peer-static': text,
-        'peer-identity': text,
-        'no-pattern-byte': flag,
-        'no-extension': flag,
-        ephemeral: text,
-        send: { type: 'string', multiple: true, default: [] },
-        'exit-after': text,
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }));
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  const values = parse(args);
   if (values.help) return undefined;
 
   const role = oneOf(values.role, /** @type {const} */ (['initiator', 'responder']), 'role');
-  if (LATER_PATTERNS.includes(values.pattern ?? '')) {
-    throw new UsageError(`--pattern ${values.pattern} is not built yet; ik is.`);
-  }
-  oneOf(values.pattern, /** @type {const} */ (['ik']), 'pattern');
+  const pattern = oneOf(values.pattern, PATTERN_NAMES, 'pattern');
   const { connect, listen } = values;
   if ((connect === undefined) === (listen === undefined))
     throw new UsageError('Give one of --connect and --listen.');
   const mode = connect === undefined ? 'listen' : 'connect';
   const seed = key(values.seed, 'seed');
   if (seed === undefined) throw new UsageError('--seed is missing.');
-  const peerStatic = key(values['peer-static'], 'peer-static');
-  if (role === 'initiator' && peerStatic === undefined) {
-    throw new UsageError('--peer-static is missing: an initiator of ik knows the key it dials.');
-  }
   const ephemeral = key(values.ephemeral, 'ephemeral');
   if (ephemeral !== undefined && environment['PAYKIT_TESTING'] !== '1') {
     throw new UsageError('--ephemeral makes the session readable for others: it wants PAYKIT_TESTING=1.');
@@ -140,13 +131,15 @@ export function readOptions(args, environment) {
   const exitAfter = values['exit-after'];
   if (exitAfter !== undefined && !/^\d{1,9}$/.test(exitAfter))
     throw new UsageError('--exit-after wants a number.');
-  return {
+  /** @type {PeerOptions} */
+  const options = {
     role,
+    pattern,
     mode,
     ...address(/** @type {string} */ (connect ?? listen), mode),
     seed,
     device: values.device,
-    peerStatic,
+    peerStatic: key(values['peer-static'], 'peer-static'),
     peerIdentity: key(values['peer-identity'], 'peer-identity'),
     patternByte: !values['no-pattern-byte'],
     extension: !values['no-extension'],
@@ -154,4 +147,6 @@ export function readOptions(args, environment) {
     send: values.send,
     exitAfter: exitAfter === undefined ? undefined : Number(exitAfter),
   };
+  checkSide(options);
+  return options;
 }

@@ -1,40 +1,16 @@
-import process from 'node:process';
-import { blake2s } from '@pubky-paykit/noise-core/blake2s';
-import { chachaPoly } from '@pubky-paykit/noise-core/chacha-poly';
-import { fixedEphemeralsForTestingOnly } from '@pubky-paykit/noise-core/testing';
-import { x25519 } from '@pubky-paykit/noise-core/x25519';
-import {
-  acceptPaymentChannel,
-  answerRequest,
-  createMemoryReceiptStore,
-  createPaymentIdentity,
-  decodeMessage,
-  encodeMessage,
-  hex,
-  openPaymentChannel,
-  wipe,
-} from 'pubky-paykit';
-import { UsageError } from './arguments.mjs';
+import { answerRequest, createMemoryReceiptStore, encodeMessage, hex } from 'pubky-paykit';
+import { openOrAccept } from './handshake.mjs';
 
 /** @typedef {import('pubky-paykit').PaykitMessage} PaykitMessage */
 /** @typedef {import('pubky-paykit').PaymentChannel} PaymentChannel */
+/** @typedef {import('pubky-paykit').PaymentReceiver} PaymentReceiver */
 /** @typedef {import('pubky-paykit').PaymentIdentity} PaymentIdentity */
 /** @typedef {import('./arguments.mjs').PeerOptions} PeerOptions */
+/** @typedef {(event: Record<string, unknown>) => void} Print */
 
 /** @param {PaykitMessage} message The JSON of the wire, as an object. */
 function wireForm(message) {
   return JSON.parse(Buffer.from(encodeMessage(message)).toString());
-}
-
-/** @param {readonly string[]} texts @returns {PaykitMessage[]} @throws {UsageError} */
-export function readMessages(texts) {
-  return texts.map((text) => {
-    try {
-      return decodeMessage(Buffer.from(text));
-    } catch (error) {
-      throw new UsageError(`--send: ${error instanceof Error ? error.message : error}`);
-    }
-  });
 }
 
 /** @param {Uint8Array | undefined} key */
@@ -42,28 +18,15 @@ function hexOrNull(key) {
   return key === undefined ? null : hex.encode(key);
 }
 
-/**
- * @param {import('pubky-paykit').ByteStream} stream
- * @param {PaymentIdentity} identity
- * @param {PeerOptions} options
- */
-function openOrAccept(stream, identity, options) {
-  const { role, patternByte, extension, ephemeral, peerStatic, peerIdentity } = options;
-  const dh = ephemeral === undefined ? undefined : fixedEphemeralsForTestingOnly(x25519, ephemeral);
-  const common = { patternByte, ...(dh && { suite: { dh, cipher: chachaPoly, hash: blake2s } }) };
-  if (role === 'responder') {
-    return acceptPaymentChannel(stream, identity, {
-      ...common,
-      ...(peerIdentity && { allowIdentity: [peerIdentity] }),
-    });
-  }
-  const remoteStatic = /** @type {Uint8Array} */ (peerStatic);
-  return openPaymentChannel(stream, identity, { ...common, remoteStatic, padIdentity: extension });
+/** The peer left before `--exit-after` messages had come. */
+class ClosedEarly extends Error {
+  code = 'PEER_CLOSED_EARLY';
 }
 
 /**
- * The payee's answer, by the rules of a real one: parties must be those of the session. Any method and any age will
- * do, so that fixed test messages work.
+ * The payee's answer, by the rules of a real one: the payer has to be the identity that the session proves. Where it
+ * proves none, whoever is named is taken, as no real payee may. Any method and any age will do, so that fixed test
+ * messages work.
  *
  * @param {PaykitMessage} message
  * @param {PaymentChannel} channel
@@ -71,11 +34,10 @@ function openOrAccept(stream, identity, options) {
  * @param {import('pubky-paykit').ReceiptStore} store
  */
 async function answer(message, channel, identity, store) {
-  const peer = channel.session.remoteIdentity;
-  if (message.type !== 'RequestReceipt' || peer === undefined) return;
+  if (message.type !== 'RequestReceipt') return;
   const { reply } = await answerRequest(message, {
     self: identity.publicKey,
-    peer,
+    peer: channel.session.remoteIdentity ?? message.provisionalReceipt.payer,
     methods: { has: () => true },
     generateReceipt: (request) => request,
     store,
@@ -86,57 +48,48 @@ async function answer(message, channel, identity, store) {
 }
 
 /**
- * The identity of this process. Its public keys go to stderr, for whoever has to pass them to the other side.
+ * Prints what comes and, as a responder that can, answers it, until `--exit-after` or the peer's end.
  *
- * @param {PeerOptions} options Its seed is wiped.
+ * @param {PaymentChannel | PaymentReceiver} channel
+ * @param {PaymentIdentity} identity
+ * @param {PeerOptions} options
+ * @param {Print} print
  */
-export function ownIdentity({ seed, device }) {
-  const identity = createPaymentIdentity(seed, { device });
-  wipe(seed);
-  const [publicKey, noiseKey] = [identity.publicKey, identity.noiseKey.publicKey].map((key) =>
-    hex.encode(key),
-  );
-  process.stderr.write(`own identity ${publicKey}, own static key ${noiseKey}\n`);
-  return identity;
-}
-
-/** The peer left before `--exit-after` messages had come. */
-class ClosedEarly extends Error {
-  code = 'PEER_CLOSED_EARLY';
+async function receiveAll(channel, identity, { role, exitAfter }, print) {
+  const store = createMemoryReceiptStore();
+  for (let received = 0; received !== exitAfter; received++) {
+    const message = await channel.receive();
+    if (message === undefined) {
+      if (exitAfter === undefined) return;
+      throw new ClosedEarly(`The peer closed after ${received} of ${exitAfter} messages.`);
+    }
+    print({ event: 'message', message: wireForm(message) });
+    if (role === 'responder' && 'send' in channel) await answer(message, channel, identity, store);
+  }
 }
 
 /**
- * Handshakes, sends what was asked for and prints what comes, until `--exit-after` or the peer's end.
+ * Handshakes, sends what was asked for and receives what comes, as far as the pattern can do both.
  *
- * @param {import('pubky-paykit').ByteStream} stream
- * @param {PaymentIdentity} identity
+ * @param {import('pubky-paykit').ByteStream} stream Taken.
+ * @param {PaymentIdentity} identity Borrowed.
  * @param {PeerOptions} options
  * @param {readonly PaykitMessage[]} messages
- * @param {(event: Record<string, unknown>) => void} print
+ * @param {Print} print
  */
 export async function converse(stream, identity, options, messages, print) {
-  const { role, exitAfter } = options;
-  const store = createMemoryReceiptStore();
   const channel = await openOrAccept(stream, identity, options);
   try {
     const { session } = channel;
     print({
       event: 'handshake',
-      pattern: 'ik',
+      pattern: options.pattern,
       session_id: hex.encode(session.id),
       remote_static: hexOrNull(session.remoteStatic),
       remote_identity: hexOrNull(session.remoteIdentity),
     });
-    for (const message of messages) await channel.send(message);
-    for (let received = 0; received !== exitAfter; received++) {
-      const message = await channel.receive();
-      if (message === undefined) {
-        if (exitAfter === undefined) break;
-        throw new ClosedEarly(`The peer closed after ${received} of ${exitAfter} messages.`);
-      }
-      print({ event: 'message', message: wireForm(message) });
-      if (role === 'responder') await answer(message, channel, identity, store);
-    }
+    if ('send' in channel) for (const message of messages) await channel.send(message);
+    if ('receive' in channel) await receiveAll(channel, identity, options, print);
   } finally {
     await channel.close();
   }

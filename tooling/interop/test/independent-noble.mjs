@@ -27,6 +27,9 @@ export const hmacBlake2s = (key, bytes) => hmacs.hmac(blake2.blake2s, key, bytes
 /** @type {(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array) => Uint8Array} 32 bytes. */
 export const hkdfSha512 = (ikm, salt, info) => hkdfs.hkdf(sha2.sha512, ikm, salt, info, 32);
 
+/** @type {(bytes: Uint8Array) => Uint8Array} */
+export const sha256 = (bytes) => sha2.sha256(bytes);
+
 /** @type {(secretKey: Uint8Array) => Uint8Array} */
 export const x25519PublicKey = (secretKey) => curves.x25519.getPublicKey(secretKey);
 

@@ -1,135 +1,231 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { ensureBuilt } from '../../scripts/ensure-built.mjs';
-import { concat, isValidClaim, respond, utf8 } from './independent-ik.mjs';
+import { describe, expect, it } from 'vitest';
+import { attestationText, isValidClaim } from './independent-identity.mjs';
 import { frame } from './raw-wire.mjs';
 import {
-  ACK,
-  againstInitiator,
-  againstResponder,
-  confirmText,
-  type Ended,
-  EPHEMERAL,
+  ephemerals,
   honestClaim,
-  IK_BYTE,
-  initiator,
+  independent,
+  octetOf,
+  openSession,
+  padded,
+  type Role,
+  speakNoise,
+} from './wire-handshakes.ts';
+import { ACK, confirmText, receiptText, requestText } from './wire-messages.ts';
+import {
+  ATTACKER,
+  handshakeEvent,
   keyOf,
+  PATTERNS,
   PAYEE,
   PAYER,
-  receiptText,
-  requestText,
   sha256,
-  TERMS,
   toHex,
-  VECTOR,
-} from './wire-peers.ts';
+  VECTORS,
+} from './wire-parties.ts';
+import { against, type Ended } from './wire-runs.ts';
 
-/** The bytes of N8 A.4: no padding, and its ephemeral. */
-const PURE_0_8 = ['--no-extension', '--ephemeral', keyOf(0x11)];
+const EPHEMERAL_ARGUMENTS: Readonly<Record<Role, readonly string[]>> = {
+  initiator: ['--no-extension', '--ephemeral', keyOf(0x11)],
+  responder: ['--ephemeral', keyOf(0x22)],
+};
+const TWO_WAY = PATTERNS.filter((pattern) => pattern !== 'n');
+
+/** The messages of a handshake as N8 A.4 shows them. */
+const shown = (messages: readonly Uint8Array[]) =>
+  messages.map((message) => (message.length > 200 ? sha256(message) : toHex(message)));
 
 /** What the process printed of the messages it received. */
-const messages = ({ events }: Ended) =>
-  events.filter(({ event }) => event === 'message').map(({ message }) => message as { type: string });
+const received = ({ events }: Ended) =>
+  events.filter(({ event }) => event === 'message').map(({ message }) => message);
 
-beforeAll(() => ensureBuilt(), 300_000);
-
-describe('the independent peer', () => {
-  it('makes the keys and bytes of N8 A.1, A.3 and A.4', () => {
-    expect(toHex(PAYER.publicKey)).toBe('04f4550e826c1bb852756675669a0013e9e7f788438c4a22ff3d42c7d2cef426');
-    expect(sha256(honestClaim())).toBe(VECTOR.payload);
-    const { message, finish } = initiator();
-    expect(sha256(message)).toBe(VECTOR.request);
-    const { answer, id } = respond({ own: PAYEE, ephemeral: EPHEMERAL.responder, message });
-    const session = finish(answer);
-    expect([toHex(answer), toHex(id), toHex(session.id)]).toEqual([VECTOR.answer, VECTOR.id, VECTOR.id]);
-    expect(toHex(session.send.encrypt('hello'))).toBe('1ba3d6bcff1a74c2a433e88ac53e285853c7cba3de');
-  });
-});
+const json = (texts: readonly string[]) => texts.map((text) => JSON.parse(text));
 
 describe.concurrent('peer.mjs --role responder', () => {
+  it.each(TWO_WAY)(
+    'is paid with %s, byte for byte as in N8 A.4 and A.7 [I1] [S3.1] [F1]',
+    async (pattern) => {
+      const request = requestText(receiptText('receipt-1'));
+      const ended = await against('responder', pattern, EPHEMERAL_ARGUMENTS.responder, async (wire) => {
+        const { id, messages, send, receive } = await openSession(wire, pattern, 'initiator');
+        expect([toHex(id), shown(messages)]).toEqual([VECTORS[pattern].id, VECTORS[pattern].messages]);
+        wire.write(frame(send.encrypt(request)));
+        expect(receive.decrypt(await wire.frame())).toBe(confirmText(receiptText('receipt-1')));
+        wire.end();
+      });
+      expect(ended.events.slice(1)).toEqual([
+        handshakeEvent(pattern, 'responder'),
+        { event: 'message', message: JSON.parse(request) },
+        { event: 'closed' },
+      ]);
+      expect(ended.code).toBe(0);
+    },
+  );
+
+  it('prints what comes with n and answers nothing (P8 §3.8) [S3.1] [F1]', async () => {
+    const texts = [requestText(receiptText('receipt-1')), ACK];
+    const args = [...EPHEMERAL_ARGUMENTS.responder, '--exit-after', '2'];
+    const ended = await against('responder', 'n', args, async (wire) => {
+      const { send } = await openSession(wire, 'n', 'initiator');
+      for (const text of texts) wire.write(frame(send.encrypt(text)));
+    });
+    expect(ended.events[1]).toEqual(handshakeEvent('n', 'responder'));
+    expect(received(ended)).toEqual(json(texts));
+    expect([ended.code, ended.events.at(-1)]).toEqual([0, { event: 'closed' }]);
+  });
+
+  it.each(PATTERNS)('speaks %s without the negotiation byte where both agreed (P8 §3.2)', async (pattern) => {
+    const args = ['--no-pattern-byte', '--ephemeral', keyOf(0x22)];
+    const ended = await against('responder', pattern, args, async (wire) => {
+      const spoken = await speakNoise(wire, pattern, 'initiator');
+      const { send, receive } = spoken.handshake.split();
+      if (pattern === 'nn') {
+        const [own, remote] = ephemerals(spoken);
+        expect(receive.decrypt(await wire.frame())).toBe(attestationText(PAYEE, remote, own));
+        wire.write(frame(send.encrypt(attestationText(PAYER, own, remote))));
+      }
+      wire.end();
+    });
+    expect(ended.events.slice(1)).toEqual([handshakeEvent(pattern, 'responder'), { event: 'closed' }]);
+    expect(ended.code).toBe(0);
+  });
+
   it.each([
-    ['with', { args: [], octets: IK_BYTE, padding: 0 }],
-    ['without', { args: ['--no-pattern-byte'], octets: new Uint8Array(0), padding: 67 }],
-  ])('is paid %s the negotiation byte [I2] [S3.1] [F1]', async (_, { args, octets, padding }) => {
-    const first = receiptText('receipt-1', TERMS, '{"note":"é","tip":1.5}');
-    const second = receiptText('receipt-2', '', 'null');
+    ['ik', 'Error'],
+    ['ik-raw', 'ConfirmReceipt'],
+    ['nn', 'Error'],
+    ['xx', 'ConfirmReceipt'],
+  ] as const)('takes a payer that the session does not name with %s: %s (P8 W-18)', async (pattern, type) => {
+    const request = requestText(receiptText('receipt-1', undefined, '{}', ATTACKER.identity));
+    const ended = await against('responder', pattern, [], async (wire) => {
+      const { send, receive } = await openSession(wire, pattern, 'initiator');
+      wire.write(frame(send.encrypt(request)));
+      const reply = JSON.parse(receive.decrypt(await wire.frame()));
+      expect(reply.type).toBe(type);
+      if (type === 'Error') expect(reply.payload.code).toBe('WRONG_PAYER');
+      wire.end();
+    });
+    expect(ended.code).toBe(0);
+  });
+
+  it.each([
+    ['ik', ['--peer-identity', toHex(PAYER.identity), '--peer-static', toHex(PAYER.publicKey)]],
+    ['ik-raw', ['--peer-static', toHex(PAYER.publicKey)]],
+    ['nn', ['--peer-identity', toHex(PAYER.identity)]],
+    ['xx', ['--peer-static', toHex(PAYER.publicKey)]],
+  ] as const)('lets in the only one who is allowed with %s', async (pattern, args) => {
+    const ended = await against('responder', pattern, args, async (wire) => {
+      await openSession(wire, pattern, 'initiator');
+      wire.end();
+    });
+    expect(ended.code).toBe(0);
+  });
+
+  it('reads claims and messages as freely as 0.8 does, and writes its own in one form only [I2]', async () => {
+    const receipts = [
+      receiptText('receipt-1', undefined, '{"note":"é","tip":1.5}'),
+      receiptText('r-2', '', 'null'),
+    ];
+    const { metadata, ...rest } = JSON.parse(receipts[1] as string);
+    // Members in any order, unknown ones and null for "absent" are read; what is written stays in P8's order.
+    const shuffled = JSON.stringify({ metadata, later: [1], currency: null, amount: null, ...rest });
+    const requests = [
+      requestText(receipts[0] as string),
+      `{"payload":{"provisional_receipt":${shuffled}},"type":"RequestReceipt"}`,
+    ];
     const others = [
       ACK,
       '{"payload":null,"type":"Ack"}',
       '{"type":"OfferPrivateEndpoint","payload":{"method_id":"lightning","endpoint":"lnbc1"}}',
       '{"type":"Error","payload":{"code":"WRONG_PAYEE","message":"no"}}',
-      confirmText(first),
+      confirmText(receipts[0] as string),
       `{"type":"Attestation","payload":{"ed25519_pk":"${toHex(PAYER.identity)}","signature":"${'0a'.repeat(64)}"}}`,
     ];
-    const ended = await againstResponder([...args, '--ephemeral', keyOf(0x22)], async (wire) => {
-      const payload = concat(honestClaim(), utf8(' '.repeat(padding)));
-      const { message, finish } = initiator({ payload });
-      wire.write(octets, frame(message));
-      const answer = await wire.frame();
-      expect(answer).toHaveLength(48);
-      const session = finish(answer);
-      expect(session.payload).toHaveLength(0);
-      if (padding === 0) expect([toHex(answer), toHex(session.id)]).toEqual([VECTOR.answer, VECTOR.id]);
-
-      wire.write(frame(session.send.encrypt(requestText(first))));
-      expect(session.receive.decrypt(await wire.frame())).toBe(confirmText(first));
-      // Members in any order, unknown ones and null for "absent" are read; what is written stays in P8's order.
-      const { metadata, ...rest } = JSON.parse(second);
-      const shuffled = JSON.stringify({ metadata, later: [1], currency: null, amount: null, ...rest });
-      wire.write(
-        frame(
-          session.send.encrypt(`{"payload":{"provisional_receipt":${shuffled}},"type":"RequestReceipt"}`),
-        ),
-      );
-      expect(session.receive.decrypt(await wire.frame())).toBe(confirmText(second));
-      for (const text of others) wire.write(frame(session.send.encrypt(text)));
+    const ended = await against('responder', 'ik', [], async (wire) => {
+      const payload = () => padded(honestClaim(), 67);
+      const { send, receive } = await openSession(wire, 'ik', 'initiator', { payload });
+      for (const [index, request] of requests.entries()) {
+        wire.write(frame(send.encrypt(request)));
+        expect(receive.decrypt(await wire.frame())).toBe(confirmText(receipts[index] as string));
+      }
+      for (const text of others) wire.write(frame(send.encrypt(text)));
       wire.end();
     });
-    expect(messages(ended).map(({ type }) => type)).toEqual([
+    const types = received(ended).map((message) => (message as { type: string }).type);
+    expect(types).toEqual([
       ...['RequestReceipt', 'RequestReceipt', 'Ack', 'Ack', 'OfferPrivateEndpoint', 'Error'],
       ...['ConfirmReceipt', 'Attestation'],
     ]);
-    expect(ended.events[1]).toMatchObject({
-      event: 'handshake',
-      remote_static: toHex(PAYER.publicKey),
-      remote_identity: toHex(PAYER.identity),
-    });
-    expect([ended.code, ended.events.at(-1)]).toEqual([0, { event: 'closed' }]);
+    expect(ended.code).toBe(0);
   });
 });
 
 describe.concurrent('peer.mjs --role initiator', () => {
-  it.each([
-    [670, 'with', { args: [], octets: IK_BYTE }],
-    [603, 'without', { args: ['--no-pattern-byte', ...PURE_0_8], octets: new Uint8Array(0) }],
-  ])(
-    'pays with %i bytes first, %s the negotiation byte [I2] [S3.1] [F1]',
-    async (length, _, { args, octets }) => {
-      const asked = receiptText('receipt-1', TERMS, '{}');
-      const confirmed = receiptText('receipt-1', TERMS, '{"invoice":"INV-1"}');
-      const replies = [ACK, '{"type":"OfferPrivateEndpoint","payload":{"method_id":"m","endpoint":"e"}}'];
-      const request = ['--send', requestText(asked), '--exit-after', '3'];
-      const ended = await againstInitiator([...args, ...request], async (wire) => {
-        expect(await wire.take(octets.length)).toEqual(octets);
-        const message = await wire.frame();
-        expect([message.length, wire.waiting]).toEqual([length, 0]);
-        if (length === 603) expect(sha256(message)).toBe(VECTOR.request);
+  it.each(TWO_WAY)('pays with %s, byte for byte as in N8 A.4 and A.7 [I1] [S3.1] [F1]', async (pattern) => {
+    const [request, reply] = [requestText(receiptText('r')), confirmText(receiptText('r'))];
+    const replies = [ACK, request, reply];
+    const args = [...EPHEMERAL_ARGUMENTS.initiator, '--send', request, '--exit-after', '3'];
+    const ended = await against('initiator', pattern, args, async (wire) => {
+      expect(await wire.take(1)).toEqual(octetOf(pattern));
+      const { id, messages, send, receive } = await openSession(wire, pattern, 'responder');
+      expect([toHex(id), shown(messages)]).toEqual([VECTORS[pattern].id, VECTORS[pattern].messages]);
+      expect(receive.decrypt(await wire.frame())).toBe(request);
+      // A request that comes the other way is printed, and only a responder answers one.
+      for (const text of replies) wire.write(frame(send.encrypt(text)));
+    });
+    expect(ended.events).toEqual([
+      handshakeEvent(pattern, 'initiator'),
+      ...json(replies).map((message) => ({ event: 'message', message })),
+      { event: 'closed' },
+    ]);
+    expect(ended.code).toBe(0);
+  });
 
-        const session = respond({ own: PAYEE, ephemeral: EPHEMERAL.responder, message });
-        expect(session.remoteStatic).toEqual(PAYER.publicKey);
-        expect(isValidClaim(session.payload, session.remoteStatic, PAYEE.publicKey)).toBe(true);
-        const text = Buffer.from(session.payload).toString();
-        expect(text.trimEnd()).toBe(Buffer.from(honestClaim()).toString());
-        expect(text).toHaveLength(length - 96);
+  it('sends with n and leaves, waiting for nothing (P8 §3.8) [S3.1] [F1]', async () => {
+    const texts = [requestText(receiptText('receipt-1')), ACK];
+    const args = [...EPHEMERAL_ARGUMENTS.initiator, ...texts.flatMap((text) => ['--send', text])];
+    const ended = await against('initiator', 'n', args, async (wire) => {
+      expect(await wire.take(1)).toEqual(octetOf('n'));
+      const { messages, receive } = await openSession(wire, 'n', 'responder');
+      expect(shown(messages)).toEqual(VECTORS.n.messages);
+      for (const text of texts) expect(receive.decrypt(await wire.frame())).toBe(text);
+    });
+    expect(ended.events).toEqual([handshakeEvent('n', 'initiator'), { event: 'closed' }]);
+    expect(ended.code).toBe(0);
+  });
 
-        wire.write(frame(session.answer));
-        expect(session.receive.decrypt(await wire.frame())).toBe(requestText(asked));
-        for (const reply of replies) wire.write(frame(session.send.encrypt(reply)));
-        wire.write(
-          frame(session.send.encrypt(`{"payload":{"receipt":${confirmed}},"type":"ConfirmReceipt"}`)),
-        );
-      });
-      expect(messages(ended)).toEqual([...replies, confirmText(confirmed)].map((text) => JSON.parse(text)));
-      expect([ended.code, ended.events.at(-1)]).toEqual([0, { event: 'closed' }]);
-    },
-  );
+  it.each(PATTERNS)('speaks %s without the negotiation byte where both agreed (P8 §3.2)', async (pattern) => {
+    const args = [...EPHEMERAL_ARGUMENTS.initiator, '--no-pattern-byte', '--exit-after', '0'];
+    const ended = await against('initiator', pattern, args, async (wire) => {
+      const { messages } = await openSession(wire, pattern, 'responder');
+      expect(shown(messages)).toEqual(VECTORS[pattern].messages);
+    });
+    expect(ended.events).toEqual([handshakeEvent(pattern, 'initiator'), { event: 'closed' }]);
+    expect(ended.code).toBe(0);
+  });
+
+  it('expects the key of --peer-static with xx', async () => {
+    const args = ['--peer-static', toHex(PAYEE.publicKey), '--exit-after', '0'];
+    const ended = await against('initiator', 'xx', args, async (wire) => {
+      await wire.take(1);
+      await openSession(wire, 'xx', 'responder');
+    });
+    expect(ended.code).toBe(0);
+  });
+
+  it('pads the claim of ik to one length, signed as before (N8 W-46)', async () => {
+    const ended = await against('initiator', 'ik', ['--exit-after', '0'], async (wire) => {
+      await wire.take(1);
+      const message = await wire.frame();
+      expect([message.length, wire.waiting]).toEqual([670, 0]);
+      const handshake = independent('ik', 'responder');
+      const payload = handshake.read(message);
+      const text = Buffer.from(payload).toString();
+      expect(text).toHaveLength(574);
+      expect(text.trimEnd()).toBe(Buffer.from(honestClaim()).toString());
+      expect(isValidClaim(payload, PAYER.publicKey, PAYEE.publicKey)).toBe(true);
+      wire.write(frame(handshake.write()));
+    });
+    expect(ended.code).toBe(0);
+  });
 });
