@@ -17,7 +17,7 @@ const MACHINE_FOLDERS = [
   'var/folders',
 ];
 const REGISTRY_HOSTS = [
-  'registry[.](?!terraform)[a-z0-9-]+[.][a-z]+',
+  '(?<![\\w-])registry[.](?!terraform)[a-z0-9-]+[.][a-z]+',
   '[a-z0-9-]+[.]jfrog[.]io',
   'npm[.]pkg[.]github[.]com',
   '(?:verdaccio|artifactory|codeartifact|nexus)[.:/][a-z0-9]',
