@@ -6,6 +6,7 @@ import { Deadline } from './deadline.ts';
 import { FrameReader } from './framing/frame-reader.ts';
 import { type ChooseHandshake, type HandshakeWire, readChoice, runHandshake } from './handshake-runner.ts';
 import { channelLimits, type SomeChannelLimits } from './limits.ts';
+import { surfaceOf } from './one-way-channel.ts';
 import { type ChannelOf, FramedChannel } from './secure-channel.ts';
 
 /** What both roles may set. */
@@ -81,15 +82,11 @@ async function establish<Yields extends AnySession>(
     const reader = new FrameReader(stream);
     deadline = new Deadline({ clock, what: 'the handshake', afterMs: limits.handshakeTimeoutMs, signal });
     const session = await handshake({ stream, reader, deadline });
-    // A one-way session throws NOISE_ONE_WAY where its channel's type has nothing to call.
-    const channel = new FramedChannel({
-      stream,
-      reader,
-      session: session as AnySession as Session,
-      clock,
-      limits,
-    });
-    return channel as unknown as ChannelOf<Yields>;
+    // At run time every session has both methods; which of them are shown is for the surface to say.
+    const both = session as AnySession as Session;
+    return surfaceOf(
+      new FramedChannel({ stream, reader, session: both, clock, limits }),
+    ) as unknown as ChannelOf<Yields>;
   } catch (error) {
     stream.abort();
     throw error;

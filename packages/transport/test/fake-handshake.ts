@@ -26,6 +26,7 @@ export class FakeSession implements Session {
   readonly id = new Uint8Array(32).fill(1);
   readonly pattern = 'IK';
   readonly role: Role;
+  readonly oneWay = false;
   readonly remoteStatic = undefined;
   readonly remoteIdentity = undefined;
   confirmed: boolean;

@@ -3,13 +3,23 @@ import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import {
   type Clock,
+  createMemoryPinStore,
   createMemoryReceiptStore,
   createProvisionalReceipt,
+  dialPayee,
+  hex,
+  IK,
+  IK_RAW,
   type LogFields,
   type Logger,
   type MemoryReceiptStore,
+  N,
+  NN,
   openPaymentChannel,
   requestReceipt,
+  type SessionFacts,
+  sendOneWayRequest,
+  XX,
 } from '../../src/index.ts';
 import {
   connectTcp,
@@ -132,10 +142,12 @@ describe('listenForPayments', () => {
     const stream = await connectTcp({ host: '127.0.0.1', port: shop.server.port });
     const remoteStatic = payeeIdentity().noiseKey.publicKey;
     const channel = await openPaymentChannel(stream, payerIdentity(), { remoteStatic });
-    const receiving = channel.receive();
+    const leaving = channel.receive().then(async (message) => {
+      await channel.close();
+      return message;
+    });
     await shop.server.close();
-    expect(await receiving).toBeUndefined();
-    await channel.close();
+    expect(await leaving).toBeUndefined();
   });
 
   it('uses the clock and the signal of its channel options', async () => {
@@ -172,5 +184,73 @@ describe('listenForPayments', () => {
     expect(lines.length).toBeGreaterThan(0);
     const secrets = ['0101010101', '0202020202', Buffer.from(new Uint8Array(32).fill(1)).toString('base64')];
     for (const secret of secrets) expect(lines.join('\n')).not.toContain(secret);
+  });
+
+  it('tells of a payer only once its first message has come (N8 W-28, P8 W-15)', async () => {
+    const sessions: SessionFacts[] = [];
+    const shop = await openShop({ onSession: (session) => sessions.push(session) });
+    const silent = await connectTcp({ host: '127.0.0.1', port: shop.server.port });
+    const remoteStatic = payeeIdentity().noiseKey.publicKey;
+    const channel = await openPaymentChannel(silent, payerIdentity(), { remoteStatic });
+    await pay(shop);
+    expect(sessions.map(({ confirmed }) => confirmed)).toEqual([true]);
+    await channel.close();
+    await shop.server.close();
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('serves every pattern it offers, and confirms only payers it can verify [S3.1] (P8 W-05)', async () => {
+    const published = new Map([[hex.encode(payerIdentity().publicKey), payerIdentity().noiseKey.publicKey]]);
+    const requests = createMemoryReceiptStore();
+    let tellNoted = (): void => {};
+    const noted = new Promise<void>((resolve) => {
+      tellNoted = resolve;
+    });
+    const shop = await openShop({
+      patterns: { profiles: [IK, IK_RAW, N, NN, XX], allowStatic: 'anyone' },
+      lookUpNoiseKeys: (identity) => [published.get(hex.encode(identity)) ?? []].flat(),
+      oneWay: { requests, onNote: () => tellNoted() },
+    });
+    const { port } = shop.server;
+    const connect = () => connectTcp({ host: '127.0.0.1', port });
+    const { publicKey, noiseKey } = payerIdentity();
+    const peer = { name: 'shop', identity: payeeIdentity().publicKey };
+    const verified = { ...peer, verifiedStatic: payeeIdentity().noiseKey.publicKey };
+    const pins = createMemoryPinStore();
+    const patterns: string[] = [];
+    for (const [identity, options] of [
+      [payerIdentity(), { peer: verified }],
+      [{ publicKey, noiseKey }, { peer: verified }],
+      [payerIdentity(), { peer, pins }],
+      [payerIdentity(), { peer: verified, anonymous: true }],
+      [payerIdentity(), { peer: verified, anonymous: true, answerNeeded: false }],
+    ] as const) {
+      const { channel, selection, payer } = await dialPayee(identity, { connect, ...options });
+      patterns.push(selection.pattern);
+      const payee = payeeIdentity().publicKey;
+      const provisional = createProvisionalReceipt({ payer, payee, ...TERMS });
+      if ('receive' in channel && 'send' in channel) {
+        await requestReceipt(channel, provisional, { store: createMemoryReceiptStore() });
+      } else if ('send' in channel) {
+        await sendOneWayRequest(channel, provisional);
+      }
+      await channel.close();
+    }
+    // Nobody is told that a one-way request has arrived: its payer had left long ago.
+    await noted;
+    await shop.server.close();
+    expect(patterns).toEqual(['IK', 'IK-raw', 'XX', 'NN', 'N']);
+    expect(shop.store.all()).toHaveLength(4);
+    expect(requests.all()).toHaveLength(1);
+  });
+
+  it('refuses to offer N without a place for its requests, and rules that a pattern would bypass', async () => {
+    for (const patterns of [
+      { profiles: [IK, N] },
+      { profiles: [IK, IK_RAW], allowIdentity: [payerIdentity().publicKey] },
+      { profiles: [XX] },
+    ]) {
+      await expect(openShop({ patterns })).rejects.toBeInstanceOf(TypeError);
+    }
   });
 });

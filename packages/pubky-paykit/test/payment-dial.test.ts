@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AnySession,
+  acceptPaymentChannel,
+  createMemoryPinStore,
+  createPatternPolicy,
+  type DialledPayee,
+  type DialPayeeOptions,
+  dialPayee,
+  IK,
+  IK_RAW,
+  memoryStreamPair,
+  N,
+  NN,
+  offerPatterns,
+  type PaymentChannelOf,
+  type Telemetry,
+  XX,
+} from '../src/index.ts';
+import { codeOf, payeeIdentity, payerIdentity } from './peers.ts';
+
+const payer = payerIdentity();
+const payee = payeeIdentity();
+const offer = offerPatterns(payee, { profiles: [IK, IK_RAW, N, NN, XX], allowStatic: 'anyone' });
+
+/** Dials the payee over a memory stream, and returns both ends. */
+async function dialled(
+  options: Partial<DialPayeeOptions> = {},
+  identity: Parameters<typeof dialPayee>[0] = payer,
+): Promise<DialledPayee & { readonly accepted: PaymentChannelOf<AnySession> }> {
+  const [here, there] = memoryStreamPair();
+  const [result, accepted] = await Promise.all([
+    dialPayee(identity, { peer: { name: 'shop' }, connect: async () => here, ...options }),
+    acceptPaymentChannel(there, offer),
+  ]);
+  await Promise.all([result.channel.close(), accepted.close()]);
+  return { ...result, accepted };
+}
+
+describe('dialPayee', () => {
+  it('upgrades from XX to IK, and to IK-raw without a signer [S3.3] [F1]', async () => {
+    const pins = createMemoryPinStore();
+    const { publicKey, noiseKey } = payer;
+    const patterns = [
+      (await dialled({ pins })).selection.pattern,
+      (await dialled({ pins })).selection.pattern,
+      (await dialled({ pins }, { publicKey, noiseKey })).selection.pattern,
+    ];
+    expect(patterns).toEqual(['XX', 'IK', 'IK-raw']);
+  });
+
+  it('names as payer who the payee will see proven, and a throw-away key for the unnamed (P8 W-06)', async () => {
+    const verifiedStatic = payee.noiseKey.publicKey;
+    const peer = { name: 'shop', verifiedStatic, identity: payee.publicKey };
+    expect((await dialled({ peer })).payer).toEqual(payer.publicKey);
+
+    const twoWay = await dialled({ peer, anonymous: true });
+    expect(twoWay.selection.pattern).toBe('NN');
+    expect(twoWay.accepted.session.remoteIdentity).toEqual(twoWay.payer);
+    expect(twoWay.payer).not.toEqual(payer.publicKey);
+
+    const oneWay = await dialled({ peer, anonymous: true, answerNeeded: false });
+    expect(oneWay.selection.pattern).toBe('N');
+    expect('receive' in oneWay.channel).toBe(false);
+    expect(oneWay.payer).not.toEqual(payer.publicKey);
+  });
+
+  it('connects to nobody whom it may not dial', async () => {
+    let connections = 0;
+    const connect = async () => {
+      connections += 1;
+      return memoryStreamPair()[0];
+    };
+    const peer = { name: 'shop' };
+    expect(await codeOf(dialPayee(payer, { peer, connect }))).toBe('PATTERNS_NO_PATTERN');
+    const policy = createPatternPolicy({ off: { initiator: ['XX'] } });
+    const pins = createMemoryPinStore();
+    expect(await codeOf(dialPayee(payer, { peer, pins, policy, connect }))).toBe(
+      'PATTERNS_NO_PATTERN_ALLOWED',
+    );
+    expect(connections).toBe(0);
+  });
+
+  it('passes on what connecting fails with', async () => {
+    const connect = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+    const dialling = dialPayee(payer, { peer: { name: 'shop' }, pins: createMemoryPinStore(), connect });
+    expect(await codeOf(dialling)).toBe('ECONNREFUSED');
+  });
+
+  it('measures by pattern, outcome and arm, and never by peer [O6] [M1]', async () => {
+    const counted: unknown[] = [];
+    const telemetry: Telemetry = {
+      count: (name, value, attributes) => counted.push([name, value, attributes]),
+      record() {},
+      span: () => ({ end() {} }),
+    };
+    const policy = createPatternPolicy({
+      experiment: { name: 'first', arms: [{ name: 'attest', weight: 1, prefer: 'NN' }] },
+    });
+    const peer = { name: 'shop', identity: payee.publicKey };
+    await dialled({ peer, policy, telemetry, pins: createMemoryPinStore() });
+    expect(counted).toEqual([
+      [
+        'patterns.handshakes',
+        1,
+        { pattern: 'NN', role: 'initiator', outcome: 'ok', experiment: 'first', arm: 'attest' },
+      ],
+    ]);
+    expect(JSON.stringify(counted)).not.toContain('shop');
+  });
+
+  it('follows a switch at the payee: a pattern that is off is refused on its byte [O2]', async () => {
+    const policy = createPatternPolicy();
+    const switched = offerPatterns(payee, { profiles: [IK], policy });
+    policy.update({ off: { responder: ['IK'] } });
+    const [here, there] = memoryStreamPair();
+    const peer = { name: 'shop', verifiedStatic: payee.noiseKey.publicKey };
+    const [, accepted] = await Promise.all([
+      codeOf(dialPayee(payer, { peer, connect: async () => here })),
+      codeOf(acceptPaymentChannel(there, switched)),
+    ]);
+    expect(accepted).toBe('TRANSPORT_PATTERN_REFUSED');
+  });
+});
