@@ -91,6 +91,9 @@ function optionsOf(
   return { profile, role: 'responder', prologue, suite, ...own };
 }
 
+/** What the connections of an offer yield: of each profile its own, so that whatever all of them can do needs no question. */
+type Accepted<Offered extends Profile> = Offered extends Profile ? SessionOf<Offered, 'responder'> : never;
+
 /**
  * What a listener offers: give the result to `acceptChannel` for each connection.
  *
@@ -111,7 +114,7 @@ function optionsOf(
  */
 export function offerProfiles<const Offered extends readonly Profile[]>(
   options: OfferOptions<Offered>,
-): ProfileOffer<SessionOf<Offered[number], 'responder'>> {
+): ProfileOffer<Accepted<Offered[number]>> {
   const { profiles, policy } = options;
   checkNoBypass(options);
   const rules = copiedRules(options);
@@ -130,6 +133,6 @@ export function offerProfiles<const Offered extends readonly Profile[]>(
       policy === undefined || policy.allows(profile.name, 'responder') === true ? start() : undefined,
     );
   }
-  type Yields = SessionOf<Offered[number], 'responder'>;
-  return (patternByte) => byByte.get(patternByte)?.() as ProfileHandshake<Yields> | undefined;
+  return (patternByte) =>
+    byByte.get(patternByte)?.() as ProfileHandshake<Accepted<Offered[number]>> | undefined;
 }

@@ -21,7 +21,7 @@ const FIRST = Object.fromEntries(
   await Promise.all(NAMES.map(async (name) => [name, await dial(name).write()] as const)),
 ) as Record<ProfileName, Uint8Array>;
 
-/** Y-coordinate-free and of order 1, 2, 4 or 8: no secret comes out of these. N8 §3.1 */
+/** Zero, and one without and with the bit that X25519 ignores; `patterns` tests every spelling. N8 §3.1 */
 const LOW_ORDER = [
   new Uint8Array(32),
   new Uint8Array(32).fill(1, 0, 1),

@@ -156,6 +156,17 @@ describe('trust on first use', () => {
     expect((await pins.get('bob'))?.noiseKey).toEqual(SERVER_NOISE_KEY);
   });
 
+  it('pins no other key than the one told beforehand, where there is one (P8 W-16)', async () => {
+    const pins = createMemoryPinStore();
+    const trust = { trustOnFirstUse: pins, peer: 'bob', expectedStatic: SERVER_NOISE_KEY };
+    const { client, read } = await meet(trust, stranger);
+    expect((await rejectionOf(read)).code).toBe('PATTERNS_STATIC_UNEXPECTED');
+    expect((await rejectionOf(client.write())).code).toBe('PATTERNS_HANDSHAKE_ENDED');
+    expect(await pins.get('bob')).toBeUndefined();
+    await connect(initiatorOf(XX, { trust }), responderOf(XX));
+    expect((await pins.get('bob'))?.noiseKey).toEqual(SERVER_NOISE_KEY);
+  });
+
   it('knows each peer by its name, and pins anew what was removed', async () => {
     const pins = createMemoryPinStore();
     await connect(initiatorOf(XX, { trust: { trustOnFirstUse: pins, peer: 'bob' } }), responderOf(XX));

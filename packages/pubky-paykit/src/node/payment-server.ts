@@ -79,6 +79,11 @@ export async function listenForPayments(options: ListenForPaymentsOptions): Prom
   if (oneWay === undefined && patterns.profiles?.some((profile) => profile.oneWay)) {
     throw new TypeError('a one-way pattern is offered: pass oneWay, for the requests that come through it');
   }
+  if (oneWay !== undefined && oneWay.requests === options.store) {
+    throw new TypeError(
+      'oneWay.requests wants a store of its own: a request nobody has proven would pass for a receipt',
+    );
+  }
   const offer = offerPatterns(identity, patterns);
   const self = identity.publicKey;
 

@@ -244,6 +244,12 @@ describe('listenForPayments', () => {
     expect(requests.all()).toHaveLength(1);
   });
 
+  it('refuses to note one-way requests among receipts (P8 W-06)', async () => {
+    const store = createMemoryReceiptStore();
+    const opening = openShop({ store, oneWay: { requests: store }, patterns: { profiles: [IK, N] } });
+    await expect(opening).rejects.toBeInstanceOf(TypeError);
+  });
+
   it('refuses to offer N without a place for its requests, and rules that a pattern would bypass', async () => {
     for (const patterns of [
       { profiles: [IK, N] },
