@@ -13,7 +13,7 @@ export interface Command {
 export const COMMANDS: readonly Command[] = [
   {
     name: 'demo',
-    summary: 'two processes on this machine pay each other over an encrypted connection',
+    summary: 'two processes on this machine pay each other, in any of the five patterns',
     run: runDemo,
   },
   { name: 'demo-participant', run: runParticipant },
