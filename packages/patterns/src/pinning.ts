@@ -32,10 +32,14 @@ export type TrustRule =
   | {
       /** 32 bytes, the key the peer must have; copied. */
       readonly expectedStatic: Uint8Array;
+      readonly verifyStatic?: never;
+      readonly trustOnFirstUse?: never;
     }
   | {
       /** Asked about the proven key (32 bytes, a copy); only `true` lets the handshake go on. */
       readonly verifyStatic: (noiseKey: Uint8Array) => boolean | Promise<boolean>;
+      readonly expectedStatic?: never;
+      readonly trustOnFirstUse?: never;
     }
   | {
       /** Where the key of the first contact is pinned, and compared with ever after. */
@@ -44,6 +48,7 @@ export type TrustRule =
       readonly peer: string;
       /** 32 bytes, a key somebody told: at first contact the peer must show this one; copied. */
       readonly expectedStatic?: Uint8Array;
+      readonly verifyStatic?: never;
       readonly clock?: Clock;
     };
 
@@ -124,19 +129,19 @@ interface ShownStatic {
  * PATTERNS_TRUST_FAILED, PATTERNS_PIN_STORE_FULL
  */
 export async function trustStatic({ trust, remoteStatic }: ShownStatic): Promise<void> {
-  if (trust === undefined || remoteStatic === undefined) throw new TypeError('the trust rule is missing');
+  const rule: LooseRule = trust ?? {};
+  const { expectedStatic, verifyStatic, trustOnFirstUse, peer = '', clock = systemClock } = rule;
+  const hasReason = (expectedStatic ?? verifyStatic ?? trustOnFirstUse) !== undefined;
+  if (!hasReason || remoteStatic === undefined) throw new TypeError('the trust rule or the key is missing');
   const presented = keyPrefix(remoteStatic);
-  const { expectedStatic }: LooseRule = trust;
   if (expectedStatic !== undefined && !equalBytes(expectedStatic, remoteStatic)) {
     const expected = keyPrefix(expectedStatic);
     throw new PatternsError('PATTERNS_STATIC_UNEXPECTED', { expected, presented });
   }
-  if ('verifyStatic' in trust) {
-    if (await verified(trust.verifyStatic, remoteStatic)) return;
+  if (verifyStatic !== undefined && !(await verified(verifyStatic, remoteStatic))) {
     throw new PatternsError('PATTERNS_STATIC_REFUSED');
   }
-  if (!('trustOnFirstUse' in trust)) return;
-  const { trustOnFirstUse, peer, clock = systemClock } = trust;
+  if (trustOnFirstUse === undefined) return;
   const pinned = await pinnedKey(trustOnFirstUse, peer, remoteStatic, clock);
   if (equalBytes(pinned, remoteStatic)) return;
   throw new PatternsError('PATTERNS_PIN_CHANGED', { pinned: keyPrefix(pinned), presented });

@@ -119,6 +119,12 @@ const client = { profile: XX, role: 'initiator', noiseKey } as const;
 createProfileHandshake({ ...client, trust: { expectedStatic: remoteStatic } });
 createProfileHandshake({ ...client, trust: { verifyStatic } });
 createProfileHandshake({ ...client, trust: { trustOnFirstUse: pins, peer: 'bob' } });
+createProfileHandshake({
+  ...client,
+  trust: { trustOnFirstUse: pins, peer: 'bob', expectedStatic: remoteStatic },
+});
+// @ts-expect-error A key that is expected needs no question.
+createProfileHandshake({ ...client, trust: { expectedStatic: remoteStatic, verifyStatic } });
 const server = { profile: XX, role: 'responder', noiseKey } as const;
 createProfileHandshake({ ...server, allowStatic: 'anyone' });
 // @ts-expect-error There has to be a rule.

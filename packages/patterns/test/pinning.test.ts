@@ -126,6 +126,24 @@ describe('trustRule', () => {
 });
 
 describe('trustStatic', () => {
+  it('never trusts by a rule without a reason', async () => {
+    const trust = {} as TrustRule;
+    expect(await rejectionOf(trustStatic(stepContext({ trust, remoteStatic: KEY })))).toBeInstanceOf(
+      TypeError,
+    );
+  });
+
+  it('holds a first contact against the key that was told, and pins only that one (P8 W-16)', async () => {
+    const trustOnFirstUse = createMemoryPinStore();
+    const rule: TrustRule = { trustOnFirstUse, peer: 'peer', expectedStatic: KEY };
+    expect(await refusalOf(rule, OTHER)).toMatchObject({ code: 'PATTERNS_STATIC_UNEXPECTED' });
+    expect(await trustOnFirstUse.get('peer')).toBeUndefined();
+    expect(await refusalOf(rule, KEY)).toBeUndefined();
+    expect((await trustOnFirstUse.get('peer'))?.noiseKey).toEqual(KEY);
+    const changed: TrustRule = { ...rule, expectedStatic: OTHER };
+    expect(await refusalOf(changed, OTHER)).toMatchObject({ code: 'PATTERNS_PIN_CHANGED' });
+  });
+
   it('is a fault of the profile without a rule or a key, and never trust', async () => {
     expect(await rejectionOf(trustStatic(stepContext({ remoteStatic: KEY })))).toBeInstanceOf(TypeError);
     expect(await rejectionOf(trustStatic(stepContext({ trust: { expectedStatic: KEY } })))).toBeInstanceOf(

@@ -90,6 +90,7 @@ export const both: SecureChannel = sender;
 (await acceptChannel(stream, offerProfiles({ profiles: [IK, N], noiseKey }))).send(key);
 
 const either = await acceptChannel(stream, offerProfiles({ profiles: [IK, N], noiseKey }));
+export const fromEither: Uint8Array | undefined = await either.receive();
 if ('send' in either) await either.send(key);
 
 // @ts-expect-error What a pattern of run time yields has to be asked for.
