@@ -80,7 +80,7 @@ export async function runHandshake<Yields extends AnySession>(
     for (;;) {
       const { turn } = handshake;
       if (turn === 'done') return handshake.finish();
-      await steps[turn](); if (messages === 1) deadline.end();
+      await steps[turn]();
       messages += 1;
     }
   } catch (error) {
