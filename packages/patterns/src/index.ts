@@ -1,11 +1,3 @@
-export type { AllowIdentity, AllowStatic } from './admission.ts';
-export {
-  type AttestationFacts,
-  type AttestedEphemerals,
-  attestationDigest,
-  verifyAttestation,
-} from './attestation.ts';
-export { type Attestation, decodeAttestation, encodeAttestation } from './attestation-message.ts';
 export {
   DEFAULT_PROLOGUE,
   IDENTITY_PAYLOAD_LONGEST_BYTES,
@@ -14,7 +6,6 @@ export {
   PROLOGUE_MAXIMUM_BYTES,
   SIGNATURE_BYTES,
 } from './constants.ts';
-export { type Dialled, type DialOptions, dialPeer, type KnownPeer, type OwnKeys } from './dialling.ts';
 export {
   type IdentityCheck,
   PATTERNS_ERRORS,
@@ -22,68 +13,82 @@ export {
   type PayloadFault,
   type SettingFault,
 } from './errors.ts';
-export { advanceHandshake, type ExchangeStep } from './exchange.ts';
-export { assignArm, type Experiment, type ExperimentArm } from './experiment.ts';
-export { createProfileHandshake, type ProfileHandshake } from './handshake.ts';
+export {
+  type Dialled,
+  type DialOptions,
+  dialPeer,
+  type KnownPeer,
+  type OwnKeys,
+} from './handshake/dialling.ts';
+export { advanceHandshake, type ExchangeStep } from './handshake/exchange.ts';
+export { createProfileHandshake, type ProfileHandshake } from './handshake/handshake.ts';
 export type {
   AnyHandshakeOptions,
   HandshakeOptions,
   HandshakeSettings,
   ProfileOptions,
-} from './handshake-options.ts';
+} from './handshake/handshake-options.ts';
 export {
-  type BindingInput,
-  type BindingRole,
-  identityBinding,
-  verifyIdentity,
-} from './identity-binding.ts';
-export {
-  decodeIdentityPayload,
-  encodeIdentityPayload,
-  type IdentityPayload,
-  type PayloadRole,
-} from './identity-payload.ts';
-export { type LookUpNoiseKeys, resolveIdentity } from './identity-resolution.ts';
-export {
-  createIdentitySigner,
-  type IdentitySigner,
-  identityPublicKey,
-  type LocalIdentitySigner,
-} from './identity-signer.ts';
-export { deriveNoiseKeyPair, deriveNoiseSecret, paykitDemoContext } from './key-derivation.ts';
-export {
-  createSeedKeyProvider,
-  type KeyProvider,
-  type SeedKeyProvider,
-  signerOf,
-  withNoiseKey,
-} from './key-provider.ts';
-export { type MeasurementPorts, measureHandshake } from './measurement.ts';
-export { type OfferOptions, offerProfiles, type PatternSwitch, type ProfileOffer } from './negotiation.ts';
-export {
-  PATTERN_BYTES,
-  PROFILE_NAMES,
-  type ProfileName,
-  parseProfileName,
-  profileOfByte,
-} from './pattern-names.ts';
+  type OfferOptions,
+  offerProfiles,
+  type PatternSwitch,
+  type ProfileOffer,
+} from './handshake/negotiation.ts';
 export {
   createPendingHandshakes,
   type HandshakeHandle,
   isHandshakeHandle,
   type PendingHandshakes,
   type PendingHandshakesOptions,
-} from './pending-handshakes.ts';
-export { createMemoryPinStore, type Pin, type PinStore, type TrustRule } from './pinning.ts';
+} from './handshake/pending-handshakes.ts';
 export {
-  type AssignedArm,
-  createPatternPolicy,
-  type PatternPolicy,
-  type PolicySelection,
-  type SelectOptions,
-} from './policy.ts';
-export type { DegradedBecause, PolicyEvent, PolicyPorts } from './policy-events.ts';
-export { type CompleteSettings, type PolicySettings, parsePolicySettings } from './policy-settings.ts';
+  type AttestationFacts,
+  type AttestedEphemerals,
+  attestationDigest,
+  verifyAttestation,
+} from './identity/attestation.ts';
+export { type Attestation, decodeAttestation, encodeAttestation } from './identity/attestation-message.ts';
+export {
+  type BindingInput,
+  type BindingRole,
+  identityBinding,
+  verifyIdentity,
+} from './identity/identity-binding.ts';
+export {
+  decodeIdentityPayload,
+  encodeIdentityPayload,
+  type IdentityPayload,
+  type PayloadRole,
+} from './identity/identity-payload.ts';
+export { type LookUpNoiseKeys, resolveIdentity } from './identity/identity-resolution.ts';
+export {
+  createIdentitySigner,
+  type IdentitySigner,
+  identityPublicKey,
+  type LocalIdentitySigner,
+} from './identity/identity-signer.ts';
+export { deriveNoiseKeyPair, deriveNoiseSecret, paykitDemoContext } from './identity/key-derivation.ts';
+export {
+  createSeedKeyProvider,
+  type KeyProvider,
+  type SeedKeyProvider,
+  signerOf,
+  withNoiseKey,
+} from './identity/key-provider.ts';
+export { verifyStrictly } from './identity/strict-ed25519.ts';
+export { isVerifiedIdentity, type VerifiedIdentity } from './identity/verified-identity.ts';
+export { PROFILES } from './profiles/catalogue.ts';
+export { IK } from './profiles/ik.ts';
+export { IK_RAW } from './profiles/ik-raw.ts';
+export { N } from './profiles/n.ts';
+export { NN } from './profiles/nn.ts';
+export {
+  PATTERN_BYTES,
+  PROFILE_NAMES,
+  type ProfileName,
+  parseProfileName,
+  profileOfByte,
+} from './profiles/pattern-names.ts';
 export type {
   Check,
   CompletionStep,
@@ -97,16 +102,29 @@ export type {
   PayloadStep,
   Profile,
   StepContext,
-} from './profile.ts';
-export { IK } from './profiles/ik.ts';
-export { IK_RAW } from './profiles/ik-raw.ts';
-export { N } from './profiles/n.ts';
-export { NN } from './profiles/nn.ts';
+} from './profiles/profile.ts';
 export { XX } from './profiles/xx.ts';
-export { PROFILES } from './profiles.ts';
-export { createReplayCache, type ReplayCache, type ReplayCacheOptions } from './replay-cache.ts';
-export { isPossible, meets, type Requirement } from './requirements.ts';
-export { type Selection, selectPattern } from './selection.ts';
+export type { AllowIdentity, AllowStatic } from './rules/admission.ts';
+export { createMemoryPinStore, type Pin, type PinStore, type TrustRule } from './rules/pinning.ts';
+export { createReplayCache, type ReplayCache, type ReplayCacheOptions } from './rules/replay-cache.ts';
+export { assignArm, type Experiment, type ExperimentArm } from './selection/experiment.ts';
+export { type MeasurementPorts, measureHandshake } from './selection/measurement.ts';
+export {
+  type AssignedArm,
+  createPatternPolicy,
+  type PatternPolicy,
+  type PolicySelection,
+  type SelectOptions,
+} from './selection/policy.ts';
+export type { DegradedBecause, PolicyEvent, PolicyPorts } from './selection/policy-events.ts';
+export {
+  type CompleteSettings,
+  type PolicySettings,
+  parsePolicySettings,
+} from './selection/policy-settings.ts';
+export { isPossible, meets, type Requirement } from './selection/requirements.ts';
+export { type Selection, selectPattern } from './selection/selection.ts';
+export type { Situation } from './selection/situation.ts';
 export type {
   AnySession,
   ReceiveSession,
@@ -114,20 +132,17 @@ export type {
   Session,
   SessionFacts,
   SessionOf,
-} from './session.ts';
+} from './sessions/session.ts';
 export {
   createSessionRegistry,
   type SessionId,
   type SessionRegistry,
   type SessionRegistryOptions,
-} from './session-registry.ts';
-export type { Situation } from './situation.ts';
+} from './sessions/session-registry.ts';
 export {
   decryptFramed,
   decryptFrames,
   type EncryptFramedOptions,
   encryptFramed,
   type FramedOptions,
-} from './streaming.ts';
-export { verifyStrictly } from './strict-ed25519.ts';
-export { isVerifiedIdentity, type VerifiedIdentity } from './verified-identity.ts';
+} from './sessions/streaming.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-const PACKAGES = new URL('../../', import.meta.url);
+const PACKAGES = new URL('../..', import.meta.url);
 const PAGE = readFileSync(new URL('../MIGRATION.md', import.meta.url), 'utf8');
 
 /** N8 §10.1 to 10.3: every public name, and the calls of the managers in §8.3 and §8.4. */

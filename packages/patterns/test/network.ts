@@ -1,7 +1,7 @@
 import type { Role } from '@pubky-paykit/noise-core';
 import { equalBytes, isCodedError } from '@pubky-paykit/primitives';
-import type { ProfileHandshake } from '../src/handshake.ts';
-import type { Session } from '../src/session.ts';
+import type { ProfileHandshake } from '../src/handshake/handshake.ts';
+import type { Session } from '../src/sessions/session.ts';
 
 /** One message as one side saw it. */
 interface Event {

@@ -12,14 +12,14 @@ import { blake2s } from '@pubky-paykit/noise-core/blake2s';
 import { chachaPoly } from '@pubky-paykit/noise-core/chacha-poly';
 import { x25519 } from '@pubky-paykit/noise-core/x25519';
 import { encodeUtf8 } from '@pubky-paykit/primitives';
-import { createProfileHandshake, type ProfileHandshake } from '../src/handshake.ts';
-import type { HandshakeOptions } from '../src/handshake-options.ts';
-import { createIdentitySigner } from '../src/identity-signer.ts';
-import { deriveNoiseKeyPair } from '../src/key-derivation.ts';
-import type { OptionValues, Profile } from '../src/profile.ts';
+import { createProfileHandshake, type ProfileHandshake } from '../src/handshake/handshake.ts';
+import type { HandshakeOptions } from '../src/handshake/handshake-options.ts';
+import { createIdentitySigner } from '../src/identity/identity-signer.ts';
+import { deriveNoiseKeyPair } from '../src/identity/key-derivation.ts';
 import { IK } from '../src/profiles/ik.ts';
-import { createReplayCache } from '../src/replay-cache.ts';
-import type { AnySession, Session } from '../src/session.ts';
+import type { OptionValues, Profile } from '../src/profiles/profile.ts';
+import { createReplayCache } from '../src/rules/replay-cache.ts';
+import type { AnySession, Session } from '../src/sessions/session.ts';
 import {
   CLIENT_CONTEXT,
   CLIENT_SEED,

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { base64, hex, zBase32 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import { identityPublicKey } from '../src/identity-signer.ts';
+import { identityPublicKey } from '../src/identity/identity-signer.ts';
+import { deriveNoiseSecret } from '../src/identity/key-derivation.ts';
 import * as patterns from '../src/index.ts';
-import { deriveNoiseSecret } from '../src/key-derivation.ts';
 import { suiteWithFixedEphemeralForTestingOnly } from '../src/testing.ts';
 
 /** Bytes without repetition, so that a search for them finds only them. */

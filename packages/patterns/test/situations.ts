@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Requirement } from '../src/requirements.ts';
-import type { Situation } from '../src/situation.ts';
+import type { Requirement } from '../src/selection/requirements.ts';
+import type { Situation } from '../src/selection/situation.ts';
 
 const BOTH = [true, false];
 const REMOTE_KEYS = ['verified', 'pinned', 'unverified', 'unknown'] as const;

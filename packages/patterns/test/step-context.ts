@@ -1,4 +1,4 @@
-import type { StepContext } from '../src/profile.ts';
+import type { StepContext } from '../src/profiles/profile.ts';
 
 /** What a step sees that has been given nothing but `change`. */
 export function stepContext(change: Partial<StepContext> = {}): StepContext {

@@ -1,9 +1,9 @@
 import { IK as NOISE_IK } from '@pubky-paykit/noise-core';
-import { admitStatic } from '../admission.ts';
-import { PATTERN_BYTES } from '../pattern-names.ts';
-import { emptyPayload, noPayload } from '../payload-steps.ts';
-import type { Profile } from '../profile.ts';
-import { refuseReplay } from '../replay-cache.ts';
+import { admitStatic } from '../rules/admission.ts';
+import { refuseReplay } from '../rules/replay-cache.ts';
+import { PATTERN_BYTES } from './pattern-names.ts';
+import { emptyPayload, noPayload } from './payload-steps.ts';
+import type { Profile } from './profile.ts';
 
 /**
  * Both Noise keys proven, no identity signed: for peers whose identity key is kept offline ("cold") and whose Noise key

@@ -1,8 +1,8 @@
 import { IK as NOISE_IK } from '@pubky-paykit/noise-core';
-import { PATTERN_BYTES } from '../pattern-names.ts';
-import { emptyPayload, identityClaim } from '../payload-steps.ts';
-import type { Profile } from '../profile.ts';
-import { refuseReplay } from '../replay-cache.ts';
+import { refuseReplay } from '../rules/replay-cache.ts';
+import { PATTERN_BYTES } from './pattern-names.ts';
+import { emptyPayload, identityClaim } from './payload-steps.ts';
+import type { Profile } from './profile.ts';
 
 /**
  * Both keys known beforehand or proven, the initiator's identity signed into the first message: for peers whose

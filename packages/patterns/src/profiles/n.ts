@@ -1,8 +1,8 @@
 import { N as NOISE_N } from '@pubky-paykit/noise-core';
-import { PATTERN_BYTES } from '../pattern-names.ts';
-import { noPayload } from '../payload-steps.ts';
-import type { Profile } from '../profile.ts';
-import { refuseReplay } from '../replay-cache.ts';
+import { refuseReplay } from '../rules/replay-cache.ts';
+import { PATTERN_BYTES } from './pattern-names.ts';
+import { noPayload } from './payload-steps.ts';
+import type { Profile } from './profile.ts';
 
 /**
  * One message, one direction: the initiator stays unnamed and gets no answer.

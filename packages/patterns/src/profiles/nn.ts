@@ -1,8 +1,8 @@
 import { NN as NOISE_NN } from '@pubky-paykit/noise-core';
-import { attestation } from '../attestation.ts';
-import { PATTERN_BYTES } from '../pattern-names.ts';
-import { emptyPayload, noPayload } from '../payload-steps.ts';
-import type { Profile } from '../profile.ts';
+import { attestation } from '../identity/attestation.ts';
+import { PATTERN_BYTES } from './pattern-names.ts';
+import { emptyPayload, noPayload } from './payload-steps.ts';
+import type { Profile } from './profile.ts';
 
 /**
  * No Noise keys at all; then each side attests its identity over the ephemeral keys, the server first. There is no

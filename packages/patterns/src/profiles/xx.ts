@@ -1,9 +1,9 @@
 import { XX as NOISE_XX } from '@pubky-paykit/noise-core';
-import { admitStatic } from '../admission.ts';
-import { PATTERN_BYTES } from '../pattern-names.ts';
-import { emptyPayload, noPayload } from '../payload-steps.ts';
-import { trustStatic } from '../pinning.ts';
-import type { Profile } from '../profile.ts';
+import { admitStatic } from '../rules/admission.ts';
+import { trustStatic } from '../rules/pinning.ts';
+import { PATTERN_BYTES } from './pattern-names.ts';
+import { emptyPayload, noPayload } from './payload-steps.ts';
+import type { Profile } from './profile.ts';
 
 /**
  * Both Noise keys shown and proven in the handshake: for first contact, where no key is known and none can be looked up.

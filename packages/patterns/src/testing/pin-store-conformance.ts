@@ -1,6 +1,6 @@
 import { equalBytes } from '@pubky-paykit/primitives';
 import { KEY_BYTES } from '../constants.ts';
-import type { Pin, PinStore } from '../pinning.ts';
+import type { Pin, PinStore } from '../rules/pinning.ts';
 import { type ConformanceCheck, demand } from './conformance-check.ts';
 
 /** Names that a store may mistake for something else: members of objects, paths, one another. */

@@ -1,5 +1,5 @@
 import { KEY_BYTES } from '../constants.ts';
-import type { ReplayCache } from '../replay-cache.ts';
+import type { ReplayCache } from '../rules/replay-cache.ts';
 import { type ConformanceCheck, demand } from './conformance-check.ts';
 
 /** Many enough for two of them to meet in a cache that asks first and remembers afterwards. */

@@ -1,10 +1,10 @@
 import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it, vi } from 'vitest';
-import { createProfileHandshake } from '../../src/handshake.ts';
-import { deriveNoiseKeyPair } from '../../src/key-derivation.ts';
+import { createProfileHandshake } from '../../src/handshake/handshake.ts';
+import { deriveNoiseKeyPair } from '../../src/identity/key-derivation.ts';
 import { IK } from '../../src/profiles/ik.ts';
 import { IK_RAW } from '../../src/profiles/ik-raw.ts';
-import { createReplayCache } from '../../src/replay-cache.ts';
+import { createReplayCache } from '../../src/rules/replay-cache.ts';
 import {
   CLIENT_NOISE_KEY,
   IDENTITY_PAYLOAD_JSON,

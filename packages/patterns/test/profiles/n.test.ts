@@ -1,9 +1,9 @@
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { createProfileHandshake } from '../../src/handshake.ts';
-import { deriveNoiseKeyPair } from '../../src/key-derivation.ts';
+import { createProfileHandshake } from '../../src/handshake/handshake.ts';
+import { deriveNoiseKeyPair } from '../../src/identity/key-derivation.ts';
 import { N } from '../../src/profiles/n.ts';
-import { createReplayCache } from '../../src/replay-cache.ts';
+import { createReplayCache } from '../../src/rules/replay-cache.ts';
 import { SERVER_NOISE_KEY } from '../../src/testing.ts';
 import { filled, flipped, rejectionOf, thrownBy } from '../bytes.ts';
 import {

@@ -1,10 +1,10 @@
 import type { AnyHandshake, Transport } from '@pubky-paykit/noise-core';
 import { encodeUtf8, hex } from '@pubky-paykit/primitives';
 import { describe, expect, it, vi } from 'vitest';
-import { attestationDigest } from '../../src/attestation.ts';
-import { encodeAttestation } from '../../src/attestation-message.ts';
-import type { ProfileHandshake } from '../../src/handshake.ts';
-import { createIdentitySigner, type IdentitySigner } from '../../src/identity-signer.ts';
+import type { ProfileHandshake } from '../../src/handshake/handshake.ts';
+import { attestationDigest } from '../../src/identity/attestation.ts';
+import { encodeAttestation } from '../../src/identity/attestation-message.ts';
+import { createIdentitySigner, type IdentitySigner } from '../../src/identity/identity-signer.ts';
 import { NN } from '../../src/profiles/nn.ts';
 import {
   CLIENT_IDENTITY,

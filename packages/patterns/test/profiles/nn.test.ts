@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createProfileHandshake } from '../../src/handshake.ts';
-import { createIdentitySigner, type IdentitySigner } from '../../src/identity-signer.ts';
+import { createProfileHandshake } from '../../src/handshake/handshake.ts';
+import { createIdentitySigner, type IdentitySigner } from '../../src/identity/identity-signer.ts';
+import { isVerifiedIdentity } from '../../src/identity/verified-identity.ts';
 import { NN } from '../../src/profiles/nn.ts';
 import { CLIENT_IDENTITY, SERVER_IDENTITY } from '../../src/testing.ts';
-import { isVerifiedIdentity } from '../../src/verified-identity.ts';
 import { filled, rejectionOf, thrownBy } from '../bytes.ts';
 import {
   bareOf,

@@ -4,11 +4,11 @@ import * as node from '@pubky-paykit/noise-core/node';
 import { fixedEphemeralsForTestingOnly } from '@pubky-paykit/noise-core/testing';
 import { encodeUtf8, hex } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import { decodeAttestation } from '../../src/attestation-message.ts';
-import type { ProfileHandshake } from '../../src/handshake.ts';
-import { deriveNoiseKeyPair } from '../../src/key-derivation.ts';
-import type { Profile } from '../../src/profile.ts';
-import { PROFILES } from '../../src/profiles.ts';
+import type { ProfileHandshake } from '../../src/handshake/handshake.ts';
+import { decodeAttestation } from '../../src/identity/attestation-message.ts';
+import { deriveNoiseKeyPair } from '../../src/identity/key-derivation.ts';
+import { PROFILES } from '../../src/profiles/catalogue.ts';
+import type { Profile } from '../../src/profiles/profile.ts';
 import {
   CLIENT_CONTEXT,
   CLIENT_IDENTITY,

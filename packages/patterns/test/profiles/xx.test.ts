@@ -1,10 +1,10 @@
 import { encodeUtf8, hex } from '@pubky-paykit/primitives';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { createProfileHandshake } from '../../src/handshake.ts';
-import { deriveNoiseKeyPair } from '../../src/key-derivation.ts';
-import { createMemoryPinStore, type TrustRule } from '../../src/pinning.ts';
+import { createProfileHandshake } from '../../src/handshake/handshake.ts';
+import { deriveNoiseKeyPair } from '../../src/identity/key-derivation.ts';
 import { XX } from '../../src/profiles/xx.ts';
+import { createMemoryPinStore, type TrustRule } from '../../src/rules/pinning.ts';
 import { CLIENT_NOISE_KEY, SERVER_NOISE_KEY } from '../../src/testing.ts';
 import { filled, rejectionOf, thrownBy } from '../bytes.ts';
 import {

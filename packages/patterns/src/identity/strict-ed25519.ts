@@ -1,0 +1,27 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { KEY_BYTES, SIGNATURE_BYTES } from '../constants.ts';
+
+/** True for the canonical encoding of a point on the curve that is not one of the eight small-order points. */
+function isUsablePoint(encoded: Uint8Array): boolean {
+  try {
+    return !ed25519.Point.fromBytes(encoded, false).isSmallOrder();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Verifies an Ed25519 signature by the strict rules: public key and R canonical and not of small order, `s` below the
+ * group order. By the lenient rules anybody can sign any message for a small-order key (N8 W-14).
+ *
+ * @param signature 64 bytes; borrowed.
+ * @param message Any bytes; borrowed.
+ * @param publicKey 32 bytes; borrowed.
+ * @returns False for anything that is not a valid signature, wrong lengths included; never throws.
+ */
+export function verifyStrictly(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+  if (signature.length !== SIGNATURE_BYTES || publicKey.length !== KEY_BYTES) return false;
+  // noble's strict mode refuses non-canonical points, s >= L and small-order keys, but not a small-order R.
+  if (!isUsablePoint(signature.subarray(0, KEY_BYTES))) return false;
+  return ed25519.verify(signature, message, publicKey, { zip215: false });
+}

@@ -1,0 +1,99 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { describe, expect, it } from 'vitest';
+import { verifyStrictly } from '../../src/identity/strict-ed25519.ts';
+import { bytes, filled, flipped } from '../bytes.ts';
+
+const SEED = filled(1);
+const KEY = ed25519.getPublicKey(SEED);
+const MESSAGE = bytes('00112233');
+const SIGNATURE = ed25519.sign(MESSAGE, SEED);
+const GROUP_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+/** The eight small-order points of edwards25519 in canonical form, and four other spellings of two of them. */
+const SMALL_ORDER = [
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0000000000000000000000000000000000000000000000000000000000000080',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+  '0100000000000000000000000000000000000000000000000000000000000080',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
+].map(bytes);
+
+function littleEndian(value: bigint): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+}
+
+describe('verifyStrictly', () => {
+  it('accepts an honest signature', () => {
+    expect(verifyStrictly(SIGNATURE, MESSAGE, KEY)).toBe(true);
+  });
+
+  it('refuses every flipped bit of signature, message and key', () => {
+    for (let bit = 0; bit < 512; bit += 5) {
+      expect(verifyStrictly(flipped(SIGNATURE, bit), MESSAGE, KEY)).toBe(false);
+    }
+    for (let bit = 0; bit < 256; bit += 5) {
+      expect(verifyStrictly(SIGNATURE, MESSAGE, flipped(KEY, bit))).toBe(false);
+    }
+    expect(verifyStrictly(SIGNATURE, flipped(MESSAGE, 3), KEY)).toBe(false);
+  });
+
+  it('refuses the key 0100…00 whose one signature verifies any message by lenient rules (W-14)', () => {
+    const key = SMALL_ORDER[0] as Uint8Array;
+    const r = filled(0x66);
+    r[0] = 0x58;
+    const forged = Uint8Array.from([...r, ...littleEndian(1n)]);
+    expect(ed25519.verify(forged, MESSAGE, key, { zip215: true })).toBe(true);
+    expect(verifyStrictly(forged, MESSAGE, key)).toBe(false);
+  });
+
+  it('refuses every small-order public key in every spelling (W-14, P8 W-54)', () => {
+    const r = filled(0x66);
+    r[0] = 0x58;
+    for (const key of SMALL_ORDER) {
+      for (const s of [0n, 1n]) {
+        const commitment = s === 1n ? r : (SMALL_ORDER[0] as Uint8Array);
+        const forged = Uint8Array.from([...commitment, ...littleEndian(s)]);
+        expect(verifyStrictly(forged, MESSAGE, key)).toBe(false);
+      }
+    }
+  });
+
+  it('refuses a small-order R even where the equation holds (W-14)', () => {
+    // With R the neutral element, s = k·a solves the equation for whoever holds the key.
+    const { scalar } = ed25519.utils.getExtendedPublicKey(SEED);
+    const neutral = SMALL_ORDER[0] as Uint8Array;
+    const k = ed25519.Point.Fn.create(littleEndianNumber(sha512Of(neutral, KEY, MESSAGE)) % GROUP_ORDER);
+    const signature = Uint8Array.from([...neutral, ...littleEndian((k * scalar) % GROUP_ORDER)]);
+    expect(ed25519.verify(signature, MESSAGE, KEY, { zip215: false })).toBe(true);
+    expect(verifyStrictly(signature, MESSAGE, KEY)).toBe(false);
+  });
+
+  it('refuses s of the group order and above (malleability)', () => {
+    const s = littleEndianNumber(SIGNATURE.subarray(32));
+    const malleable = Uint8Array.from([...SIGNATURE.subarray(0, 32), ...littleEndian(s + GROUP_ORDER)]);
+    expect(verifyStrictly(malleable, MESSAGE, KEY)).toBe(false);
+  });
+
+  it('answers false, without throwing, for wrong lengths and points off the curve', () => {
+    expect(verifyStrictly(SIGNATURE.subarray(1), MESSAGE, KEY)).toBe(false);
+    expect(verifyStrictly(SIGNATURE, MESSAGE, KEY.subarray(1))).toBe(false);
+    expect(verifyStrictly(new Uint8Array(0), MESSAGE, new Uint8Array(0))).toBe(false);
+    expect(verifyStrictly(SIGNATURE, MESSAGE, bytes('02'.padEnd(64, '0')))).toBe(false);
+  });
+});
+
+function littleEndianNumber(value: Uint8Array): bigint {
+  return value.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+}
+
+function sha512Of(...parts: Uint8Array[]): Uint8Array {
+  return sha512(Uint8Array.from(parts.flatMap((part) => [...part])));
+}
