@@ -2,16 +2,23 @@ import { inspect } from 'node:util';
 import type { ProfileName } from '@pubky-paykit/patterns';
 import { hex } from '@pubky-paykit/primitives';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ByteStream } from '../src/byte-stream.ts';
 import { STREAM_BUFFER_BYTES } from '../src/constants.ts';
 import { memoryStreamPair } from '../src/memory-stream.ts';
 import { connectTcp } from '../src/tcp/connect.ts';
-import { listenTcp } from '../src/tcp/server.ts';
+import { listenTcp, type TcpServer } from '../src/tcp/server.ts';
 import { scriptedStream } from '../src/testing.ts';
 import { codeOf, frame, pattern, settle } from './bytes.ts';
 import { accept, type LooseChannel, open, serverKey, TWO_WAY } from './pattern-peers.ts';
 import { tapped } from './taps.ts';
+
+const servers: TcpServer[] = [];
+
+// Not in the tests: one that hangs has to end, too.
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close({ drainMs: 0 })));
+});
 
 async function pair(name: ProfileName = 'N', clock = new ManualClock()) {
   const [left, right] = memoryStreamPair();
@@ -149,17 +156,14 @@ describe('bytes that go the wrong way in N', () => {
         served();
       },
     });
-    try {
-      const stream = await connectTcp({ host: server.host, port: server.port, clock });
-      const client = await open('N', stream, { clock });
-      await client.send(pattern(10));
-      await client.close();
-      await done;
-      await stream.closed;
-      expect(outcome).toEqual([pattern(10), undefined]);
-    } finally {
-      await server.close({ drainMs: 0 });
-    }
+    servers.push(server);
+    const stream = await connectTcp({ host: server.host, port: server.port, clock });
+    const client = await open('N', stream, { clock });
+    await client.send(pattern(10));
+    await client.close();
+    await done;
+    await stream.closed;
+    expect(outcome).toEqual([pattern(10), undefined]);
   });
 
   it('are given up after closing, however long the peer goes on (TCP) [T2] [T5]', async () => {
@@ -180,15 +184,12 @@ describe('bytes that go the wrong way in N', () => {
         }
       },
     });
-    try {
-      const stream = await connectTcp({ host: server.host, port: server.port, clock });
-      const client = await open('N', stream, { clock });
-      await client.close();
-      clock.advance(2_000);
-      await Promise.all([stream.closed, cut]);
-    } finally {
-      await server.close({ drainMs: 0 });
-    }
+    servers.push(server);
+    const stream = await connectTcp({ host: server.host, port: server.port, clock });
+    const client = await open('N', stream, { clock });
+    await client.close();
+    clock.advance(2_000);
+    await Promise.all([stream.closed, cut]);
   });
 
   it('never leave from the receiver, whatever it does [S3.3]', async () => {
