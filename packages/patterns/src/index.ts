@@ -29,6 +29,7 @@ export type {
   ProfileOptions,
 } from './handshake/handshake-options.ts';
 export {
+  type AcceptedSession,
   type OfferOptions,
   offerProfiles,
   type PatternSwitch,

@@ -1,10 +1,10 @@
 import {
+  type AcceptedSession,
   IK,
   type OfferOptions,
   offerProfiles,
   type Profile,
   type ProfileOffer,
-  type SessionOf,
 } from '@pubky-paykit/patterns';
 import type { PaymentIdentity } from './payment-identity.ts';
 
@@ -34,10 +34,10 @@ export type OfferPatternsOptions<Offered extends readonly Profile[]> = Omit<
 export function offerPatterns<const Offered extends readonly Profile[] = readonly [typeof IK]>(
   identity: Pick<PaymentIdentity, 'noiseKey'> & Partial<Pick<PaymentIdentity, 'signer'>>,
   options: OfferPatternsOptions<Offered> = {},
-): ProfileOffer<SessionOf<Offered[number], 'responder'>> {
+): ProfileOffer<AcceptedSession<Offered[number]>> {
   const { profiles = [IK] as readonly Profile[], ...rules } = options;
   const { noiseKey, signer } = identity;
   return offerProfiles({ ...rules, profiles, noiseKey, signer }) as ProfileOffer<
-    SessionOf<Offered[number], 'responder'>
+    AcceptedSession<Offered[number]>
   >;
 }

@@ -92,7 +92,9 @@ function optionsOf(
 }
 
 /** What the connections of an offer yield: of each profile its own, so that whatever all of them can do needs no question. */
-type Accepted<Offered extends Profile> = Offered extends Profile ? SessionOf<Offered, 'responder'> : never;
+export type AcceptedSession<Offered extends Profile> = Offered extends Profile
+  ? SessionOf<Offered, 'responder'>
+  : never;
 
 /**
  * What a listener offers: give the result to `acceptChannel` for each connection.
@@ -114,7 +116,7 @@ type Accepted<Offered extends Profile> = Offered extends Profile ? SessionOf<Off
  */
 export function offerProfiles<const Offered extends readonly Profile[]>(
   options: OfferOptions<Offered>,
-): ProfileOffer<Accepted<Offered[number]>> {
+): ProfileOffer<AcceptedSession<Offered[number]>> {
   const { profiles, policy } = options;
   checkNoBypass(options);
   const rules = copiedRules(options);
@@ -134,5 +136,5 @@ export function offerProfiles<const Offered extends readonly Profile[]>(
     );
   }
   return (patternByte) =>
-    byByte.get(patternByte)?.() as ProfileHandshake<Accepted<Offered[number]>> | undefined;
+    byByte.get(patternByte)?.() as ProfileHandshake<AcceptedSession<Offered[number]>> | undefined;
 }
