@@ -17,10 +17,10 @@ const VERDICTS: Readonly<Record<string, PayerVerdict>> = {
 export function payerOf(session: SessionFacts, lookUpNoiseKeys?: LookUpNoiseKeys): Uint8Array | VerifyPayer {
   const { remoteIdentity } = session;
   if (remoteIdentity !== undefined) return remoteIdentity;
-  return async (claimed) => {
+  return async (claimed, { signal }) => {
     if (lookUpNoiseKeys === undefined || session.remoteStatic === undefined) return 'unverified';
     try {
-      await resolveIdentity(session, claimed, lookUpNoiseKeys);
+      await resolveIdentity(session, claimed, lookUpNoiseKeys, { signal });
       return 'verified';
     } catch (error) {
       const verdict = isCodedError(error) ? VERDICTS[error.code] : undefined;

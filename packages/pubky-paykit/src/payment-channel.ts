@@ -57,8 +57,8 @@ export type PaymentChannelOf<Carried extends AnySession> = Carried extends Sessi
 /** What both sides may set. */
 export interface PaymentChannelOptions extends ChannelOptions {
   /**
-   * Whether the negotiation byte is used (P8 §3.2); `true` if not given. `false` speaks IK with 0.8 peers that do not
-   * negotiate.
+   * Whether the negotiation byte is used (P8 §3.2); `true` if not given. `false` leaves it out, for peers that know the
+   * pattern beforehand, such as those of 0.8 that speak IK without negotiating; a payee then accepts IK and nothing else.
    */
   readonly patternByte?: boolean;
 }
@@ -134,21 +134,21 @@ export async function openPaymentChannel<const Chosen extends Profile = typeof I
   identity: KeysFor<Chosen, 'initiator'>,
   options: OpenPaymentChannelOptions<Chosen>,
 ): Promise<PaymentChannelOf<SessionOf<Chosen, 'initiator'>>> {
-  const { profile = IK, patternByte = true, limits, clock, signal, ...rules } = options;
-  const { required } = (profile as Profile).options.initiator;
-  const { noiseKey, signer } = identity as IdentityKeys;
-  const handshake = orAbort(stream, () =>
-    createProfileHandshake({
+  const [handshake, channelOptions] = orAbort(stream, () => {
+    const { profile = IK, patternByte = true, limits, clock, signal, ...rules } = options;
+    const { options: names, byte } = profile as Profile;
+    const { noiseKey, signer } = identity as IdentityKeys;
+    const started = createProfileHandshake({
       ...rules,
       profile,
       role: 'initiator',
       // An identity has both; a pattern takes what it uses.
-      ...(required.includes('noiseKey') && { noiseKey }),
-      ...(required.includes('signer') && { signer }),
-    } as unknown as HandshakeOptions<Chosen, 'initiator'>),
-  );
-  const octet = patternByte ? (profile as Profile).byte : undefined;
-  return runPaymentHandshake(stream, handshake, { limits, clock, signal, patternByte: octet });
+      ...(names.initiator.required.includes('noiseKey') && { noiseKey }),
+      ...(names.initiator.required.includes('signer') && { signer }),
+    } as unknown as HandshakeOptions<Chosen, 'initiator'>);
+    return [started, { limits, clock, signal, patternByte: patternByte ? byte : undefined }] as const;
+  });
+  return runPaymentHandshake(stream, handshake, channelOptions);
 }
 
 /**

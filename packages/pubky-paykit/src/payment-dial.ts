@@ -5,21 +5,53 @@ import {
   measureHandshake,
   type PolicySelection,
 } from '@pubky-paykit/patterns';
-import { noTelemetry, systemClock, type Telemetry } from '@pubky-paykit/primitives';
-import type { ByteStream, ChannelOptions } from '@pubky-paykit/transport';
+import { type CancelSignal, noTelemetry, systemClock, type Telemetry } from '@pubky-paykit/primitives';
+import { type ByteStream, type ChannelOptions, TransportError } from '@pubky-paykit/transport';
 import { type PaymentChannelOf, runPaymentHandshake } from './payment-channel.ts';
 import { createThrowAwayPayer, type PaymentIdentity } from './payment-identity.ts';
 
 /** How {@link dialPayee} chooses and connects. */
 export type DialPayeeOptions = Omit<DialOptions, 'own'> &
   ChannelOptions & {
-    /** Opens the stream, once the pattern is chosen: a peer that cannot be dialled is not even connected to. */
-    readonly connect: () => Promise<ByteStream>;
+    /**
+     * Opens the stream, once the pattern is chosen: a peer that cannot be dialled is not even connected to. It should end
+     * when the signal is aborted; a stream that comes later is aborted.
+     */
+    readonly connect: (options: { readonly signal?: CancelSignal | undefined }) => Promise<ByteStream>;
     /** Whether the own Noise key stands in a published record; `true` if not given. */
     readonly published?: boolean | undefined;
     /** Counts handshakes by pattern, outcome and experiment arm, and records their duration. */
     readonly telemetry?: Telemetry | undefined;
   };
+
+/** The stream, unless the signal is aborted before. @throws TRANSPORT_ABORTED, and what `connect` throws. */
+async function connected(
+  connect: DialPayeeOptions['connect'],
+  signal: CancelSignal | undefined,
+): Promise<ByteStream> {
+  const aborted = () =>
+    new TransportError('TRANSPORT_ABORTED', { what: 'connecting' }, { cause: signal?.reason });
+  if (signal?.aborted) throw aborted();
+  if (signal === undefined) return connect({});
+  let onAbort = (): void => {};
+  const abort = new Promise<never>((_, reject) => {
+    onAbort = () => reject(aborted());
+    signal.addEventListener('abort', onAbort);
+  });
+  const connecting = connect({ signal });
+  try {
+    return await Promise.race([connecting, abort]);
+  } catch (error) {
+    // Whatever still comes is nobody's any more.
+    connecting.then(
+      (late) => late.abort(),
+      () => {},
+    );
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
 
 /** A channel to a payee, and how it came about. */
 export interface DialledPayee {
@@ -71,16 +103,17 @@ export async function dialPayee(
     ...dial,
     own: { noiseKey, signer, published },
   });
-  const channel = await measureHandshake(selection, 'initiator', { telemetry, clock }, async () => {
-    let stream: ByteStream;
-    try {
-      stream = await connect();
-    } catch (error) {
-      handshake.destroy();
-      throw error;
-    }
-    return runPaymentHandshake(stream, handshake, { limits, clock, signal, patternByte });
-  });
+  let stream: ByteStream;
+  try {
+    stream = await connected(connect, signal);
+  } catch (error) {
+    handshake.destroy();
+    throw error;
+  }
+  // Connecting is not part of what is measured: a dead host is no failed handshake.
+  const channel = await measureHandshake(selection, 'initiator', { telemetry, clock }, () =>
+    runPaymentHandshake(stream, handshake, { limits, clock, signal, patternByte }),
+  );
   const payer = shownIdentity ?? (selection.throwAway ? createThrowAwayPayer() : publicKey);
   return { channel, selection, payer };
 }

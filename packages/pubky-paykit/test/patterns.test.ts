@@ -1,7 +1,9 @@
 import { decodeAttestation, encodeAttestation } from '@pubky-paykit/patterns';
+import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import {
   acceptPaymentChannel,
+  type ByteStream,
   createMemoryPinStore,
   createMemoryReceiptStore,
   createPaymentIdentity,
@@ -114,6 +116,39 @@ describe('a payment in each pattern', () => {
     },
   );
 
+  it('ends the look-up with the answer it is for [T2]', async () => {
+    const [here, there] = memoryStreamPair();
+    let aborted = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      aborted = resolve;
+    });
+    const lookUp: LookUpNoiseKeys = (_, { signal }) => {
+      if (signal?.aborted) aborted();
+      signal?.addEventListener('abort', () => aborted());
+      return new Promise(() => {});
+    };
+    const [channel, accepted] = await Promise.all([
+      TWO_WAY['IK-raw'](here),
+      acceptPaymentChannel(there, offer()),
+    ]);
+    const clock = new ManualClock();
+    const service = serveChannel(accepted as PaymentChannel, {
+      self: payee.publicKey,
+      peer: payerOf(accepted.session, (identity, options) => {
+        clock.advance(20_000);
+        return lookUp(identity, options);
+      }),
+      methods: new Set(['lightning']),
+      generateReceipt: (request) => request,
+      store: createMemoryReceiptStore(),
+      clock,
+    });
+    expect(await paying(channel)).toBe('PAYKIT_PEER_UNAVAILABLE');
+    await ended;
+    await service;
+    await accepted.close();
+  });
+
   it.each(['IK', 'NN'] as const)('over %s names the payer the handshake has proven', async (pattern) => {
     expect(await pay(pattern, undefined, payee.publicKey)).toEqual({
       code: 'PAYKIT_REFUSED_BY_PEER',
@@ -167,6 +202,41 @@ describe('acceptPaymentChannel', () => {
       codeOf(acceptPaymentChannel(there, offerPatterns(payee, { profiles: [IK, NN] }))),
     ]);
     expect(accepted).toBe('TRANSPORT_PATTERN_REFUSED');
+  });
+
+  it('speaks legacy IK, never IK-raw, without the byte', async () => {
+    const offer = offerPatterns(payee, { profiles: [IK_RAW, IK] });
+    const [here, there] = memoryStreamPair();
+    const [opened, accepted] = await Promise.all([
+      openPaymentChannel(here, payer, { remoteStatic, patternByte: false }),
+      acceptPaymentChannel(there, offer, { patternByte: false }),
+    ]);
+    expect(accepted.session.pattern).toBe('IK');
+    await Promise.all([opened.close(), accepted.close()]);
+  });
+
+  it('closes the stream it has taken, whatever is wrong with the rest', async () => {
+    const wrong: [string, (stream: ByteStream) => Promise<unknown>][] = [
+      ['no identity', (stream) => openPaymentChannel(stream, undefined as never, { remoteStatic })],
+      ['no options', (stream) => openPaymentChannel(stream, payer, undefined as never)],
+      ['a weak key', (stream) => openPaymentChannel(stream, payer, { remoteStatic: new Uint8Array(32) })],
+      [
+        'an offer that throws',
+        (stream) =>
+          acceptPaymentChannel(
+            stream,
+            () => {
+              throw new Error('no');
+            },
+            { patternByte: false },
+          ),
+      ],
+    ];
+    for (const [name, take] of wrong) {
+      const [here, there] = memoryStreamPair();
+      expect(await codeOf(take(here)), name).toBeDefined();
+      await expect(there.read(), name).rejects.toBeDefined();
+    }
   });
 
   it('refuses legacy IK where IK is not offered', async () => {

@@ -87,6 +87,51 @@ describe('dialPayee', () => {
     expect(await codeOf(dialling)).toBe('ECONNREFUSED');
   });
 
+  it('gives up connecting when it is cancelled, and aborts a stream that comes too late [T2]', async () => {
+    const options = { peer: { name: 'shop' }, pins: createMemoryPinStore() };
+    const before = AbortSignal.abort();
+    let connections = 0;
+    const never = async () => {
+      connections += 1;
+      return memoryStreamPair()[0];
+    };
+    expect(await codeOf(dialPayee(payer, { ...options, signal: before, connect: never }))).toBe(
+      'TRANSPORT_ABORTED',
+    );
+    expect(connections).toBe(0);
+
+    const controller = new AbortController();
+    const [here, there] = memoryStreamPair();
+    let deliver = (): void => {};
+    const dialling = dialPayee(payer, {
+      ...options,
+      signal: controller.signal,
+      connect: ({ signal }) => {
+        expect(signal).toBe(controller.signal);
+        controller.abort();
+        return new Promise((resolve) => {
+          deliver = () => resolve(here);
+        });
+      },
+    });
+    expect(await codeOf(dialling)).toBe('TRANSPORT_ABORTED');
+    deliver();
+    await expect(there.read()).rejects.toBeDefined();
+  });
+
+  it('counts no failed handshake where nobody could be reached [M1]', async () => {
+    const counted: string[] = [];
+    const telemetry: Telemetry = {
+      count: (name) => counted.push(name),
+      record() {},
+      span: () => ({ end() {} }),
+    };
+    const connect = () => Promise.reject(new Error('refused'));
+    const options = { peer: { name: 'shop' }, pins: createMemoryPinStore(), telemetry, connect };
+    await codeOf(dialPayee(payer, options));
+    expect(counted).toEqual([]);
+  });
+
   it('measures by pattern, outcome and arm, and never by peer [O6] [M1]', async () => {
     const counted: unknown[] = [];
     const telemetry: Telemetry = {

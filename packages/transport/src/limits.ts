@@ -27,7 +27,10 @@ export interface ChannelLimits {
   readonly handshakeTimeoutMs: number;
   /** For sending one message, for the first message of a peer that is not confirmed yet, and the default of `receive`. */
   readonly messageTimeoutMs: number;
-  /** Without a whole frame either way for this long, the channel fails with TRANSPORT_IDLE. */
+  /**
+   * Without a whole frame either way for this long, the channel fails with TRANSPORT_IDLE. While the peer is unconfirmed,
+   * in pattern N therefore for good, `messageTimeoutMs` applies if it is shorter.
+   */
   readonly idleTimeoutMs: number;
   /** For flushing at `close`; the stream is cut after it. */
   readonly closeTimeoutMs: number;

@@ -5,6 +5,7 @@ import { x25519 } from '@pubky-paykit/noise-core/x25519';
 import {
   createIdentitySigner,
   createProfileHandshake,
+  createReplayCache,
   IK,
   IK_RAW,
   N,
@@ -43,6 +44,8 @@ function makeKeys() {
   return {
     initiator: x25519.generateKeyPair(),
     responder: x25519.generateKeyPair(),
+    // As every listener has one; it forgets its oldest entry once it is full.
+    replayCache: createReplayCache({ whenFull: 'forget' }),
     signers: [initiatorSeed, responderSeed].map((seed) =>
       createIdentitySigner(/** @type {Uint8Array} */ (seed)),
     ),
@@ -58,7 +61,7 @@ export const MEASURED = {
       remoteStatic: responder.publicKey,
       signer,
     }),
-    responder: ({ responder }) => ({ noiseKey: responder }),
+    responder: ({ responder, replayCache }) => ({ noiseKey: responder, replayCache }),
     firstPayloadBytes: IDENTITY_PAYLOAD_BYTES,
     transportMessages: 0,
     signatures: 1,
@@ -66,7 +69,7 @@ export const MEASURED = {
   'IK-raw': {
     profile: IK_RAW,
     initiator: ({ initiator, responder }) => ({ noiseKey: initiator, remoteStatic: responder.publicKey }),
-    responder: ({ responder }) => ({ noiseKey: responder }),
+    responder: ({ responder, replayCache }) => ({ noiseKey: responder, replayCache }),
     firstPayloadBytes: 0,
     transportMessages: 0,
     signatures: 0,
@@ -74,7 +77,7 @@ export const MEASURED = {
   N: {
     profile: N,
     initiator: ({ responder }) => ({ remoteStatic: responder.publicKey }),
-    responder: ({ responder }) => ({ noiseKey: responder, replayCache: { claim: () => true } }),
+    responder: ({ responder, replayCache }) => ({ noiseKey: responder, replayCache }),
     firstPayloadBytes: 0,
     transportMessages: 0,
     signatures: 0,

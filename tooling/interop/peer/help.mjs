@@ -23,7 +23,7 @@ prints one JSON object a line on stdout. Its own public keys go to stderr.
   -h, --help                 show this text
 
 What a pattern proves is what is printed and compared: ik, ik-raw and xx prove a static key, ik (to the responder) and
-nn an identity; the rest is null. A given key that a side is shown no proof of is not compared, and stderr says so.
+nn an identity; the rest is null. The initiator of n prints the key it dials. A given key that a side is shown no proof of is not compared, and stderr says so.
 
 A responder answers RequestReceipt with ConfirmReceipt: its own identity must be the payee and the proven identity the
 payer. In ik-raw and xx, which prove no identity, this test tool takes the payer that is claimed. In n nothing is

@@ -27,8 +27,8 @@ export function createPayeeStory(tell: Tell, lookUp: LookUpNoiseKeys): PayeeStor
       tell(`accepted the ${pattern} handshake, session ${shortHex(id)}`);
       tell(knowledgeOf(session));
     },
-    async lookUpNoiseKeys(identity) {
-      const found = await lookUp(identity);
+    async lookUpNoiseKeys(identity, options) {
+      const found = await lookUp(identity, options);
       const shown = found.map(shortHex);
       const match = proven !== undefined && shown.includes(proven) ? 'the one proven here' : 'no match';
       tell(`looked up ${shortIdentity(identity)}: ${shown.join(', ') || 'no Noise key'}, ${match}`);

@@ -66,7 +66,7 @@ export function createPayerSide(
       tell(`announced its Noise key ${shortHex(noiseKey.publicKey)} in the address book`);
     },
     async findPayeeKey() {
-      const [found] = await book.lookUp(payee);
+      const [found] = await book.lookUp(payee, {});
       if (found === undefined) throw new Error('the payee has announced no Noise key');
       tell(`looked up the payee ${shortIdentity(payee)}: Noise key ${shortHex(found)}`);
       return found;

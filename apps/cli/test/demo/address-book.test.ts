@@ -9,10 +9,10 @@ describe('createAddressBook', () => {
     const [mine, theirs] = [createAddressBook(keepBook), createAddressBook(keepBook)];
     await mine.announce(bytes(1), bytes(2));
     await mine.announce(bytes(1), bytes(3));
-    expect(await theirs.lookUp(bytes(1))).toEqual([bytes(2), bytes(3)]);
+    expect(await theirs.lookUp(bytes(1), {})).toEqual([bytes(2), bytes(3)]);
   });
 
   it('finds none of an identity that has announced none', async () => {
-    expect(await createAddressBook(createBookKeeper()).lookUp(bytes(1))).toEqual([]);
+    expect(await createAddressBook(createBookKeeper()).lookUp(bytes(1), {})).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ describe('awaitTask', () => {
     const { sent, linked, deliver } = parent();
     deliver({ type: 'task', task: TASK });
     const { book } = await linked;
-    const answers = Promise.all([book.lookUp(identity), book.lookUp(identity)]);
+    const answers = Promise.all([book.lookUp(identity, {}), book.lookUp(identity, {})]);
     const [first = 0, second = 0] = sent.map((message) => (message.type === 'question' ? message.id : 0));
     deliver({ type: 'answer', id: second, noiseKeys: ['22'.repeat(32)] });
     deliver({ type: 'answer', id: first, noiseKeys: [] });

@@ -43,7 +43,7 @@ export interface DialOptions extends HandshakeSettings {
   readonly own: OwnKeys;
   /** Pins of first contacts: with them XX trusts on first use, and the next connection uses the pin. */
   readonly pins?: PinStore | undefined;
-  /** Another reason to trust the key shown at first contact. */
+  /** Asked about the key shown at first contact, before it is pinned; only `true` lets it be. */
   readonly verifyStatic?: ((noiseKey: Uint8Array) => boolean | Promise<boolean>) | undefined;
   /** What is switched on; everything if not given. */
   readonly policy?: PatternPolicy | undefined;
@@ -130,13 +130,12 @@ async function pinOf({ peer, pins }: DialOptions): Promise<Uint8Array | undefine
   return pinned;
 }
 
+/** Everything that speaks for a new key has to; `undefined` if nothing does. */
 function trustOf({ peer, pins, verifyStatic }: DialOptions): TrustRule | undefined {
   const { name, unverifiedStatic: expectedStatic } = peer;
-  if (pins !== undefined) {
-    return { trustOnFirstUse: pins, peer: name, ...(expectedStatic && { expectedStatic }) };
-  }
-  if (expectedStatic !== undefined) return { expectedStatic };
-  return verifyStatic && { verifyStatic };
+  if ((pins ?? expectedStatic ?? verifyStatic) === undefined) return undefined;
+  const pinned = pins && { trustOnFirstUse: pins, peer: name };
+  return { expectedStatic, verifyStatic, ...pinned } as TrustRule;
 }
 
 function situationOf(options: DialOptions, pinned: Uint8Array | undefined): Situation {

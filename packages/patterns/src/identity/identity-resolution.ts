@@ -1,4 +1,4 @@
-import { equalBytes } from '@pubky-paykit/primitives';
+import { type CancelSignal, equalBytes } from '@pubky-paykit/primitives';
 import { KEY_BYTES } from '../constants.ts';
 import { PatternsError } from '../errors.ts';
 import { requireLength } from '../lengths.ts';
@@ -9,18 +9,22 @@ import { markVerified, type VerifiedIdentity } from './verified-identity.ts';
 /**
  * Finds the Noise keys (32 bytes each) that an identity (32 bytes, a copy) has published for its devices. Only keys from
  * verified, fresh and unrevoked records may be among them; discovery plugs in here. None is an empty list.
+ *
+ * @param options.signal Aborted once nobody waits for the answer any more.
  */
 export type LookUpNoiseKeys = (
   identity: Uint8Array,
+  options: { readonly signal?: CancelSignal | undefined },
 ) => Promise<readonly Uint8Array[]> | readonly Uint8Array[];
 
 /** What the look-up found, each key of the right length. A damaged answer proves neither a match nor a mismatch. */
 async function keysOf(
   identity: Uint8Array,
   lookUpNoiseKeys: LookUpNoiseKeys,
+  signal: CancelSignal | undefined,
 ): Promise<readonly Uint8Array[]> {
   try {
-    const keys = await lookUpNoiseKeys(identity);
+    const keys = await lookUpNoiseKeys(identity, { signal });
     if (!Array.isArray(keys)) throw new TypeError('the look-up gave no list of keys');
     for (const key of keys) requireLength('key that was looked up', key, KEY_BYTES);
     return keys;
@@ -35,6 +39,7 @@ async function keysOf(
  *
  * @param session With `remoteStatic` proven by its handshake.
  * @param claimed 32 bytes, such as the payer a request names; borrowed.
+ * @param options.signal Handed to the look-up, which should end when it is aborted.
  * @throws PATTERNS_IDENTITY_MISMATCH if the proven key is none of the identity's keys.
  * @throws PATTERNS_IDENTITY_UNRESOLVED if the identity has published none.
  * @throws PATTERNS_LOOKUP_FAILED with the cause, if the look-up failed or gave anything else than a list of keys.
@@ -46,6 +51,7 @@ export async function resolveIdentity(
   session: Pick<SessionFacts, 'remoteStatic' | 'pattern' | 'role'>,
   claimed: Uint8Array,
   lookUpNoiseKeys: LookUpNoiseKeys,
+  options: { readonly signal?: CancelSignal | undefined } = {},
 ): Promise<VerifiedIdentity> {
   const { remoteStatic, pattern } = session;
   if (remoteStatic === undefined || pattern === 'N') throw new TypeError(`${pattern} proves no Noise key`);
@@ -53,7 +59,7 @@ export async function resolveIdentity(
   requireLength('remote static key', remoteStatic, KEY_BYTES);
   // Copied before the wait, and not by `slice`: that of a Node `Buffer` shares the memory.
   const [identity, noiseKey] = [Uint8Array.from(claimed), Uint8Array.from(remoteStatic)];
-  const keys = await keysOf(identity.slice(), lookUpNoiseKeys);
+  const keys = await keysOf(identity.slice(), lookUpNoiseKeys, options.signal);
   if (keys.length === 0) {
     throw new PatternsError('PATTERNS_IDENTITY_UNRESOLVED', { claimed: keyPrefix(identity) });
   }

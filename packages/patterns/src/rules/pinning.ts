@@ -27,61 +27,60 @@ export interface PinStore {
   remove(peer: string): Promise<void>;
 }
 
-/** Why the static key that a responder shows in XX may be trusted: one reason, chosen by name. */
-export type TrustRule =
-  | {
-      /** 32 bytes, the key the peer must have; copied. */
-      readonly expectedStatic: Uint8Array;
-      readonly verifyStatic?: never;
-      readonly trustOnFirstUse?: never;
-    }
-  | {
-      /** Asked about the proven key (32 bytes, a copy); only `true` lets the handshake go on. */
-      readonly verifyStatic: (noiseKey: Uint8Array) => boolean | Promise<boolean>;
-      readonly expectedStatic?: never;
-      readonly trustOnFirstUse?: never;
-    }
-  | {
-      /** Where the key of the first contact is pinned, and compared with ever after. */
-      readonly trustOnFirstUse: PinStore;
-      /** What the peer is called in the store, such as its address or its identity in z-base-32. */
-      readonly peer: string;
-      /** 32 bytes, a key somebody told: at first contact the peer must show this one; copied. */
-      readonly expectedStatic?: Uint8Array;
-      readonly verifyStatic?: never;
-      readonly clock?: Clock;
-    };
-
-/** A rule as it may be written: with members that are `undefined`, or by callers without types. */
-interface LooseRule {
+/** What may speak for a static key that a responder shows. */
+interface TrustReasons {
+  /** 32 bytes, the key the peer must have; copied. */
   readonly expectedStatic?: Uint8Array | undefined;
+  /** Asked about the proven key (32 bytes, a copy); only `true` lets the handshake go on. */
   readonly verifyStatic?: ((noiseKey: Uint8Array) => boolean | Promise<boolean>) | undefined;
+  /** Where the key of the first contact is pinned, and compared with ever after. */
   readonly trustOnFirstUse?: PinStore | undefined;
+  /** With `trustOnFirstUse`: what the peer is called in the store, such as its address or its identity in z-base-32. */
   readonly peer?: string | undefined;
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Makes sure that a rule is one, and copies it, leaving out all that does not belong to its reason.
+ * Why the static key that a responder shows in XX may be trusted: at least one reason, chosen by name. **All** that are
+ * given must hold, in the order of the members; a key is pinned last, so only one that the others speak for.
+ */
+export type TrustRule = TrustReasons &
+  (
+    | { readonly expectedStatic: Uint8Array }
+    | { readonly verifyStatic: (noiseKey: Uint8Array) => boolean | Promise<boolean> }
+    | { readonly trustOnFirstUse: PinStore }
+  ) &
+  (
+    | { readonly trustOnFirstUse: PinStore; readonly peer: string }
+    | { readonly trustOnFirstUse?: undefined; readonly peer?: undefined }
+  );
+
+/**
+ * Makes sure that a rule is one, and copies it.
  *
- * @throws TypeError unless there is exactly one reason in it; an expected key may go with trust on first use.
+ * @throws TypeError unless there is a reason in it, and each is of its kind.
  * @throws PATTERNS_KEY_LENGTH
  */
 export function trustRule(rule: TrustRule | undefined): TrustRule | undefined {
   if (rule === undefined) return undefined;
-  const { expectedStatic, verifyStatic, trustOnFirstUse, peer, clock = systemClock }: LooseRule = rule;
-  const reasons = [trustOnFirstUse ?? expectedStatic, verifyStatic].filter((reason) => reason !== undefined);
-  if (reasons.length !== 1) throw new TypeError('trust wants exactly one reason');
-  if (expectedStatic !== undefined) requireLength('expected static key', expectedStatic, KEY_BYTES);
-  const expected = expectedStatic && { expectedStatic: Uint8Array.from(expectedStatic) };
-  if (trustOnFirstUse === undefined && expected !== undefined) return expected;
-  if (verifyStatic !== undefined) {
-    if (typeof verifyStatic !== 'function') throw new TypeError('verifyStatic is no function');
-    return { verifyStatic };
+  const { expectedStatic, verifyStatic, trustOnFirstUse, peer, clock }: TrustReasons = rule;
+  if ((expectedStatic ?? verifyStatic ?? trustOnFirstUse) === undefined) {
+    throw new TypeError('trust wants a reason: expectedStatic, verifyStatic or trustOnFirstUse');
   }
-  if (typeof trustOnFirstUse?.keep !== 'function') throw new TypeError('trustOnFirstUse is no pin store');
-  if (typeof peer !== 'string') throw new TypeError('trustOnFirstUse wants the name of the peer');
-  return { trustOnFirstUse, peer, clock, ...expected };
+  if (expectedStatic !== undefined) requireLength('expected static key', expectedStatic, KEY_BYTES);
+  if (verifyStatic !== undefined && typeof verifyStatic !== 'function') {
+    throw new TypeError('verifyStatic is no function');
+  }
+  if (trustOnFirstUse !== undefined) {
+    if (typeof trustOnFirstUse?.keep !== 'function') throw new TypeError('trustOnFirstUse is no pin store');
+    if (typeof peer !== 'string') throw new TypeError('trustOnFirstUse wants the name of the peer');
+  }
+  const copy: TrustReasons = {
+    ...(expectedStatic && { expectedStatic: Uint8Array.from(expectedStatic) }),
+    ...(verifyStatic && { verifyStatic }),
+    ...(trustOnFirstUse && { trustOnFirstUse, peer, clock: clock ?? systemClock }),
+  };
+  return copy as TrustRule;
 }
 
 /** The key the store keeps for the peer (32 bytes, a copy): the new one if there was none. */
@@ -129,7 +128,7 @@ interface ShownStatic {
  * PATTERNS_TRUST_FAILED, PATTERNS_PIN_STORE_FULL
  */
 export async function trustStatic({ trust, remoteStatic }: ShownStatic): Promise<void> {
-  const rule: LooseRule = trust ?? {};
+  const rule: TrustReasons = trust ?? {};
   const { expectedStatic, verifyStatic, trustOnFirstUse, peer = '', clock = systemClock } = rule;
   const hasReason = (expectedStatic ?? verifyStatic ?? trustOnFirstUse) !== undefined;
   if (!hasReason || remoteStatic === undefined) throw new TypeError('the trust rule or the key is missing');

@@ -149,6 +149,23 @@ describe('dialPeer', () => {
     expect(await rejectionOf(dial())).toMatchObject({ code: 'PATTERNS_NO_PATTERN' });
   });
 
+  it('asks verifyStatic before anything is pinned, whatever else is known (P8 W-16) [S3.3]', async () => {
+    const asked = { times: 0 };
+    const verifyStatic = () => {
+      asked.times += 1;
+      return false;
+    };
+    const pins = createMemoryPinStore();
+    const told = { name: 'shop', unverifiedStatic: SERVER_NOISE_KEY };
+    for (const options of [{ pins }, { peer: told }, { pins, peer: told }]) {
+      expect(await rejectionOf(answered(await dial({ ...options, verifyStatic })))).toMatchObject({
+        code: 'PATTERNS_STATIC_REFUSED',
+      });
+    }
+    expect(asked.times).toBe(3);
+    expect(await pins.get('shop')).toBeUndefined();
+  });
+
   it('fails closed if the pin store does [F3]', async () => {
     const broken: PinStore = {
       get: () => Promise.reject(new Error('disk')),

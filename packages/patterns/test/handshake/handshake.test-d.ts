@@ -113,7 +113,7 @@ createProfileHandshake({ profile: NN, role: 'responder', signer, noiseKey });
 // @ts-expect-error NN proves no key that could be allowed.
 createProfileHandshake({ profile: NN, role: 'responder', signer, allowStatic: 'anyone' });
 
-// XX wants one reason to trust the key it is shown.
+// XX wants a reason to trust the key it is shown; of several, all have to hold.
 const verifyStatic = () => true;
 const client = { profile: XX, role: 'initiator', noiseKey } as const;
 createProfileHandshake({ ...client, trust: { expectedStatic: remoteStatic } });
@@ -123,8 +123,8 @@ createProfileHandshake({
   ...client,
   trust: { trustOnFirstUse: pins, peer: 'bob', expectedStatic: remoteStatic },
 });
-// @ts-expect-error A key that is expected needs no question.
 createProfileHandshake({ ...client, trust: { expectedStatic: remoteStatic, verifyStatic } });
+createProfileHandshake({ ...client, trust: { trustOnFirstUse: pins, peer: 'bob', verifyStatic } });
 const server = { profile: XX, role: 'responder', noiseKey } as const;
 createProfileHandshake({ ...server, allowStatic: 'anyone' });
 // @ts-expect-error There has to be a rule.

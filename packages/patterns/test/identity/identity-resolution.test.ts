@@ -21,6 +21,18 @@ function resolved(lookUp: unknown) {
 }
 
 describe('resolveIdentity', () => {
+  it('hands the signal to the look-up, so that it can end with whoever waits [T2]', async () => {
+    const { signal } = new AbortController();
+    const seen: unknown[] = [];
+    const lookUp: LookUpNoiseKeys = (_, options) => {
+      seen.push(options.signal);
+      return [NOISE_KEY];
+    };
+    await resolveIdentity(session('XX'), IDENTITY, lookUp, { signal });
+    await resolveIdentity(session('XX'), IDENTITY, lookUp);
+    expect(seen).toEqual([signal, undefined]);
+  });
+
   for (const pattern of ['IK', 'IK-raw', 'XX'] as const) {
     it(`verifies a peer of ${pattern} whose proven key is one of the identity's (P8 W-05)`, async () => {
       for (const lookUp of [() => DEVICES, async () => DEVICES]) {

@@ -1,3 +1,4 @@
+import { systemClock } from '@pubky-paykit/primitives';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { PatternsError } from '../../src/errors.ts';
@@ -97,9 +98,6 @@ describe('trustRule', () => {
     'no reason': {},
     'only undefined reasons': { expectedStatic: undefined, verifyStatic: undefined },
     'a peer without a reason': { peer: 'peer' },
-    'two reasons': { expectedStatic: KEY, verifyStatic },
-    'two other reasons': { verifyStatic, trustOnFirstUse, peer: 'peer' },
-    'three reasons': { expectedStatic: KEY, verifyStatic, trustOnFirstUse, peer: 'peer' },
     'a store without the name of the peer': { trustOnFirstUse },
     'a store with another name than text': { trustOnFirstUse, peer: 7 },
     'a store that is none': { trustOnFirstUse: {}, peer: 'peer' },
@@ -113,6 +111,11 @@ describe('trustRule', () => {
       expect(() => trustRule(rule as TrustRule)).toThrow(TypeError);
     });
   }
+
+  it('keeps every reason that is given, and nothing else', () => {
+    const given = { expectedStatic: KEY, verifyStatic, trustOnFirstUse, peer: 'peer', clock: systemClock };
+    expect(trustRule({ ...given, other: 1 } as TrustRule)).toEqual(given);
+  });
 
   it('takes reasons that are undefined for absent [S3.3]', async () => {
     const absent = { expectedStatic: undefined, verifyStatic: undefined, trustOnFirstUse: undefined };
@@ -131,6 +134,37 @@ describe('trustStatic', () => {
     expect(await rejectionOf(trustStatic(stepContext({ trust, remoteStatic: KEY })))).toBeInstanceOf(
       TypeError,
     );
+  });
+
+  const yes = () => true;
+  const no = () => false;
+  const combinations: [string, () => TrustRule, string | undefined, boolean][] = [
+    ['a pin and a yes', () => ({ trustOnFirstUse: pins, peer: 'peer', verifyStatic: yes }), undefined, true],
+    [
+      'a pin and a no',
+      () => ({ trustOnFirstUse: pins, peer: 'peer', verifyStatic: no }),
+      'PATTERNS_STATIC_REFUSED',
+      false,
+    ],
+    [
+      'the expected key and a no',
+      () => ({ expectedStatic: KEY, verifyStatic: no }),
+      'PATTERNS_STATIC_REFUSED',
+      false,
+    ],
+    [
+      'another key than expected and a yes',
+      () => ({ trustOnFirstUse: pins, peer: 'peer', expectedStatic: OTHER, verifyStatic: yes }),
+      'PATTERNS_STATIC_UNEXPECTED',
+      false,
+    ],
+  ];
+  let pins = createMemoryPinStore();
+  it.each(combinations)('wants every reason to hold: %s [S3.3]', async (_, rule, code, isPinned) => {
+    pins = createMemoryPinStore();
+    const refused = await refusalOf(rule(), KEY);
+    expect((refused as { code?: string } | undefined)?.code).toBe(code);
+    expect((await pins.get('peer')) !== undefined).toBe(isPinned);
   });
 
   it('holds a first contact against the key that was told, and pins only that one (P8 W-16)', async () => {

@@ -22,8 +22,9 @@ type PayeeRules = Omit<ServeOptions, 'self' | 'peer' | 'signal' | 'closing'>;
 
 /** What {@link listenForPayments} needs. */
 export interface ListenForPaymentsOptions extends Omit<ListenTcpOptions, 'onConnection'>, PayeeRules {
-  /** Borrowed: keep it alive until the server is closed. */
-  readonly identity: PaymentIdentity;
+  /** Borrowed: keep it alive until the server is closed. A signer is needed where NN is offered, and nowhere else. */
+  readonly identity: Pick<PaymentIdentity, 'publicKey' | 'noiseKey'> &
+    Partial<Pick<PaymentIdentity, 'signer'>>;
   /** Which patterns are accepted, and who may connect; IK with everybody if not given. */
   readonly patterns?: OfferPatternsOptions<readonly Profile[]>;
   /**
@@ -33,8 +34,8 @@ export interface ListenForPaymentsOptions extends Omit<ListenTcpOptions, 'onConn
   readonly lookUpNoiseKeys?: LookUpNoiseKeys;
   /** Where requests of pattern N go, which nobody has to have sent and which get no answer; needed where N is offered. */
   readonly oneWay?: Pick<OneWayOptions, 'requests' | 'onNote'>;
-  /** How channels are accepted: time-outs, the negotiation byte. */
-  readonly channel?: PaymentChannelOptions;
+  /** How channels are accepted: time-outs, the negotiation byte. They end when the server closes. */
+  readonly channel?: Omit<PaymentChannelOptions, 'signal'>;
   /** Told of each peer once it is known to be live, or in N, once its first message has come. */
   readonly onSession?: (session: SessionFacts) => void;
   readonly logger?: Logger | undefined;
@@ -50,12 +51,18 @@ function announced<Channel extends PaymentChannelOf<AnySession> & MessageReceive
   return {
     ...channel,
     async receive(options) {
-      const message = await channel.receive(options);
-      if (!told && message !== undefined) {
-        told = true;
-        tell();
+      let came = false;
+      try {
+        const message = await channel.receive(options);
+        came = message !== undefined;
+        return message;
+      } finally {
+        // A message that cannot be read has proven its sender as well.
+        if (!told && (came || channel.session.confirmed)) {
+          told = true;
+          tell();
+        }
       }
-      return message;
     },
   };
 }
@@ -78,6 +85,10 @@ export async function listenForPayments(options: ListenForPaymentsOptions): Prom
   } = options;
   if (oneWay === undefined && patterns.profiles?.some((profile) => profile.oneWay)) {
     throw new TypeError('a one-way pattern is offered: pass oneWay, for the requests that come through it');
+  }
+  const only = patterns.profiles === undefined ? 'IK' : patterns.profiles.map(({ name }) => name).join();
+  if (channelOptions?.patternByte === false && only !== 'IK') {
+    throw new TypeError('without the negotiation byte nothing but IK can be accepted: offer IK alone');
   }
   if (oneWay !== undefined && oneWay.requests === options.store) {
     throw new TypeError(
@@ -107,8 +118,8 @@ export async function listenForPayments(options: ListenForPaymentsOptions): Prom
     async onConnection(stream, { closing }) {
       const channel = await acceptPaymentChannel(stream, offer, {
         clock: options.clock,
-        signal: closing,
         ...channelOptions,
+        signal: closing,
       });
       try {
         await serve(channel, closing);

@@ -244,6 +244,32 @@ describe('listenForPayments', () => {
     expect(requests.all()).toHaveLength(1);
   });
 
+  it('needs no signer for patterns that sign nothing at the payee [S1.3]', async () => {
+    const { publicKey, noiseKey } = payeeIdentity();
+    const shop = await openShop({ identity: { publicKey, noiseKey } });
+    expect((await pay(shop)).methodId).toBe('lightning');
+    await shop.server.close();
+    const nn = openShop({ identity: { publicKey, noiseKey }, patterns: { profiles: [NN] } });
+    await expect(nn).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it('refuses to listen without the byte for anything but IK', async () => {
+    for (const profiles of [[NN], [IK, IK_RAW]]) {
+      const opening = openShop({ patterns: { profiles }, channel: { patternByte: false } });
+      await expect(opening).rejects.toBeInstanceOf(TypeError);
+    }
+  });
+
+  it('closes at once though its channel options name a signal of their own [T6]', async () => {
+    const channelOptions = { signal: undefined } as object;
+    const shop = await openShop({ channel: channelOptions });
+    const stream = await connectTcp({ host: '127.0.0.1', port: shop.server.port });
+    const gone = stream.read().catch(() => undefined);
+    await shop.server.close();
+    expect(await gone).toBeUndefined();
+    stream.abort();
+  });
+
   it('refuses to note one-way requests among receipts (P8 W-06)', async () => {
     const store = createMemoryReceiptStore();
     const opening = openShop({ store, oneWay: { requests: store }, patterns: { profiles: [IK, N] } });
