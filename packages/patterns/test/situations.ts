@@ -4,7 +4,7 @@ import type { Situation } from '../src/selection/situation.ts';
 
 const BOTH = [true, false];
 const REMOTE_KEYS = ['verified', 'pinned', 'unverified', 'unknown'] as const;
-const OWN_IDENTITIES = ['hot', 'cold', 'none'] as const;
+const OWN_IDENTITIES = ['hot', 'unpublished', 'cold', 'none'] as const;
 
 /** Every situation there is. */
 export const SITUATIONS: readonly Situation[] = REMOTE_KEYS.flatMap((remoteKey) =>

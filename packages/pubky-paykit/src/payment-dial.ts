@@ -1,14 +1,27 @@
 import {
-  type AnySession,
   type DialOptions,
   dialPeer,
   measureHandshake,
+  PatternsError,
   type PolicySelection,
 } from '@pubky-paykit/patterns';
-import { type CancelSignal, noTelemetry, systemClock, type Telemetry } from '@pubky-paykit/primitives';
+import {
+  type CancelSignal,
+  hex,
+  isCodedError,
+  noTelemetry,
+  systemClock,
+  type Telemetry,
+} from '@pubky-paykit/primitives';
 import { type ByteStream, type ChannelOptions, TransportError } from '@pubky-paykit/transport';
-import { type PaymentChannelOf, runPaymentHandshake } from './payment-channel.ts';
+import { type PaymentChannel, type PaymentSender, runPaymentHandshake } from './payment-channel.ts';
 import { createThrowAwayPayer, type PaymentIdentity } from './payment-identity.ts';
+
+/** Bytes of a public key that an error shows. */
+const SHOWN_KEY_BYTES = 8;
+
+/** How a peer that cannot read the first message lets us know. */
+const BROKEN_OFF: readonly string[] = ['TRANSPORT_HANDSHAKE_CUT', 'TRANSPORT_CONNECTION_LOST'];
 
 /** How {@link dialPayee} chooses and connects. */
 export type DialPayeeOptions = Omit<DialOptions, 'own'> &
@@ -53,10 +66,25 @@ async function connected(
   }
 }
 
+/** A peer that breaks off may not have the key any more that was pinned; trying again for ever would never tell. */
+async function suspecting<Result>(
+  pinnedStatic: Uint8Array | undefined,
+  work: Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work;
+  } catch (cause) {
+    const brokenOff = isCodedError(cause) && BROKEN_OFF.includes(cause.code);
+    if (pinnedStatic === undefined || !brokenOff) throw cause;
+    const pinned = hex.encode(pinnedStatic.subarray(0, SHOWN_KEY_BYTES));
+    throw new PatternsError('PATTERNS_PIN_SUSPECT', { pinned }, { cause });
+  }
+}
+
 /** A channel to a payee, and how it came about. */
 export interface DialledPayee {
-  /** One-way if the selection says so: look for `receive`. */
-  readonly channel: PaymentChannelOf<AnySession>;
+  /** Without `receive` if the pattern is N: `'receive' in channel` tells. */
+  readonly channel: PaymentChannel | PaymentSender;
   /** Which pattern, and why. */
   readonly selection: PolicySelection;
   /**
@@ -71,6 +99,7 @@ export interface DialledPayee {
  * and IK or IK-raw from then on; N or NN for a payer who wants to stay unnamed (P8 §3.13).
  *
  * @param identity Borrowed: keep it alive until this settles. Without a signer it counts as kept offline.
+ * @throws PATTERNS_PIN_SUSPECT if a peer known by its pin alone breaks the handshake off: its key may have changed.
  * @throws The codes of `dialPeer`, of `connect` and of `openChannel`.
  * @example
  * ```ts
@@ -99,7 +128,7 @@ export async function dialPayee(
     ...dial
   } = options;
   const { noiseKey, signer, publicKey } = identity;
-  const { selection, handshake, patternByte, shownIdentity } = await dialPeer({
+  const { selection, handshake, patternByte, shownIdentity, pinnedStatic } = await dialPeer({
     ...dial,
     own: { noiseKey, signer, published },
   });
@@ -112,8 +141,9 @@ export async function dialPayee(
   }
   // Connecting is not part of what is measured: a dead host is no failed handshake.
   const channel = await measureHandshake(selection, 'initiator', { telemetry, clock }, () =>
-    runPaymentHandshake(stream, handshake, { limits, clock, signal, patternByte }),
+    suspecting(pinnedStatic, runPaymentHandshake(stream, handshake, { limits, clock, signal, patternByte })),
   );
   const payer = shownIdentity ?? (selection.throwAway ? createThrowAwayPayer() : publicKey);
-  return { channel, selection, payer };
+  // A dialler's end always sends.
+  return { channel: channel as PaymentChannel | PaymentSender, selection, payer };
 }

@@ -13,6 +13,7 @@ import {
   N,
   NN,
   offerPatterns,
+  openPaymentChannel,
   type PaymentChannelOf,
   type Telemetry,
   XX,
@@ -65,6 +66,29 @@ describe('dialPayee', () => {
     expect(oneWay.payer).not.toEqual(payer.publicKey);
   });
 
+  it('says that a pinned key may have changed, and shows both keys by XX (P8 W-16)', async () => {
+    const pins = createMemoryPinStore();
+    await dialled({ pins });
+    const changed = offerPatterns(payerIdentity(), { profiles: [IK, XX], allowStatic: 'anyone' });
+    const [code] = await Promise.all(
+      ((): [Promise<string | undefined>, Promise<unknown>] => {
+        const [here, there] = memoryStreamPair();
+        return [
+          codeOf(dialPayee(payer, { peer: { name: 'shop' }, pins, connect: async () => here })),
+          codeOf(acceptPaymentChannel(there, changed)),
+        ];
+      })(),
+    );
+    expect(code).toBe('PATTERNS_PIN_SUSPECT');
+    const [here, there] = memoryStreamPair();
+    const trust = { trustOnFirstUse: pins, peer: 'shop' };
+    const [shown] = await Promise.all([
+      codeOf(openPaymentChannel(here, payer, { profile: XX, trust })),
+      codeOf(acceptPaymentChannel(there, changed)),
+    ]);
+    expect(shown).toBe('PATTERNS_PIN_CHANGED');
+  });
+
   it('connects to nobody whom it may not dial', async () => {
     let connections = 0;
     const connect = async () => {
@@ -72,7 +96,7 @@ describe('dialPayee', () => {
       return memoryStreamPair()[0];
     };
     const peer = { name: 'shop' };
-    expect(await codeOf(dialPayee(payer, { peer, connect }))).toBe('PATTERNS_NO_PATTERN');
+    expect(await codeOf(dialPayee(payer, { peer, connect }))).toBe('PATTERNS_TRUST_MISSING');
     const policy = createPatternPolicy({ off: { initiator: ['XX'] } });
     const pins = createMemoryPinStore();
     expect(await codeOf(dialPayee(payer, { peer, pins, policy, connect }))).toBe(

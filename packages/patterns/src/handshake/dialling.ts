@@ -1,8 +1,8 @@
 import type { KeyPair } from '@pubky-paykit/noise-core';
-import { equalBytes, systemRandom, wipe } from '@pubky-paykit/primitives';
+import { equalBytes } from '@pubky-paykit/primitives';
 import { KEY_BYTES } from '../constants.ts';
 import { PatternsError } from '../errors.ts';
-import { createIdentitySigner, type IdentitySigner } from '../identity/identity-signer.ts';
+import type { IdentitySigner } from '../identity/identity-signer.ts';
 import { requireLength } from '../lengths.ts';
 import { PROFILES } from '../profiles/catalogue.ts';
 import type { ProfileName } from '../profiles/pattern-names.ts';
@@ -15,6 +15,7 @@ import type { Situation } from '../selection/situation.ts';
 import type { AnySession } from '../sessions/session.ts';
 import { createProfileHandshake, type ProfileHandshake } from './handshake.ts';
 import type { AnyHandshakeOptions, HandshakeSettings } from './handshake-options.ts';
+import { createThrowAwaySigner, disposingOf } from './throw-away-signer.ts';
 
 /** What is known of a peer before it is dialled. Byte strings are copied. */
 export interface KnownPeer {
@@ -64,8 +65,10 @@ export interface Dialled {
   /** Taken by whoever runs it. */
   readonly handshake: ProfileHandshake<AnySession>;
   readonly patternByte: number;
-  /** 32 bytes, the identity the peer will see proven: the own one, a throw-away one, or none. */
+  /** 32 bytes, the identity the peer will see proven: the own one, a throw-away one, or none. A copy. */
   readonly shownIdentity: Uint8Array | undefined;
+  /** The key the peer was known by, if it was only pinned: a peer that cuts the handshake may have changed it. */
+  readonly pinnedStatic: Uint8Array | undefined;
 }
 
 /** What the options of every pattern are made of. */
@@ -94,105 +97,126 @@ const OPTIONS: Readonly<Record<ProfileName, (known: Known) => Given>> = {
   XX: ({ own, trust }) => ({ noiseKey: own.noiseKey, trust }),
 };
 
-/** Signs once, for an identity nobody will ever see again. */
-function throwAwaySigner(): IdentitySigner {
-  const seed = systemRandom.bytes(KEY_BYTES);
-  const signer = createIdentitySigner(seed);
-  wipe(seed);
+/** A copy of what is known of a peer, so that nothing can change while the pin store is asked. @throws PATTERNS_KEY_LENGTH */
+function copyOfPeer({ name, identity, verifiedStatic, unverifiedStatic }: KnownPeer): KnownPeer {
+  if (typeof name !== 'string') throw new TypeError('the peer wants a name');
+  const copy = (what: string, key: Uint8Array | undefined): Uint8Array | undefined => {
+    if (key === undefined) return undefined;
+    requireLength(what, key, KEY_BYTES);
+    return Uint8Array.from(key);
+  };
   return {
-    publicKey: signer.publicKey,
-    async sign(message) {
-      try {
-        return await signer.sign(message);
-      } finally {
-        signer.destroy();
-      }
-    },
+    name,
+    identity: copy('identity of the peer', identity),
+    verifiedStatic: copy('verified static key', verifiedStatic),
+    unverifiedStatic: copy('unverified static key', unverifiedStatic),
   };
 }
 
-/** The pin of a peer. A key that is known otherwise and differs from it is a conflict somebody has to look into. */
-async function pinOf({ peer, pins }: DialOptions): Promise<Uint8Array | undefined> {
+/** The pin of a peer (32 bytes, a copy). */
+async function pinOf(name: string, pins: PinStore | undefined): Promise<Uint8Array | undefined> {
   if (pins === undefined) return undefined;
-  let pinned: Uint8Array | undefined;
   try {
-    const pin = await pins.get(peer.name);
-    if (pin !== undefined) requireLength('pinned key', pin.noiseKey, KEY_BYTES);
-    pinned = pin?.noiseKey;
+    const pin = await pins.get(name);
+    if (pin === undefined) return undefined;
+    requireLength('pinned key', pin.noiseKey, KEY_BYTES);
+    return Uint8Array.from(pin.noiseKey);
   } catch (cause) {
     throw new PatternsError('PATTERNS_TRUST_FAILED', {}, { cause });
   }
-  const told = peer.verifiedStatic ?? peer.unverifiedStatic;
-  if (pinned !== undefined && told !== undefined && !equalBytes(pinned, told)) {
-    const context = { pinned: keyPrefix(pinned), presented: keyPrefix(told) };
-    throw new PatternsError('PATTERNS_PIN_CHANGED', context);
-  }
-  return pinned;
 }
 
-/** Everything that speaks for a new key has to; `undefined` if nothing does. */
-function trustOf({ peer, pins, verifyStatic }: DialOptions): TrustRule | undefined {
-  const { name, unverifiedStatic: expectedStatic } = peer;
-  if ((pins ?? expectedStatic ?? verifyStatic) === undefined) return undefined;
-  const pinned = pins && { trustOnFirstUse: pins, peer: name };
-  return { expectedStatic, verifyStatic, ...pinned } as TrustRule;
-}
+/** The keys known of a peer, by where they come from, the best first. */
+type KnownStatics = readonly (readonly [from: Situation['remoteKey'], key: Uint8Array])[];
 
-function situationOf(options: DialOptions, pinned: Uint8Array | undefined): Situation {
-  const { peer, own, anonymous = false, answerNeeded = true } = options;
-  const { verifiedStatic, unverifiedStatic, identity } = peer;
-  const knowledge = [
-    [verifiedStatic, 'verified'],
-    [pinned, 'pinned'],
-    [unverifiedStatic, 'unverified'],
+/** Keys that differ are a conflict somebody has to look into. @throws PATTERNS_KEYS_DIFFER */
+function knownStatics(peer: KnownPeer, pinned: Uint8Array | undefined): KnownStatics {
+  const sources = [
+    ['verified', peer.verifiedStatic],
+    ['pinned', pinned],
+    ['unverified', peer.unverifiedStatic],
   ] as const;
-  const cold = own.published === false ? 'none' : 'cold';
-  return {
-    remoteKey: knowledge.find(([key]) => key !== undefined)?.[1] ?? 'unknown',
-    remoteIdentityKnown: identity !== undefined,
-    ownIdentity: own.signer === undefined ? cold : 'hot',
-    anonymous,
-    answerNeeded,
-  };
+  const known = sources.flatMap(([from, key]) => (key === undefined ? [] : [[from, key] as const]));
+  const [first, ...others] = known;
+  for (const [otherFrom, other] of others) {
+    if (first === undefined || equalBytes(first[1], other)) continue;
+    const [knownFrom, key] = first;
+    throw new PatternsError('PATTERNS_KEYS_DIFFER', {
+      known: keyPrefix(key),
+      knownFrom,
+      other: keyPrefix(other),
+      otherFrom,
+    });
+  }
+  return known;
+}
+
+/** Everything that speaks for the key XX shows has to, whatever else it was known by; `undefined` if nothing does. */
+function trustOf(
+  { pins, verifyStatic }: DialOptions,
+  name: string,
+  expectedStatic: Uint8Array | undefined,
+): TrustRule | undefined {
+  if ((pins ?? expectedStatic ?? verifyStatic) === undefined) return undefined;
+  const pinning = pins && { trustOnFirstUse: pins, peer: name };
+  return { expectedStatic, verifyStatic, ...pinning } as TrustRule;
+}
+
+function ownIdentityOf({ signer, published = true }: OwnKeys): Situation['ownIdentity'] {
+  if (signer === undefined) return published ? 'cold' : 'none';
+  return published ? 'hot' : 'unpublished';
 }
 
 /**
  * Chooses the pattern for a peer and begins the handshake: XX at first contact, which pins the peer's key, and IK or
- * IK-raw with the pinned key from then on.
+ * IK-raw with the pinned key from then on. A key that is known is demanded in every pattern, XX included.
+ *
+ * A pinned peer whose key has changed cannot answer IK, and cuts the handshake: only XX with the same pins shows both keys.
  *
  * @throws PATTERNS_NO_PATTERN, PATTERNS_NO_PATTERN_ALLOWED if nothing fits what is known and demanded.
- * @throws PATTERNS_PIN_CHANGED if the peer's pin differs from the key it is dialled with.
+ * @throws PATTERNS_KEYS_DIFFER if two keys are known of the peer, such as its pin and that of a record.
+ * @throws PATTERNS_TRUST_MISSING if XX is chosen and nothing speaks for the key it will show.
  * @throws PATTERNS_TRUST_FAILED if the pin store failed, and the codes of `createProfileHandshake`.
  * @see P8 §3.13
  */
 export async function dialPeer(options: DialOptions): Promise<Dialled> {
-  const { peer, own, policy = createPatternPolicy(), prologue, suite, require } = options;
-  const pinned = await pinOf(options);
-  const situation = situationOf(options, pinned);
-  const selection = policy.select(situation, { require, peer: peer.name });
+  const { policy = createPatternPolicy(), prologue, suite, require, padIdentity } = options;
+  const peer = copyOfPeer(options.peer);
+  const own = { ...options.own };
+  const situation = { anonymous: options.anonymous ?? false, answerNeeded: options.answerNeeded ?? true };
+  const known = knownStatics(peer, await pinOf(peer.name, options.pins));
+  const [remoteKey, remoteStatic] = known[0] ?? ['unknown', undefined];
+  const selection = policy.select(
+    {
+      ...situation,
+      remoteKey,
+      remoteIdentityKnown: peer.identity !== undefined,
+      ownIdentity: ownIdentityOf(own),
+    },
+    { require, peer: peer.name },
+  );
+  const trust = trustOf(options, peer.name, remoteStatic);
+  if (selection.pattern === 'XX' && trust === undefined) throw new PatternsError('PATTERNS_TRUST_MISSING');
   const profile = PROFILES[selection.pattern];
   const signs = (profile.options.initiator.required as readonly string[]).includes('signer');
-  const signer = selection.throwAway && signs ? throwAwaySigner() : own.signer;
-  const trust = trustOf(options);
-  if (selection.pattern === 'XX' && trust === undefined) {
-    throw new PatternsError('PATTERNS_NO_PATTERN', {
-      missing: 'a reason to trust a new key (pins or verifyStatic)',
-      remoteKey: situation.remoteKey,
-    });
-  }
+  const throwAway = selection.throwAway && signs ? createThrowAwaySigner() : undefined;
+  const signer = throwAway ?? own.signer;
+  const expectedIdentity = peer.identity;
   const given = OPTIONS[selection.pattern]({
     own,
     signer,
-    remoteStatic: peer.verifiedStatic ?? pinned,
-    expectedIdentity: peer.identity,
+    remoteStatic,
+    expectedIdentity,
     trust,
-    padIdentity: options.padIdentity,
+    padIdentity,
   });
   const chosen: AnyHandshakeOptions = { profile, role: 'initiator', prologue, suite, ...given };
+  const handshake = createProfileHandshake(chosen as never) as ProfileHandshake<AnySession>;
   return {
     selection,
-    handshake: createProfileHandshake(chosen as never) as ProfileHandshake<AnySession>,
+    handshake: throwAway === undefined ? handshake : disposingOf(handshake, throwAway),
     patternByte: profile.byte,
-    shownIdentity: signs ? signer?.publicKey : undefined,
+    shownIdentity: signs && signer ? Uint8Array.from(signer.publicKey) : undefined,
+    pinnedStatic: remoteKey === 'pinned' && selection.pattern !== 'XX' ? remoteStatic : undefined,
   };
 }

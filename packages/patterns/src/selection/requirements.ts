@@ -1,7 +1,7 @@
 import { PROFILES } from '../profiles/catalogue.ts';
 import type { ProfileName } from '../profiles/pattern-names.ts';
 import type { Profile } from '../profiles/profile.ts';
-import { knowsKey, requireSituation, type Situation } from './situation.ts';
+import { canSign, isPublished, knowsKey, requireSituation, type Situation } from './situation.ts';
 
 /**
  * What an initiator may demand of a session:
@@ -32,7 +32,7 @@ const AT_HAND: { readonly [Option in NeededOption]: (situation: Situation) => bo
   // It can always be made, if only for one session. Whether it names anybody is another question.
   noiseKey: () => true,
   remoteStatic: knowsKey,
-  signer: ({ ownIdentity, anonymous }) => ownIdentity === 'hot' || anonymous,
+  signer: (situation) => canSign(situation) || situation.anonymous,
   expectedIdentity: ({ remoteIdentityKnown }) => remoteIdentityKnown,
   // A key to compare with, a question, or trust on first use: the last is open to everybody.
   trust: () => true,
@@ -60,10 +60,10 @@ const serverKey: Test = (profile, situation) =>
 const serverIdentity: Test = (profile, situation) =>
   attested(profile, situation) || (tiedToKey(profile) && situation.remoteKey === 'verified');
 
-const clientIdentity: Test = ({ guarantees: { responder } }, { anonymous, ownIdentity }) =>
-  !anonymous &&
-  ((responder.proves.remoteIdentity && ownIdentity === 'hot') ||
-    (responder.proves.remoteStatic && ownIdentity !== 'none'));
+const clientIdentity: Test = ({ guarantees: { responder } }, situation) =>
+  !situation.anonymous &&
+  ((responder.proves.remoteIdentity && canSign(situation)) ||
+    (responder.proves.remoteStatic && isPublished(situation)));
 
 const TESTS: { readonly [Name in Requirement]: Test } = {
   'server-key': serverKey,
@@ -103,6 +103,10 @@ export function isPossible(pattern: ProfileName, situation: Situation): boolean 
  * ```
  */
 export function meets(pattern: ProfileName, situation: Situation, requirement: Requirement): boolean {
-  if (!Object.hasOwn(TESTS, requirement)) throw new TypeError('this is no requirement of a session');
+  if (!Object.hasOwn(TESTS, requirement)) {
+    throw new TypeError(
+      `"${String(requirement)}" is no requirement; use one of ${Object.keys(TESTS).join(', ')}`,
+    );
+  }
   return isPossible(pattern, situation) && TESTS[requirement](PROFILES[pattern], situation);
 }

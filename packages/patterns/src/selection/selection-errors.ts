@@ -33,9 +33,30 @@ export const SELECTION_ERRORS = {
     retryable: false,
     wireCode: 6000,
   }),
+  PATTERNS_TRUST_MISSING: errorRow({
+    summary: 'nothing could speak for the key that a first contact shows',
+    nextStep: 'Pass pins to trust on first use, or verifyStatic, or the key you were told.',
+    retryable: false,
+    wireCode: 6000,
+  }),
+  PATTERNS_PIN_SUSPECT: errorRow<{ pinned: string }>({
+    summary:
+      'the peer did not answer to the Noise key {pinned}… that was pinned; it may have changed its key',
+    nextStep:
+      'Try once more; if it happens again, connect with XX and the same pins, which shows a changed key beside the pinned one.',
+    retryable: true,
+    wireCode: 5000,
+  }),
+  PATTERNS_KEYS_DIFFER: errorRow<{ known: string; knownFrom: string; other: string; otherFrom: string }>({
+    summary: 'two Noise keys are known of this peer: {known}… ({knownFrom}) and {other}… ({otherFrom})',
+    nextStep:
+      'Ask the user which is right; nothing was sent. Remove the pin if a verified record shows that the key was rotated.',
+    retryable: false,
+    wireCode: 5000,
+  }),
   PATTERNS_POLICY_INVALID: errorRow<{ member: string; fault: SettingFault }>({
     summary: 'the settings of the pattern policy are refused at "{member}": {fault}',
-    nextStep: 'Correct the settings; those before stay in force.',
+    nextStep: 'Correct the settings (patterns are called IK, IK-raw, N, NN, XX); those before stay in force.',
     retryable: false,
   }),
 } as const;

@@ -1,6 +1,6 @@
 import { PatternsError } from '../errors.ts';
 import type { ProfileName } from '../profiles/pattern-names.ts';
-import { knowsKey, requireSituation, type Situation } from './situation.ts';
+import { canSign, knowsKey, requireSituation, type Situation } from './situation.ts';
 
 /** Which pattern to open a session with, and why. */
 export interface Selection {
@@ -36,7 +36,7 @@ const RULES: readonly Rule[] = [
   },
   {
     id: 'known-key-hot',
-    applies: (situation) => !situation.anonymous && knowsKey(situation) && situation.ownIdentity === 'hot',
+    applies: (situation) => !situation.anonymous && knowsKey(situation) && canSign(situation),
     pattern: 'IK',
     reason: 'The key of the peer is known and a signer is at hand: this side proves its identity at once.',
   },

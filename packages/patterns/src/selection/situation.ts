@@ -8,10 +8,10 @@ export interface Situation {
   /** Whether the Ed25519 identity of the peer is known, so that NN can demand it. */
   readonly remoteIdentityKnown: boolean;
   /**
-   * `hot`: a signer is at hand, with which the record that names the Noise key is published too; `cold`: only the Noise
-   * key is at hand, its record published; `none`: the Noise key is in no record, and nothing can sign.
+   * `hot`: a signer is at hand, and the Noise key stands in a published record; `unpublished`: a signer is at hand, and
+   * the Noise key stands in none; `cold`: only the Noise key is at hand, its record published; `none`: neither.
    */
-  readonly ownIdentity: 'hot' | 'cold' | 'none';
+  readonly ownIdentity: 'hot' | 'unpublished' | 'cold' | 'none';
   /** Whether the peer must not be able to recognise this side. */
   readonly anonymous: boolean;
   readonly answerNeeded: boolean;
@@ -22,7 +22,7 @@ const YES_OR_NO = [true, false] as const;
 const VALUES: { readonly [Member in keyof Situation]: readonly Situation[Member][] } = {
   remoteKey: ['verified', 'pinned', 'unverified', 'unknown'],
   remoteIdentityKnown: YES_OR_NO,
-  ownIdentity: ['hot', 'cold', 'none'],
+  ownIdentity: ['hot', 'unpublished', 'cold', 'none'],
   anonymous: YES_OR_NO,
   answerNeeded: YES_OR_NO,
 };
@@ -47,4 +47,14 @@ export function requireSituation(situation: Situation): void {
  */
 export function knowsKey({ remoteKey }: Situation): boolean {
   return remoteKey === 'verified' || remoteKey === 'pinned';
+}
+
+/** Whether this side can sign as itself. */
+export function canSign({ ownIdentity }: Situation): boolean {
+  return ownIdentity === 'hot' || ownIdentity === 'unpublished';
+}
+
+/** Whether a peer can find out whose Noise key this side has. */
+export function isPublished({ ownIdentity }: Situation): boolean {
+  return ownIdentity === 'hot' || ownIdentity === 'cold';
 }

@@ -100,8 +100,8 @@ describe('dialPeer', () => {
     for (const told of ['verifiedStatic', 'unverifiedStatic']) {
       const peer = { name: 'shop', [told]: clientKey.publicKey };
       expect(await rejectionOf(dial({ peer, pins }))).toMatchObject({
-        code: 'PATTERNS_PIN_CHANGED',
-        context: { pinned: '2b092dbb9be545db', presented: '04f4550e826c1bb8' },
+        code: 'PATTERNS_KEYS_DIFFER',
+        wireCode: 5000,
       });
     }
   });
@@ -146,7 +146,7 @@ describe('dialPeer', () => {
     expect(await rejectionOf(answered(await dial({ verifyStatic: () => false })))).toMatchObject({
       code: 'PATTERNS_STATIC_REFUSED',
     });
-    expect(await rejectionOf(dial())).toMatchObject({ code: 'PATTERNS_NO_PATTERN' });
+    expect(await rejectionOf(dial())).toMatchObject({ code: 'PATTERNS_TRUST_MISSING' });
   });
 
   it('asks verifyStatic before anything is pinned, whatever else is known (P8 W-16) [S3.3]', async () => {
@@ -164,6 +164,140 @@ describe('dialPeer', () => {
     }
     expect(asked.times).toBe(3);
     expect(await pins.get('shop')).toBeUndefined();
+  });
+
+  it('demands a key it knows in XX too, and never pins another one (P8 W-16)', async () => {
+    const impostor = offerProfiles({
+      profiles: [PROFILES.XX],
+      noiseKey: deriveNoiseKeyPair(filled(9), 'impostor'),
+      allowStatic: 'anyone',
+    });
+    const policies = [
+      createPatternPolicy({ off: { initiator: ['IK'] }, fallback: ['XX'] }),
+      createPatternPolicy({ experiment: { name: 'x', arms: [{ name: 'xx', weight: 1, prefer: 'XX' }] } }),
+    ];
+    const peer = { name: 'shop', verifiedStatic: SERVER_NOISE_KEY };
+    for (const policy of policies) {
+      for (const pins of [createMemoryPinStore(), undefined]) {
+        const dialled = await dial({ peer, pins, policy, require: 'server-identity' });
+        expect(dialled.selection.pattern).toBe('XX');
+        expect(await rejectionOf(answered(dialled, impostor))).toMatchObject({
+          code: 'PATTERNS_STATIC_UNEXPECTED',
+        });
+        expect(await pins?.get('shop')).toBeUndefined();
+        await answered(await dial({ peer, pins, policy }));
+      }
+    }
+  });
+
+  it('holds the pin it has read, though it be removed meanwhile', async () => {
+    const pins = createMemoryPinStore();
+    await answered(await dial({ pins }));
+    const policy = createPatternPolicy({ off: { initiator: ['IK', 'IK-raw'] }, fallback: ['XX'] });
+    const dialled = await dial({ pins, policy });
+    await pins.remove('shop');
+    const impostor = offerProfiles({
+      profiles: [PROFILES.XX],
+      noiseKey: deriveNoiseKeyPair(filled(9), 'impostor'),
+      allowStatic: 'anyone',
+    });
+    expect(await rejectionOf(answered(dialled, impostor))).toMatchObject({
+      code: 'PATTERNS_STATIC_UNEXPECTED',
+    });
+  });
+
+  it('promises nobody’s name by a key that is not published', async () => {
+    const peer = { name: 'shop', verifiedStatic: SERVER_NOISE_KEY };
+    const own = { ...hot, published: false };
+    const policy = createPatternPolicy({ off: { initiator: ['IK'] }, fallback: ['IK-raw', 'XX'] });
+    expect((await dial({ peer, own })).selection.pattern).toBe('IK');
+    for (const require of ['client-identity', 'mutual-identity'] as const) {
+      expect(await rejectionOf(dial({ peer, own, policy, require }))).toMatchObject({
+        code: 'PATTERNS_NO_PATTERN_ALLOWED',
+      });
+      const unpublished = { ...cold, published: false };
+      expect(await rejectionOf(dial({ peer, own: unpublished, require }))).toMatchObject({
+        code: 'PATTERNS_NO_PATTERN_ALLOWED',
+      });
+    }
+  });
+
+  it('copies what it is told before it asks anybody', async () => {
+    const peer = {
+      name: 'shop',
+      verifiedStatic: Buffer.from(SERVER_NOISE_KEY),
+      identity: Buffer.from(SERVER_IDENTITY),
+    };
+    const pins: PinStore = {
+      get: async () => {
+        peer.verifiedStatic.fill(9);
+        peer.identity.fill(9);
+        peer.name = 'other';
+        return undefined;
+      },
+      keep: async (_, pin) => pin,
+      remove: async () => {},
+    };
+    const [client] = await answered(await dial({ peer, pins }));
+    expect(client.remoteStatic).toEqual(SERVER_NOISE_KEY);
+    const fresh = { ...peer, identity: Buffer.from(SERVER_IDENTITY), verifiedStatic: undefined };
+    const [named] = await answered(await dial({ peer: fresh, pins, anonymous: true }));
+    expect(named.remoteIdentity).toEqual(SERVER_IDENTITY);
+  });
+
+  it('refuses keys of a wrong length before it asks anybody', async () => {
+    for (const key of ['identity', 'verifiedStatic', 'unverifiedStatic']) {
+      const peer = { name: 'shop', [key]: new Uint8Array(5) };
+      expect(await rejectionOf(dial({ peer, pins: createMemoryPinStore() }))).toMatchObject({
+        code: 'PATTERNS_KEY_LENGTH',
+      });
+    }
+  });
+
+  it('refuses a told key that is not the verified one (P8 W-14)', async () => {
+    const peer = {
+      name: 'shop',
+      verifiedStatic: SERVER_NOISE_KEY,
+      unverifiedStatic: clientKey.publicKey,
+    };
+    expect(await rejectionOf(dial({ peer }))).toMatchObject({
+      code: 'PATTERNS_KEYS_DIFFER',
+      context: {
+        known: '2b092dbb9be545db',
+        knownFrom: 'verified',
+        other: '04f4550e826c1bb8',
+        otherFrom: 'unverified',
+      },
+    });
+  });
+
+  it('upgrades after first contact also for a key somebody told', async () => {
+    const pins = createMemoryPinStore();
+    const peer = { name: 'shop', unverifiedStatic: SERVER_NOISE_KEY };
+    await answered(await dial({ peer, pins }));
+    const { selection, pinnedStatic } = await dial({ peer, pins });
+    expect([selection.pattern, pinnedStatic]).toEqual(['IK', SERVER_NOISE_KEY]);
+  });
+
+  it('assigns arms by the name of the peer, and passes the padding on [O6]', async () => {
+    const policy = createPatternPolicy({
+      experiment: { name: 'x', arms: [{ name: 'all', weight: 1, prefer: 'IK-raw' }] },
+    });
+    const peer = { name: 'shop', verifiedStatic: SERVER_NOISE_KEY };
+    expect((await dial({ peer, policy })).selection.arm).toEqual({ experiment: 'x', name: 'all' });
+    const lengths = await Promise.all(
+      [true, false].map(
+        async (padIdentity) => (await (await dial({ peer, padIdentity })).handshake.write()).length,
+      ),
+    );
+    expect(lengths).toEqual([670, 603]);
+  });
+
+  it('hands out a copy of the throw-away identity', async () => {
+    const peer = { name: 'shop', identity: SERVER_IDENTITY };
+    const dialled = await dial({ peer, anonymous: true });
+    dialled.shownIdentity?.fill(0);
+    await answered(dialled);
   });
 
   it('fails closed if the pin store does [F3]', async () => {

@@ -215,13 +215,10 @@ describe('allowStatic of XX', () => {
 describe('options of XX', () => {
   const client = { profile: XX, role: 'initiator', noiseKey: clientKey };
   const expectedStatic = SERVER_NOISE_KEY;
-  const verifyStatic = () => true;
   const trustOnFirstUse = createMemoryPinStore();
   const rules: Readonly<Record<string, unknown>> = {
     'no rule': undefined,
     'an empty rule': {},
-    'two rules': { expectedStatic, verifyStatic },
-    'three rules': { expectedStatic, verifyStatic, trustOnFirstUse, peer: 'bob' },
     'a pin store without a peer': { trustOnFirstUse },
     'a name without a pin store': { peer: 'bob' },
   };

@@ -15,7 +15,7 @@ function eachSelection(check: (selection: Selection, situation: Situation) => vo
     check(selection, situation);
     selections += 1;
   }
-  expect(selections).toBe(78);
+  expect(selections).toBe(104);
 }
 
 describe('selectPattern, in every situation', () => {
@@ -49,6 +49,8 @@ describe('selectPattern, in every situation', () => {
   it('says who talks wherever it can be said, for one who does not hide', () => {
     eachSelection(({ pattern }, situation) => {
       if (situation.anonymous || situation.ownIdentity === 'none') return;
+      // At first contact only a record can say who talks.
+      if (pattern === 'XX' && situation.ownIdentity === 'unpublished') return;
       expect(meets(pattern, situation, 'client-identity')).toBe(true);
     });
   });

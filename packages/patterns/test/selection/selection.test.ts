@@ -19,7 +19,7 @@ function byDecisionOrder({
     return remoteIdentityKnown ? 'NN' : 'PATTERNS_NO_PATTERN';
   }
   if (!dialable) return 'XX';
-  return ownIdentity === 'hot' ? 'IK' : 'IK-raw';
+  return ['hot', 'unpublished'].includes(ownIdentity) ? 'IK' : 'IK-raw';
 }
 
 describe('selectPattern', () => {
@@ -86,7 +86,7 @@ describe('selectPattern', () => {
   });
 
   it('follows the decision order in every situation there is [S3.2]', () => {
-    expect(SITUATIONS.length).toBe(96);
+    expect(SITUATIONS.length).toBe(128);
     for (const situation of SITUATIONS) expect(patternFor(situation)).toBe(byDecisionOrder(situation));
   });
 
