@@ -60,5 +60,9 @@ export const ERROR_MESSAGE_MAX_CHARS = 65_519;
 export const SHOWN_CODE_MAX_CHARS = 64;
 export const SHOWN_TEXT_MAX_CHARS = 200;
 
+/** Bytes of JSON a memory store holds before it refuses more. */
+export const MEMORY_STORE_MAX_BYTES = 16_777_216;
+/** Requests whose payer could not be verified that a channel may hold: each costs a look-up. */
+export const MAX_UNVERIFIED_PAYERS = 3;
 /** Receipts a memory store holds before it refuses more. */
 export const MEMORY_STORE_CAPACITY = 10_000;

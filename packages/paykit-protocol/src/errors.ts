@@ -84,7 +84,7 @@ export const PAYKIT_ERRORS = {
     wireCode: 6000,
   }),
   PAYKIT_TOO_MANY_REQUESTS: errorRow<{ maximum: number }>({
-    summary: 'more than {maximum} requests came one way over the same channel',
+    summary: 'more than {maximum} requests nobody has proven came over the same channel',
     nextStep: 'End the session; what was noted before stays noted.',
     retryable: false,
     wireCode: 6000,
@@ -119,8 +119,8 @@ export const PAYKIT_ERRORS = {
     retryable: true,
     wireCode: 9000,
   }),
-  PAYKIT_STORE_FULL: errorRow<{ capacity: number }>({
-    summary: 'the memory store holds {capacity} receipts and takes no more',
+  PAYKIT_STORE_FULL: errorRow<{ capacity: number; maximumBytes: number }>({
+    summary: 'the memory store holds {capacity} receipts or {maximumBytes} bytes and takes no more',
     nextStep: 'Use a durable store, or give this one a greater capacity.',
     retryable: false,
     wireCode: 9000,

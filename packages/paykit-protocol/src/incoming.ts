@@ -1,5 +1,5 @@
 import { systemClock } from '@pubky-paykit/primitives';
-import { MESSAGE_TIMEOUT_MS } from './constants.ts';
+import { MAX_UNVERIFIED_PAYERS, MESSAGE_TIMEOUT_MS } from './constants.ts';
 import { withDeadline } from './deadline.ts';
 import { PAYKIT_ERRORS, PaykitError } from './errors.ts';
 import { sendWithin } from './message-channel.ts';
@@ -56,18 +56,28 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof PaykitError && error.wireCode === PAYKIT_ERRORS.PAYKIT_BAD_JSON.wireCode;
 }
 
+/** What a refusal of the payer is called. */
+const PAYER_REFUSALS: readonly RefusalCode[] = ['WRONG_PAYER', 'PAYER_UNVERIFIED'];
+
+/** Whether the peer named a payer it could not prove to be, which took a look-up to find out. */
+function isUnproven(answer: MessageAnswer, { peer }: ServeOptions): boolean {
+  return typeof peer === 'function' && answer.outcome === 'refused' && PAYER_REFUSALS.includes(answer.reason);
+}
+
 /**
  * Answers every message of one channel, one after the other, until the peer closes it or `closing` is aborted. A message
- * that cannot be read is answered with `BAD_MESSAGE` and ends the service.
+ * that cannot be read is answered with `BAD_MESSAGE` and ends the service, and so does the third request whose payer had
+ * to be looked up and was not the peer.
  *
  * @throws PAYKIT_TIMED_OUT if the peer says nothing for too long.
- * @throws PAYKIT_CANCELLED, PAYKIT_CHANNEL_FAILED, the codes of `decodeMessage`, or the channel's own
+ * @throws PAYKIT_TOO_MANY_REQUESTS, PAYKIT_CANCELLED, PAYKIT_CHANNEL_FAILED, the codes of `decodeMessage`, or the channel's own
  */
 export async function serveChannel(channel: MessageChannel, options: ServeOptions): Promise<void> {
   const { clock = systemClock, messageTimeoutMs: timeoutMs = MESSAGE_TIMEOUT_MS, signal, onAnswer } = options;
   const wait = { what: 'sending the answer', clock, timeoutMs, signal };
   const send = (message: PaykitMessage) =>
     withDeadline(wait, (deadline) => sendWithin(deadline, channel, message));
+  let unproven = 0;
   for (;;) {
     let message: PaykitMessage | undefined;
     try {
@@ -80,5 +90,9 @@ export async function serveChannel(channel: MessageChannel, options: ServeOption
     const answer = await answerMessage(message, options);
     if (answer.reply !== undefined) await send(answer.reply);
     onAnswer?.(answer);
+    if (isUnproven(answer, options)) unproven += 1;
+    if (unproven >= MAX_UNVERIFIED_PAYERS) {
+      throw new PaykitError('PAYKIT_TOO_MANY_REQUESTS', { maximum: MAX_UNVERIFIED_PAYERS });
+    }
   }
 }

@@ -23,7 +23,11 @@ export {
   jsonEquals,
 } from './json/json-value.ts';
 export { parseJson } from './json/strict-json.ts';
-export { createMemoryReceiptStore, type MemoryReceiptStore } from './memory-receipt-store.ts';
+export {
+  createMemoryReceiptStore,
+  type MemoryReceiptStore,
+  type MemoryReceiptStoreOptions,
+} from './memory-receipt-store.ts';
 export { createMessageChannel, createMessageReceiver, createMessageSender } from './message-channel.ts';
 export { decodeMessage, encodeMessage } from './message-codec.ts';
 export type {

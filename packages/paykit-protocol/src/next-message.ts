@@ -14,7 +14,8 @@ export interface ListeningOptions {
   /** Ends the service at once, with an error. */
   readonly signal?: CancelSignal | undefined;
   /**
-   * Ends the service between two messages, without an error: what has come is dealt with first. `signal` ends it at once.
+   * Ends the service between two messages, without an error: the one being dealt with is finished first, those that were not
+   * read yet are lost, and one-way payers never learn of it. `signal` ends it at once.
    */
   readonly closing?: CancelSignal | undefined;
 }

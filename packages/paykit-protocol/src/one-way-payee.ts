@@ -23,13 +23,14 @@ export interface NoteOptions extends RequestRules {
 
 /** Somebody asks; no payment is confirmed, and nobody is told that it was noted. */
 export interface NotedRequest {
-  readonly outcome: 'noted';
+  /**
+   * `repeated` if it had been noted before: a replay, or sent twice (P8 W-58). Do nothing for it a second time.
+   */
+  readonly outcome: 'noted' | 'repeated';
   /** The request as it came: provisional, and its payer is anyone's claim. Show it as unverified. */
   readonly receipt: PaykitReceipt;
   /** Always false: whoever sent it has proven nothing (P8 W-06). */
   readonly payerVerified: false;
-  /** True if it had been noted before: a replay, or sent twice (P8 W-58). Do nothing for it a second time. */
-  readonly repeated: boolean;
 }
 
 /** Nothing is noted, and nobody is told. */
@@ -67,7 +68,7 @@ async function inTurn<Result>(
 function noted(request: PaykitReceipt, stored: PaykitReceipt, repeated: boolean): RequestNote {
   // Compared in full: unlike a confirmation, nothing may have been added to a request.
   if (!receiptEquals(request, stored)) return { outcome: 'refused', reason: 'DUPLICATE_ID' };
-  return { outcome: 'noted', receipt: stored, payerVerified: false, repeated };
+  return { outcome: repeated ? 'repeated' : 'noted', receipt: stored, payerVerified: false };
 }
 
 async function decide(
@@ -116,6 +117,6 @@ export async function noteRequest(message: RequestReceipt, options: NoteOptions)
   }
   const fields = requestFields(request);
   if (note.outcome === 'refused') logRefusal(logger, 'one-way request refused', fields, note);
-  else logger.info('one-way request noted', { ...fields, payerVerified: false, repeated: note.repeated });
+  else logger.info(`one-way request ${note.outcome}`, { ...fields, payerVerified: false });
   return note;
 }

@@ -60,6 +60,24 @@ describe('serveChannel', () => {
     ]);
   });
 
+  it('ends after three payers that had to be looked up and were not the peer, each refused first (P8 W-05)', async () => {
+    const [payerChannel, payeeChannel] = createMemoryChannelPair();
+    let looked = 0;
+    const verdicts = ['unverified', 'mismatch', 'unverified'] as const;
+    const peer = () => verdicts[looked++] ?? 'unverified';
+    const served = rejected(serveChannel(payeeChannel, { ...answerOptions(), peer }));
+    const codes: string[] = [];
+    for (let id = 0; id < 3; id++) {
+      const provisionalReceipt = receipt({ receiptId: `receipt-${id}` });
+      await payerChannel.send({ type: 'RequestReceipt', provisionalReceipt });
+      const reply = await payerChannel.receive();
+      codes.push(reply?.type === 'Error' ? reply.code : 'none');
+    }
+    expect(codes).toEqual(['PAYER_UNVERIFIED', 'WRONG_PAYER', 'PAYER_UNVERIFIED']);
+    expect((await served).code).toBe('PAYKIT_TOO_MANY_REQUESTS');
+    expect(looked).toBe(3);
+  });
+
   it('[F3] tells the payer to come again where nothing is wrong with the request', async () => {
     const [payerChannel, payeeChannel] = createMemoryChannelPair();
     const broken = (): never => {

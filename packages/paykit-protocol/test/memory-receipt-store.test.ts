@@ -1,5 +1,6 @@
+import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
-import { createMemoryReceiptStore } from '../src/index.ts';
+import { createMemoryReceiptStore, type PaykitReceipt } from '../src/index.ts';
 import { receipt, rejected, STRANGER } from './fixtures.ts';
 
 describe('createMemoryReceiptStore', () => {
@@ -27,5 +28,31 @@ describe('createMemoryReceiptStore', () => {
     await store.keep(receipt());
     expect((await rejected(store.keep(receipt({ receiptId: 'receipt-2' })))).code).toBe('PAYKIT_STORE_FULL');
     expect(await store.keep(receipt())).toEqual(receipt());
+  });
+
+  it('counts bytes too, as they are stored and not as they were parsed', async () => {
+    const metadata = Array.from({ length: 5_000 }, () => []);
+    const store = createMemoryReceiptStore({ maximumBytes: 40_000 });
+    const kept = async (id: number) => store.keep(receipt({ receiptId: `receipt-${id}`, metadata }));
+    await kept(1);
+    await kept(2);
+    expect((await rejected(kept(3))).code).toBe('PAYKIT_STORE_FULL');
+    expect(store.all()).toHaveLength(2);
+  });
+
+  it('drops what is old when room is needed, and nothing else', async () => {
+    const clock = new ManualClock(2_000_000);
+    const store = createMemoryReceiptStore({ capacity: 2, forgetAfterSeconds: 600, clock });
+    const [old, recent, next] = [1_399, 1_400, 1_990].map((createdAt) =>
+      receipt({ receiptId: `receipt-${createdAt}`, createdAt }),
+    );
+    await store.keep(recent as PaykitReceipt);
+    await store.keep(old as PaykitReceipt);
+    expect(await store.get(old as PaykitReceipt)).toEqual(old);
+    await store.keep(next as PaykitReceipt);
+    expect(store.all()).toEqual([recent, next]);
+    expect((await rejected(store.keep(receipt({ receiptId: 'one-more', createdAt: 2_000 })))).code).toBe(
+      'PAYKIT_STORE_FULL',
+    );
   });
 });

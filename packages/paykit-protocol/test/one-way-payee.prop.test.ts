@@ -44,11 +44,10 @@ describe('noteRequest', () => {
                 outcome: 'noted',
                 receipt: request,
                 payerVerified: false,
-                repeated: false,
               });
               first.set(key, request);
             } else if (JSON.stringify(known) === JSON.stringify(request)) {
-              expect(note).toMatchObject({ outcome: 'noted', payerVerified: false, repeated: true });
+              expect(note).toMatchObject({ outcome: 'repeated', payerVerified: false });
             } else {
               expect(note).toEqual({ outcome: 'refused', reason: 'DUPLICATE_ID' });
             }

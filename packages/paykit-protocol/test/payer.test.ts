@@ -167,7 +167,7 @@ describe('requestReceipt', () => {
   });
 
   it('lets coded errors of the channel through as they are', async () => {
-    const own = new PaykitError('PAYKIT_STORE_FULL', { capacity: 1 });
+    const own = new PaykitError('PAYKIT_STORE_FULL', { capacity: 1, maximumBytes: 1 });
     const channel: MessageChannel = { send: async () => {}, receive: () => Promise.reject(own) };
     expect(await rejected(requestReceipt(channel, request, { store: createMemoryReceiptStore() }))).toBe(own);
   });

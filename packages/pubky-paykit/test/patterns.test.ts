@@ -181,7 +181,7 @@ describe('a one-way request over N', () => {
         await receiver.close();
       }),
     ]);
-    expect(notes).toMatchObject([{ outcome: 'noted', payerVerified: false, repeated: false }]);
+    expect(notes).toMatchObject([{ outcome: 'noted', payerVerified: false }]);
     expect(requests.all().map(({ payer }) => payer)).toEqual([throwAway]);
   });
 

@@ -46,7 +46,7 @@ function answersOf(
       requests: createFileReceiptStore(oneWayFolder(folder)),
       onNote(note) {
         if (note.outcome === 'refused') return fail(`the request was refused: ${note.reason}`);
-        if (note.outcome !== 'noted') return;
+        if (note.outcome === 'repeated') return;
         const json = receiptText(note.receipt);
         tell('noted the request as unverified, apart from its receipts', { kind: 'outcome', json });
       },
