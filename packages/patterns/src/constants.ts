@@ -34,6 +34,8 @@ export const IDENTITY_PAYLOAD_MAXIMUM_BYTES = 4_000;
 export const IDENTITY_PAYLOAD_MAXIMUM_DEPTH = 32;
 /** What logs may show of a public key. */
 export const LOGGED_KEY_BYTES = 8;
+/** What errors may show of a name that came from anywhere. */
+export const LOGGED_TEXT_CHARACTERS = 32;
 /** Inclusive: the bound of identity payloads; an honest attestation has 257 bytes. */
 export const ATTESTATION_MAXIMUM_BYTES: number = IDENTITY_PAYLOAD_MAXIMUM_BYTES;
 /**
@@ -55,6 +57,8 @@ export const PENDING_HANDSHAKE_MS = 30_000;
 export const HANDSHAKE_HANDLE_BYTES = 16;
 /** Sessions one registry holds; P8 §13.3 asks for at least 100. */
 export const SESSION_REGISTRY_MAXIMUM = 1_000;
+/** Sessions a full registry looks at for one that has ended, each time one more is refused: all of them by default. */
+export const ENDED_SESSIONS_LOOKED_AT: number = SESSION_REGISTRY_MAXIMUM;
 /** Inclusive: what one table of handshakes or sessions may be told to hold. */
 export const TABLE_MAXIMUM_ENTRIES = 1_000_000;
 /** N8 §6.4: the length before each ciphertext of a framed stream, big endian. */

@@ -134,9 +134,9 @@ export type {
   SessionFacts,
   SessionOf,
 } from './sessions/session.ts';
+export type { SessionId } from './sessions/session-id.ts';
 export {
   createSessionRegistry,
-  type SessionId,
   type SessionRegistry,
   type SessionRegistryOptions,
 } from './sessions/session-registry.ts';

@@ -9,7 +9,10 @@ export {
   createPatternPolicy,
   createProfileHandshake,
   createReplayCache,
+  type DialOptions,
   deriveNoiseKeyPair,
+  deriveNoiseSecret,
+  type Experiment,
   type IdentitySigner,
   IK,
   IK_RAW,
@@ -23,6 +26,7 @@ export {
   PatternsError,
   type Pin,
   type PinStore,
+  type PolicyEvent,
   type PolicySelection,
   type PolicySettings,
   type Profile,
@@ -121,6 +125,7 @@ export { type DialledPayee, type DialPayeeOptions, dialPayee } from './payment-d
 export {
   createPaymentIdentity,
   createThrowAwayPayer,
+  importNoiseKey,
   type PaymentIdentity,
   type PaymentIdentityOptions,
 } from './payment-identity.ts';

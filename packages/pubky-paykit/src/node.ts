@@ -7,4 +7,5 @@ export {
   type ServerLimits,
   type TcpServer,
 } from '@pubky-paykit/transport/tcp';
-export { type ListenForPaymentsOptions, listenForPayments } from './node/payment-server.ts';
+export { listenForPayments } from './node/payment-server.ts';
+export type { ListenForPaymentsOptions } from './node/payment-server-options.ts';

@@ -7,6 +7,7 @@ import {
   type ProfileOffer,
 } from '@pubky-paykit/patterns';
 import type { PaymentIdentity } from './payment-identity.ts';
+import { requirePolicy, requireProfiles } from './profile-argument.ts';
 
 /** What a payee offers, and by which rules; see `OfferOptions` of the package patterns. */
 export type OfferPatternsOptions<Offered extends readonly Profile[]> = Omit<
@@ -36,6 +37,8 @@ export function offerPatterns<const Offered extends readonly Profile[] = readonl
   options: OfferPatternsOptions<Offered> = {},
 ): ProfileOffer<AcceptedSession<Offered[number]>> {
   const { profiles = [IK] as readonly Profile[], ...rules } = options;
+  requireProfiles(profiles);
+  requirePolicy(rules.policy);
   const { noiseKey, signer } = identity;
   return offerProfiles({ ...rules, profiles, noiseKey, signer }) as ProfileOffer<
     AcceptedSession<Offered[number]>

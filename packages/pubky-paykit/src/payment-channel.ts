@@ -29,6 +29,7 @@ import {
   TransportError,
 } from '@pubky-paykit/transport';
 import type { PaymentIdentity } from './payment-identity.ts';
+import { requireProfile } from './profile-argument.ts';
 
 interface ChannelEnds<Carried extends AnySession> {
   /** Who is at the other end. */
@@ -121,6 +122,7 @@ export async function runPaymentHandshake<Carried extends AnySession>(
  * @param stream Taken.
  * @param identity Borrowed: keep it alive until this settles. Only the keys the pattern uses are needed.
  * @throws The codes of `createProfileHandshake` and `openChannel`.
+ * @throws TypeError for a profile that is none, such as its name, and for options that do not belong to it.
  * @example
  * ```ts
  * import { type ByteStream, IK_RAW, openPaymentChannel, type PaymentIdentity } from 'pubky-paykit';
@@ -136,7 +138,8 @@ export async function openPaymentChannel<const Chosen extends Profile = typeof I
 ): Promise<PaymentChannelOf<SessionOf<Chosen, 'initiator'>>> {
   const [handshake, channelOptions] = orAbort(stream, () => {
     const { profile = IK, patternByte = true, limits, clock, signal, ...rules } = options;
-    const { options: names, byte } = profile as Profile;
+    requireProfile(profile);
+    const { options: names, byte }: Profile = profile;
     const { noiseKey, signer } = identity as IdentityKeys;
     const started = createProfileHandshake({
       ...rules,

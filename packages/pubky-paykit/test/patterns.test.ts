@@ -194,6 +194,27 @@ describe('a one-way request over N', () => {
   });
 });
 
+describe('openPaymentChannel', () => {
+  it.each(['IK', 'IK-raw', 'KK', {}, null, 7])(
+    'tells who passes %j that it is no profile',
+    async (profile) => {
+      const [here, there] = memoryStreamPair();
+      const opening = openPaymentChannel(here, payer, { profile, remoteStatic } as never);
+      await expect(opening).rejects.toBeInstanceOf(TypeError);
+      // The message is what is mended here: the names of our own variables have no place in it.
+      await expect(opening).rejects.not.toHaveProperty('message', expect.stringContaining('undefined'));
+      await expect(there.read()).rejects.toBeDefined();
+    },
+  );
+});
+
+describe('offerPatterns', () => {
+  it('takes profiles themselves and a policy, not names and settings', () => {
+    const wrong = [{ profiles: ['IK'] }, { profiles: [] }, { policy: { off: {} } }];
+    for (const options of wrong) expect(() => offerPatterns(payee, options as never)).toThrow(TypeError);
+  });
+});
+
 describe('acceptPaymentChannel', () => {
   it('refuses a pattern that is not offered on its byte (P8 W-59)', async () => {
     const [here, there] = memoryStreamPair();

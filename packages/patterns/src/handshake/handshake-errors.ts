@@ -19,9 +19,10 @@ export const HANDSHAKE_ERRORS = {
     nextStep: 'Pass a backend of that suite, or leave the option out.',
     retryable: false,
   }),
-  PATTERNS_PROLOGUE_INVALID: errorRow<{ maximum: number; actual: number }>({
-    summary: 'the prologue has {actual} bytes where at most {maximum} are allowed',
-    nextStep: 'Use a short, fixed label that both sides know.',
+  PATTERNS_PROLOGUE_INVALID: errorRow<{ fault: 'too-long' | 'lone-surrogate' }>({
+    summary: 'the prologue is refused: {fault}',
+    nextStep:
+      'Use a short, fixed label that both sides know: at most 1 024 bytes, or text without lone surrogates.',
     retryable: false,
   }),
   PATTERNS_OUT_OF_TURN: errorRow<{ called: string; turn: string }>({

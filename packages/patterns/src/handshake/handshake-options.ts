@@ -7,6 +7,7 @@ import { PatternsError } from '../errors.ts';
 import { requireLength } from '../lengths.ts';
 import type { OptionName, OptionValues, Profile } from '../profiles/profile.ts';
 import { belongsToZeroSecret, isLowOrder } from '../rules/weak-keys.ts';
+import { checkShapes } from './option-shapes.ts';
 
 /** What every handshake may be told. */
 export interface HandshakeSettings {
@@ -89,21 +90,21 @@ function checkNames(options: AnyHandshakeOptions): void {
 }
 
 /**
- * Checks names, lengths and weak keys before anything is signed or sent.
+ * Checks names, kinds, lengths and weak keys before anything is signed or sent.
  *
- * @throws TypeError for an option that is missing or does not belong to the profile.
+ * @throws TypeError for an option that is missing, of another kind, or does not belong to the profile.
  * @throws PATTERNS_WEAK_KEY, PATTERNS_KEY_LENGTH
  */
 export function checkOptions(options: AnyHandshakeOptions): void {
   checkNames(options);
-  const { noiseKey, remoteStatic, signer, expectedIdentity } = options;
+  checkShapes(options);
+  const { noiseKey, remoteStatic, expectedIdentity } = options;
   if (noiseKey && belongsToZeroSecret(noiseKey.publicKey)) {
     throw new PatternsError('PATTERNS_WEAK_KEY', { key: 'local static' });
   }
-  if (remoteStatic) {
+  if (remoteStatic !== undefined) {
     requireLength('remote static key', remoteStatic, KEY_BYTES);
     if (isLowOrder(remoteStatic)) throw new PatternsError('PATTERNS_WEAK_KEY', { key: 'remote static' });
   }
-  if (signer) requireLength('public key of the signer', signer.publicKey, KEY_BYTES);
-  if (expectedIdentity) requireLength('expected identity', expectedIdentity, KEY_BYTES);
+  if (expectedIdentity !== undefined) requireLength('expected identity', expectedIdentity, KEY_BYTES);
 }

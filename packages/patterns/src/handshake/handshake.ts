@@ -131,7 +131,7 @@ class ProfileDriver implements ProfileHandshake {
       const identity = await carries.read(payload, this.#context);
       for (const check of checks) {
         this.#requireLive();
-        await check(this.#context);
+        await check(this.#context, identity);
       }
       this.#requireLive();
       this.#identity ??= identity;

@@ -41,7 +41,7 @@ export class LiveContext implements StepContext {
     this.allowIdentity = identityRule(options.allowIdentity);
     this.allowStatic = staticRule(options.allowStatic);
     this.replayCache = options.replayCache;
-    this.prologue = prologueBytes(options.prologue ?? DEFAULT_PROLOGUE);
+    this.prologue = prologueBytes(options.prologue === undefined ? DEFAULT_PROLOGUE : options.prologue);
     this.ownStatic = options.noiseKey && Uint8Array.from(options.noiseKey.publicKey);
     this.noise = createHandshake<HandshakePattern, Role>({
       pattern: options.profile.noise,

@@ -7,6 +7,7 @@ import { createReplayCache, type ReplayCache } from '../rules/replay-cache.ts';
 import type { AnySession, SessionOf } from '../sessions/session.ts';
 import { createProfileHandshake, type ProfileHandshake } from './handshake.ts';
 import type { AnyHandshakeOptions, HandshakeSettings } from './handshake-options.ts';
+import { checkShapes, requireFunction } from './option-shapes.ts';
 
 /** Says whether a pattern may be used now; a `PatternPolicy` is one. */
 export interface PatternSwitch {
@@ -28,8 +29,15 @@ export interface OfferOptions<Offered extends readonly Profile[]> extends Handsh
   readonly allowIdentity?: readonly Uint8Array[] | AllowIdentity | undefined;
   /** Which Noise keys may connect (IK-raw, XX). XX wants it, `'anyone'` being a possible answer. */
   readonly allowStatic?: readonly Uint8Array[] | AllowStatic | 'anyone' | undefined;
+  /**
+   * Lets profiles of one direction (N) be offered beside such rules, though nobody can be told to stay out of them: what
+   * comes through them has no sender and gets no answer. Default false.
+   */
+  readonly allowUnnamed?: boolean | undefined;
   /** One for all profiles; in memory if not given: one for N that refuses when it is full, one for the others. */
   readonly replayCache?: ReplayCache | undefined;
+  /** How many first messages each cache in memory remembers, 1 to 1 000 000; 65 536 if not given. */
+  readonly replayCacheEntries?: number | undefined;
   /** Asked on every byte, so that a pattern can be switched off while the listener runs. */
   readonly policy?: PatternSwitch | undefined;
 }
@@ -41,6 +49,22 @@ export interface OfferOptions<Offered extends readonly Profile[]> extends Handsh
 export type ProfileOffer<Yields extends AnySession = AnySession> = (
   patternByte: number,
 ) => ProfileHandshake<Yields> | undefined;
+
+/** What the types say, once more for callers without types: a mistake here must not wait for the first peer. */
+function checkOffer(options: OfferOptions<readonly Profile[]>): void {
+  const { profiles, policy, replayCache, replayCacheEntries } = options;
+  if (!Array.isArray(profiles) || profiles.length === 0) {
+    throw new TypeError('profiles is not a list of at least one profile');
+  }
+  if (!profiles.every((profile) => profile?.options !== undefined)) {
+    throw new TypeError('profiles holds something that is no profile');
+  }
+  checkShapes(options);
+  if (policy !== undefined) requireFunction('policy.allows', policy?.allows);
+  if (replayCache !== undefined && replayCacheEntries !== undefined) {
+    throw new TypeError('replayCacheEntries cannot be applied to a replayCache that is given');
+  }
+}
 
 /** The options that say who may connect. */
 const RULE_NAMES = ['allowIdentity', 'allowStatic'] as const satisfies readonly OptionName[];
@@ -60,9 +84,15 @@ function checkNoBypass(options: OfferOptions<readonly Profile[]>): void {
     if (!profiles.some((profile) => takes(profile, name))) {
       throw new TypeError(`${name} cannot be applied to any of the profiles offered`);
     }
-    const open = profiles.find((profile) => !answers.some((answer) => takes(profile, answer)));
+    const unbound = profiles.filter((profile) => !answers.some((answer) => takes(profile, answer)));
+    const open = unbound.find(({ oneWay }) => !(oneWay && options.allowUnnamed === true));
     if (open === undefined) continue;
-    throw new TypeError(`${name} does not bind ${open.name}: offer it separately, or say who may use it`);
+    const way = open.oneWay
+      ? 'allowUnnamed'
+      : answers.includes('allowStatic')
+        ? 'allowIdentity'
+        : 'allowStatic';
+    throw new TypeError(`${name} does not bind ${open.name}: offer it separately, or pass ${way} too`);
   }
 }
 
@@ -101,8 +131,9 @@ export type AcceptedSession<Offered extends Profile> = Offered extends Profile
  *
  * Everything wrong with the options is found here and not at the first connection.
  *
- * @throws TypeError for options that are missing, profiles that come twice, rules that no profile applies, and rules that one
- *   would bypass.
+ * @throws TypeError for options that are missing or of another kind, no profiles, profiles that come twice, rules that no
+ *   profile applies, and rules that one would bypass.
+ * @throws RangeError for a number of replay cache entries that is none.
  * @throws PATTERNS_WEAK_KEY, PATTERNS_KEY_LENGTH, PATTERNS_PROLOGUE_INVALID, PATTERNS_SUITE_REFUSED
  * @see N8 §1.3, P8 §3.2
  * @example
@@ -117,12 +148,14 @@ export type AcceptedSession<Offered extends Profile> = Offered extends Profile
 export function offerProfiles<const Offered extends readonly Profile[]>(
   options: OfferOptions<Offered>,
 ): ProfileOffer<AcceptedSession<Offered[number]>> {
-  const { profiles, policy } = options;
+  const { profiles, policy, replayCacheEntries: maximumEntries } = options;
+  checkOffer(options);
   checkNoBypass(options);
   const rules = copiedRules(options);
   // Where a replay is of no use, a flood of strangers must not shut out friends; in N nothing else stops one.
-  const strict = options.replayCache ?? createReplayCache({ whenFull: 'refuse' });
-  const lenient = options.replayCache ?? createReplayCache({ whenFull: 'forget' });
+  const bounds = maximumEntries === undefined ? {} : { maximumEntries };
+  const strict = options.replayCache ?? createReplayCache({ ...bounds, whenFull: 'refuse' });
+  const lenient = options.replayCache ?? createReplayCache({ ...bounds, whenFull: 'forget' });
   const byByte = new Map<number, () => ProfileHandshake<AnySession> | undefined>();
   for (const profile of profiles) {
     if (byByte.has(profile.byte)) throw new TypeError(`${profile.name} is offered twice`);

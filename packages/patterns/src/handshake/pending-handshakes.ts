@@ -42,6 +42,7 @@ export interface PendingHandshakes<Yields extends AnySession = AnySession> {
    * Takes a handshake in and says under which handle. If it throws, the handshake is still the caller's.
    *
    * @throws PATTERNS_PENDING_FULL, PATTERNS_TABLE_DESTROYED
+   * @throws TypeError for a random source that gives a handle again under which a handshake waits.
    */
   add(handshake: ProfileHandshake<Yields>): HandshakeHandle;
   /**
@@ -96,6 +97,8 @@ class PendingTable<Yields extends AnySession> implements PendingHandshakes<Yield
       throw new PatternsError('PATTERNS_PENDING_FULL', { maximum: this.#maximum });
     }
     const handle: HandshakeHandle = `handshake_${hex.encode(this.#random.bytes(HANDSHAKE_HANDLE_BYTES))}`;
+    // Random bytes never meet; those of a broken source do, and the handshake that waits must not be lost to it.
+    if (this.#waiting.get(handle) !== undefined) throw new TypeError('the random source repeats itself');
     this.#waiting.touch(handle, { handshake, busy: false });
     return handle;
   }

@@ -5,7 +5,6 @@ import { PatternsError } from '../errors.ts';
 import { requireLength } from '../lengths.ts';
 import type { PayloadStep, StepContext } from '../profiles/profile.ts';
 import { keyPrefix } from '../redaction.ts';
-import { requireAllowed } from '../rules/admission.ts';
 import { type Attestation, decodeAttestation, encodeAttestation } from './attestation-message.ts';
 import { signChecked } from './signing.ts';
 import { verifyStrictly } from './strict-ed25519.ts';
@@ -83,7 +82,7 @@ function ephemeralsOf({ ownEphemeral, remoteEphemeral }: StepContext): readonly 
   return [ownEphemeral, remoteEphemeral];
 }
 
-/** The sender proves its identity for this very session; the receiver checks that, and then its own rules. P8 §3.9 */
+/** The sender proves its identity for this very session, and the receiver checks that. P8 §3.9 */
 export const attestation: PayloadStep = {
   async write(context) {
     const { signer } = context;
@@ -95,13 +94,11 @@ export const attestation: PayloadStep = {
   },
   async read(payload, context) {
     const [own, remote] = ephemeralsOf(context);
-    const identity = verifyAttestation(decodeAttestation(payload), {
+    return verifyAttestation(decodeAttestation(payload), {
       signer: remote,
       other: own,
       expectedIdentity: context.expectedIdentity,
       ownIdentity: context.signer?.publicKey,
     });
-    await requireAllowed(identity, context);
-    return identity;
   },
 };

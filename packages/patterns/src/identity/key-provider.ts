@@ -5,7 +5,7 @@ import { Secret } from '@pubky-paykit/primitives';
 import { KEY_BYTES } from '../constants.ts';
 import { PatternsError } from '../errors.ts';
 import { requireLength } from '../lengths.ts';
-import { INSPECT } from '../redaction.ts';
+import { INSPECT, shownText } from '../redaction.ts';
 import { type IdentitySigner, identityPublicKey } from './identity-signer.ts';
 import { deriveNoiseKeyPair } from './key-derivation.ts';
 
@@ -34,9 +34,6 @@ export interface SeedKeyProvider extends KeyProvider {
   [Symbol.dispose](): void;
 }
 
-/** The longest key id worth showing in an error. */
-const SHOWN_CHARACTERS = 32;
-
 /** Errors of other people's providers become one code; ours say more. */
 async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer> {
   try {
@@ -47,12 +44,20 @@ async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
+/** What a provider answers is other people's code, too. */
+function requireKeyPair(answer: KeyPair): void {
+  const { publicKey, destroy } = Object(answer) as Partial<KeyPair>;
+  if (!(publicKey instanceof Uint8Array) || publicKey.length !== KEY_BYTES || typeof destroy !== 'function') {
+    throw new TypeError('the answer is no X25519 key pair');
+  }
+}
+
 /**
  * Lends the Noise key of a device to `work` and destroys it afterwards, whatever happens. Handshakes borrow their key:
  * let `work` end only when they have.
  *
  * @param device Any bytes, or text taken as UTF-8; borrowed until the promise settles.
- * @returns What `work` returns; its errors pass through.
+ * @returns What `work` returns; its errors pass through, also where the key cannot be destroyed after them.
  * @throws PATTERNS_KEY_PROVIDER_FAILED with the cause, and the provider's own PATTERNS codes.
  * @see N8 §2.5
  * @example
@@ -73,12 +78,22 @@ export async function withNoiseKey<Result>(
   device: Uint8Array | string,
   work: (noiseKey: KeyPair) => Result | Promise<Result>,
 ): Promise<Result> {
-  const noiseKey = await asked(() => provider.noiseKeyOf(keyId, device));
+  const noiseKey = await asked(async () => {
+    const answer = await provider.noiseKeyOf(keyId, device);
+    requireKeyPair(answer);
+    return answer;
+  });
+  // A key that cannot be destroyed is a failure, but never in the place of the one that `work` tells of.
+  const destroy = () => asked(async () => noiseKey.destroy());
+  let result: Result;
   try {
-    return await work(noiseKey);
-  } finally {
-    noiseKey.destroy();
+    result = await work(noiseKey);
+  } catch (error) {
+    await destroy().catch(() => undefined);
+    throw error;
   }
+  await destroy();
+  return result;
 }
 
 /**
@@ -88,7 +103,12 @@ export async function withNoiseKey<Result>(
  * @throws PATTERNS_KEY_LENGTH unless the identity has 32 bytes.
  */
 export async function signerOf(provider: KeyProvider, keyId: string): Promise<IdentitySigner> {
-  const answer = await asked(() => provider.identityOf(keyId));
+  const answer = await asked(async () => {
+    const identity = await provider.identityOf(keyId);
+    if (!(identity instanceof Uint8Array)) throw new TypeError('the answer is no identity');
+    if (typeof provider.sign !== 'function') throw new TypeError('the provider does not sign');
+    return identity;
+  });
   requireLength('identity of the key', answer, KEY_BYTES);
   // Not `slice`: that of a Node `Buffer` shares the memory.
   const publicKey = Uint8Array.from(answer);
@@ -110,10 +130,16 @@ class MemorySeedKeyProvider implements SeedKeyProvider {
   #destroyed = false;
 
   constructor(seeds: Readonly<Record<string, Uint8Array>>) {
-    for (const [keyId, seed] of Object.entries(seeds)) {
-      // Checks the length before anything is copied.
-      const identity = identityPublicKey(seed);
-      this.#keys.set(keyId, { seed: Secret.copyOf(seed), identity });
+    try {
+      for (const [keyId, seed] of Object.entries(seeds)) {
+        // Checks the length before the seed is copied.
+        const identity = identityPublicKey(seed);
+        this.#keys.set(keyId, { seed: Secret.copyOf(seed), identity });
+      }
+    } catch (error) {
+      // Nobody will ever hold what was copied before.
+      this.destroy();
+      throw error;
     }
   }
 
@@ -151,7 +177,7 @@ class MemorySeedKeyProvider implements SeedKeyProvider {
     if (this.#destroyed) throw new PatternsError('PATTERNS_KEY_PROVIDER_DESTROYED');
     const key = this.#keys.get(keyId);
     if (key !== undefined) return key;
-    throw new PatternsError('PATTERNS_KEY_UNKNOWN', { keyId: `${keyId}`.slice(0, SHOWN_CHARACTERS) });
+    throw new PatternsError('PATTERNS_KEY_UNKNOWN', { keyId: shownText(String(keyId)) });
   }
 }
 

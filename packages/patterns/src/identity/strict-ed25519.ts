@@ -17,9 +17,11 @@ function isUsablePoint(encoded: Uint8Array): boolean {
  * @param signature 64 bytes; borrowed.
  * @param message Any bytes; borrowed.
  * @param publicKey 32 bytes; borrowed.
- * @returns False for anything that is not a valid signature, wrong lengths included; never throws.
+ * @returns False for anything that is not a valid signature, wrong lengths and what is no bytes included; never throws.
  */
 export function verifyStrictly(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+  // noble throws for a message that is no bytes.
+  if (![signature, message, publicKey].every((value) => value instanceof Uint8Array)) return false;
   if (signature.length !== SIGNATURE_BYTES || publicKey.length !== KEY_BYTES) return false;
   // noble's strict mode refuses non-canonical points, s >= L and small-order keys, but not a small-order R.
   if (!isUsablePoint(signature.subarray(0, KEY_BYTES))) return false;

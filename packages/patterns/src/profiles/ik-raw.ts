@@ -39,7 +39,8 @@ export const IK_RAW = {
     initiator: { required: ['noiseKey', 'remoteStatic'], optional: [] },
     responder: { required: ['noiseKey'], optional: ['allowStatic', 'replayCache'] },
   },
-  messages: [{ carries: noPayload, checks: [admitStatic, refuseReplay] }, { carries: emptyPayload }],
+  // The cache first: of a recording the application must not hear again, not even as a question (P8 W-15).
+  messages: [{ carries: noPayload, checks: [refuseReplay, admitStatic] }, { carries: emptyPayload }],
   completion: [],
   confirmedBy: { initiator: 'handshake', responder: 'first-message' },
 } as const satisfies Profile;

@@ -1,4 +1,5 @@
 import { IK as NOISE_IK } from '@pubky-paykit/noise-core';
+import { admitIdentity } from '../rules/admission.ts';
 import { refuseReplay } from '../rules/replay-cache.ts';
 import { PATTERN_BYTES } from './pattern-names.ts';
 import { emptyPayload, identityClaim } from './payload-steps.ts';
@@ -38,7 +39,8 @@ export const IK = {
     initiator: { required: ['noiseKey', 'remoteStatic', 'signer'], optional: ['padIdentity'] },
     responder: { required: ['noiseKey'], optional: ['allowIdentity', 'replayCache'] },
   },
-  messages: [{ carries: identityClaim, checks: [refuseReplay] }, { carries: emptyPayload }],
+  // The cache first: of a recording the application must not hear again, not even as a question (P8 W-15).
+  messages: [{ carries: identityClaim, checks: [refuseReplay, admitIdentity] }, { carries: emptyPayload }],
   completion: [],
   confirmedBy: { initiator: 'handshake', responder: 'first-message' },
 } as const satisfies Profile;

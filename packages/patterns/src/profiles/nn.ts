@@ -1,5 +1,6 @@
 import { NN as NOISE_NN } from '@pubky-paykit/noise-core';
 import { attestation } from '../identity/attestation.ts';
+import { admitIdentity } from '../rules/admission.ts';
 import { PATTERN_BYTES } from './pattern-names.ts';
 import { emptyPayload, noPayload } from './payload-steps.ts';
 import type { Profile } from './profile.ts';
@@ -41,7 +42,7 @@ export const NN = {
   messages: [{ carries: noPayload }, { carries: emptyPayload }],
   completion: [
     { by: 'responder', carries: attestation },
-    { by: 'initiator', carries: attestation },
+    { by: 'initiator', carries: attestation, checks: [admitIdentity] },
   ],
   confirmedBy: { initiator: 'handshake', responder: 'handshake' },
 } as const satisfies Profile;

@@ -1,4 +1,5 @@
 import { PatternsError } from '../errors.ts';
+import { shownText } from '../redaction.ts';
 
 /** The negotiation byte of every profile, by the name the wire generation 0.8 shows. N8 §1.3, P8 §3.1 */
 export const PATTERN_BYTES = { IK: 0x00, 'IK-raw': 0x01, N: 0x02, NN: 0x03, XX: 0x04 } as const;
@@ -11,14 +12,6 @@ export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PATTERN_BYTES) 
 
 /** Other spellings 0.8 reads, lower case. N8 §1.3 */
 const ALIASES: Readonly<Record<string, ProfileName>> = { ikraw: 'IK-raw', ik_raw: 'IK-raw' };
-
-/** The longest name worth showing in an error. */
-const SHOWN_CHARACTERS = 32;
-
-/** What an error may show of a text that came from anywhere: no line breaks, no control characters, not much. */
-function shown(text: string): string {
-  return text.slice(0, SHOWN_CHARACTERS).replace(/[^ -~]/g, '?');
-}
 
 /** The profile that goes with a negotiation byte, or `undefined` for a byte that 0.8 does not know. */
 export function profileOfByte(byte: number): ProfileName | undefined {
@@ -36,6 +29,6 @@ export function parseProfileName(text: string): ProfileName {
   const found =
     PROFILE_NAMES.find((name) => name.toLowerCase() === lower) ??
     (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined);
-  if (found === undefined) throw new PatternsError('PATTERNS_PATTERN_UNKNOWN', { name: shown(text) });
+  if (found === undefined) throw new PatternsError('PATTERNS_PATTERN_UNKNOWN', { name: shownText(text) });
   return found;
 }

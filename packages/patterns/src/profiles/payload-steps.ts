@@ -2,10 +2,9 @@ import { PatternsError } from '../errors.ts';
 import { identityBinding, verifyIdentity } from '../identity/identity-binding.ts';
 import { decodeIdentityPayload, encodeIdentityPayload } from '../identity/identity-payload.ts';
 import { signChecked } from '../identity/signing.ts';
-import { requireAllowed } from '../rules/admission.ts';
 import type { PayloadStep } from './profile.ts';
 
-/** The sender binds its Noise key to its identity; the receiver checks that, and then its own allow list. N8 §1.4–1.7 */
+/** The sender binds its Noise key to its identity, and the receiver checks that. N8 §1.4–1.7 */
 export const identityClaim: PayloadStep = {
   async write({ prologue, ownStatic, remoteStatic, signer, padIdentity }) {
     if (signer === undefined || ownStatic === undefined || remoteStatic === undefined) {
@@ -26,15 +25,12 @@ export const identityClaim: PayloadStep = {
       { pad: padIdentity },
     );
   },
-  async read(payload, context) {
-    const { prologue, ownStatic, remoteStatic } = context;
+  async read(payload, { prologue, ownStatic, remoteStatic }) {
     if (ownStatic === undefined || remoteStatic === undefined) {
       throw new TypeError('the pattern proves no static key');
     }
     const claim = decodeIdentityPayload(payload);
-    const identity = verifyIdentity(claim, { provenStatic: remoteStatic, ownStatic, prologue });
-    await requireAllowed(identity, context);
-    return identity;
+    return verifyIdentity(claim, { provenStatic: remoteStatic, ownStatic, prologue });
   },
 };
 

@@ -93,8 +93,11 @@ export interface PayloadStep {
   read(payload: Uint8Array, context: StepContext): Promise<VerifiedIdentity | undefined>;
 }
 
-/** A rule the receiver of a message applies once its payload is good. Throws to end the handshake. */
-export type Check = (context: StepContext) => Promise<void>;
+/**
+ * A rule the receiver of a message applies once its payload is good; it is told the identity this message proved, if it
+ * proved one. Throws to end the handshake.
+ */
+export type Check = (context: StepContext, identity: VerifiedIdentity | undefined) => Promise<void>;
 
 /** One message of the Noise pattern: what it carries, and what its receiver checks then, in order. */
 export interface MessageStep {

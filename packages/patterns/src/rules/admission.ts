@@ -11,7 +11,12 @@ export type AllowIdentity = (identity: VerifiedIdentity) => boolean | Promise<bo
 export type AllowStatic = (noiseKey: Uint8Array) => boolean | Promise<boolean>;
 
 /** Copies a list of keys and makes the question of it that a constant-time comparison answers. */
-function listRule(what: string, allowed: readonly Uint8Array[]): (key: Uint8Array) => boolean {
+function listRule(
+  option: string,
+  what: string,
+  allowed: readonly Uint8Array[],
+): (key: Uint8Array) => boolean {
+  if (!Array.isArray(allowed)) throw new TypeError(`${option} is neither a list nor a function`);
   const keys = allowed.map((key) => {
     requireLength(what, key, KEY_BYTES);
     // Not `slice`: that of a Node `Buffer` shares the memory.
@@ -20,21 +25,21 @@ function listRule(what: string, allowed: readonly Uint8Array[]): (key: Uint8Arra
   return (key) => keys.some((candidate) => equalBytes(candidate, key));
 }
 
-/** The one question behind both forms of `allowIdentity`; a list is copied. @throws PATTERNS_KEY_LENGTH */
+/** The one question behind both forms of `allowIdentity`; a list is copied. @throws TypeError, PATTERNS_KEY_LENGTH */
 export function identityRule(
   allowed: readonly Uint8Array[] | AllowIdentity | undefined,
 ): AllowIdentity | undefined {
   if (allowed === undefined || typeof allowed === 'function') return allowed;
-  const isAllowed = listRule('allowed identity', allowed);
+  const isAllowed = listRule('allowIdentity', 'allowed identity', allowed);
   return ({ publicKey }) => isAllowed(publicKey);
 }
 
-/** The one question behind the forms of `allowStatic`; a list is copied. @throws PATTERNS_KEY_LENGTH */
+/** The one question behind the forms of `allowStatic`; a list is copied. @throws TypeError, PATTERNS_KEY_LENGTH */
 export function staticRule(
   allowed: readonly Uint8Array[] | AllowStatic | 'anyone' | undefined,
 ): AllowStatic | undefined {
   if (allowed === undefined || allowed === 'anyone') return undefined;
-  return typeof allowed === 'function' ? allowed : listRule('allowed static key', allowed);
+  return typeof allowed === 'function' ? allowed : listRule('allowStatic', 'allowed static key', allowed);
 }
 
 async function answerOf(question: () => boolean | Promise<boolean>): Promise<boolean> {
@@ -45,12 +50,13 @@ async function answerOf(question: () => boolean | Promise<boolean>): Promise<boo
   }
 }
 
-/** @throws PATTERNS_IDENTITY_REFUSED, PATTERNS_ALLOW_FAILED */
-export async function requireAllowed(
-  identity: VerifiedIdentity,
+/** A check that the identity the peer has just proven may connect. @throws PATTERNS_IDENTITY_REFUSED, PATTERNS_ALLOW_FAILED */
+export async function admitIdentity(
   { allowIdentity }: { readonly allowIdentity: AllowIdentity | undefined },
+  identity: VerifiedIdentity | undefined,
 ): Promise<void> {
   if (allowIdentity === undefined) return;
+  if (identity === undefined) throw new TypeError('the message proves no identity');
   if (!(await answerOf(() => allowIdentity(identity)))) {
     throw new PatternsError('PATTERNS_IDENTITY_REFUSED');
   }

@@ -12,6 +12,16 @@ export interface MeasurementPorts {
 /** The outcome of work that failed without a code: a mistake of the program, or a cancellation. */
 const UNCODED = 'uncoded';
 
+/** The time in milliseconds; `undefined` if the clock shows none, which must not cost anybody a session. */
+function timeOf(clock: Clock): number | undefined {
+  try {
+    const nowMs = clock.now();
+    return Number.isFinite(nowMs) ? nowMs : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function outcomeOf(error: unknown): string {
   return isCodedError(error) ? error.code : UNCODED;
 }
@@ -22,7 +32,8 @@ function outcomeOf(error: unknown): string {
  * error), and `experiment` and `arm` where there are any; never the peer.
  *
  * @param selection What the policy chose; a responder names the pattern of the negotiation byte.
- * @param work Started once, at once. Its result and its error are passed on unchanged, whatever the telemetry does.
+ * @param work Started once, at once. Its result and its error are passed on unchanged, whatever telemetry and clock do;
+ *   without a time it is counted and not timed.
  * @example
  * ```ts
  * import { createPatternPolicy, measureHandshake, type Situation } from '@pubky-paykit/patterns';
@@ -41,7 +52,7 @@ export async function measureHandshake<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const { pattern, arm } = selection;
-  const startedMs = clock.now();
+  const startedMs = timeOf(clock);
   let outcome = 'ok';
   try {
     return await work();
@@ -51,9 +62,12 @@ export async function measureHandshake<Result>(
   } finally {
     const assigned = arm && { experiment: arm.experiment, arm: arm.name };
     const attributes = { pattern, role, outcome, ...assigned };
-    // A clock that was set back has measured nothing, and a negative time would spoil the rest.
-    const elapsedMs = Math.max(0, clock.now() - startedMs);
+    const endedMs = timeOf(clock);
     report(() => telemetry.count('patterns.handshakes', 1, attributes));
-    report(() => telemetry.record('patterns.handshake_ms', elapsedMs, attributes));
+    if (startedMs !== undefined && endedMs !== undefined) {
+      // A clock that was set back has measured nothing, and a negative time would spoil the rest.
+      const elapsedMs = Math.max(0, endedMs - startedMs);
+      report(() => telemetry.record('patterns.handshake_ms', elapsedMs, attributes));
+    }
   }
 }

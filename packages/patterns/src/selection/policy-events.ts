@@ -46,8 +46,8 @@ export function createPolicyReporter({
     const { kind, ...attributes } = event;
     report(() => telemetry.count(`patterns.selections_${kind}`, 1, attributes));
     if (onEvent === undefined) return;
-    const timed = Object.freeze({ ...event, atMs: clock.now() }) as PolicyEvent;
-    if (!report(() => onEvent(timed))) {
+    // The clock is asked within: an event without a time is told to nobody, and counted like one nobody could take.
+    if (!report(() => onEvent(Object.freeze({ ...event, atMs: clock.now() }) as PolicyEvent))) {
       report(() => telemetry.count('patterns.policy_listener_failed', 1, { kind }));
     }
   };

@@ -1,18 +1,20 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Clock, hex, systemClock } from '@pubky-paykit/primitives';
-import { KEY_BYTES, SESSION_REGISTRY_MAXIMUM } from '../constants.ts';
+import { ENDED_SESSIONS_LOOKED_AT, KEY_BYTES, SESSION_REGISTRY_MAXIMUM } from '../constants.ts';
 import { PatternsError } from '../errors.ts';
 import { requireLength } from '../lengths.ts';
 import { INSPECT, keyPrefix } from '../redaction.ts';
 import { ExpiringMap } from './expiring-map.ts';
+import { type HeldSession, HeldSessions, heldSession, isBusy } from './held-sessions.ts';
 import type { AnySession } from './session.ts';
-
-/** A session's id: its 32 bytes, or their 64 hex digits in either case. */
-export type SessionId = Uint8Array | string;
+import { type SessionId, sessionKey } from './session-id.ts';
 
 /** The bounds of a registry. */
 export interface SessionRegistryOptions {
-  /** How many live sessions it holds, 1 to 1 000 000; 1 000 if not given. */
+  /**
+   * How many live sessions it holds, 1 to 1 000 000; 1 000 if not given. Sessions that ended by themselves make room: when
+   * it is full, each `add` looks for them among the next 1 000, so that in a larger registry one may be refused too early.
+   */
   readonly maximum?: number;
   /**
    * How many of them one peer may have, by its proven identity or else by its proven Noise key; no limit if not given.
@@ -65,38 +67,12 @@ export interface SessionRegistry<Held extends AnySession = AnySession> {
   [Symbol.dispose](): void;
 }
 
-interface Entry<Held> {
-  readonly id: string;
-  readonly session: Held;
-  readonly peer: string | undefined;
-  /** Calls of `use` that have not returned. */
-  users: number;
-  /** Messages both ways when the registry last looked. */
-  traffic: bigint;
-}
-
-const ID_FORM = /^[0-9a-f]{64}$/i;
-
-/** The key of the map, or `undefined` for what can be no id. */
-function keyOf(id: SessionId): string | undefined {
-  if (typeof id === 'string') return ID_FORM.test(id) ? id.toLowerCase() : undefined;
-  return id.length === KEY_BYTES ? hex.encode(id) : undefined;
-}
-
-/** What sessions of one peer have in common; the prefix keeps identities and Noise keys apart. */
-function peerOf({ remoteIdentity, remoteStatic }: AnySession): string | undefined {
-  if (remoteIdentity !== undefined) return `identity ${hex.encode(remoteIdentity)}`;
-  return remoteStatic && `Noise key ${hex.encode(remoteStatic)}`;
-}
-
-function trafficOf({ sent, received }: AnySession): bigint {
-  return sent + received;
-}
-
 class MemorySessionRegistry<Held extends AnySession> implements SessionRegistry<Held> {
   readonly #maximum: number;
   readonly #maximumPerIdentity: number | undefined;
-  readonly #entries: ExpiringMap<Entry<Held>>;
+  readonly #entries: ExpiringMap<HeldSession<Held>>;
+  /** The same sessions. */
+  readonly #held = new HeldSessions<Held>();
   #destroyed = false;
 
   constructor(options: SessionRegistryOptions) {
@@ -106,12 +82,15 @@ class MemorySessionRegistry<Held extends AnySession> implements SessionRegistry<
     }
     this.#maximum = maximum;
     this.#maximumPerIdentity = maximumPerIdentity;
-    this.#entries = new ExpiringMap({
+    this.#entries = new ExpiringMap<HeldSession<Held>>({
       clock: options.clock ?? systemClock,
       maximum,
       lifetimeMs: idleMs,
-      isBusy: (entry) => this.#isBusy(entry),
-      onExpired: ({ session }) => session.destroy(),
+      isBusy,
+      onExpired: (entry) => {
+        this.#forget(entry);
+        entry.session.destroy();
+      },
     });
   }
 
@@ -127,14 +106,15 @@ class MemorySessionRegistry<Held extends AnySession> implements SessionRegistry<
     const id = hex.encode(idBytes);
     if (session.destroyed) throw new PatternsError('PATTERNS_SESSION_ENDED', { id });
     if (this.#live(id) !== undefined) throw new PatternsError('PATTERNS_SESSION_EXISTS', { id });
-    const peer = peerOf(session);
-    this.#requireRoom(session, peer);
-    this.#entries.touch(id, { id, session, peer, users: 0, traffic: trafficOf(session) });
+    const entry = heldSession(id, session);
+    this.#requireRoom(entry);
+    this.#entries.touch(id, entry);
+    this.#held.add(entry);
     return id;
   }
 
   has(id: SessionId): boolean {
-    return this.#live(keyOf(id)) !== undefined;
+    return this.#live(sessionKey(id)) !== undefined;
   }
 
   get(id: SessionId): Held {
@@ -159,9 +139,11 @@ class MemorySessionRegistry<Held extends AnySession> implements SessionRegistry<
   }
 
   remove(id: SessionId): boolean {
-    const entry = this.#live(keyOf(id));
-    entry?.session.destroy();
-    return entry !== undefined && this.#entries.delete(entry.id);
+    const entry = this.#live(sessionKey(id));
+    if (entry === undefined) return false;
+    this.#forget(entry);
+    entry.session.destroy();
+    return true;
   }
 
   destroy(): void {
@@ -183,48 +165,43 @@ class MemorySessionRegistry<Held extends AnySession> implements SessionRegistry<
   }
 
   /** The entry of an id, if its session has not ended. */
-  #live(id: string | undefined): Entry<Held> | undefined {
+  #live(id: string | undefined): HeldSession<Held> | undefined {
     if (id === undefined) return undefined;
     const entry = this.#entries.get(id);
     if (entry?.session.destroyed !== true) return entry;
-    this.#entries.delete(id);
+    this.#forget(entry);
     return undefined;
   }
 
-  #find(id: SessionId): Entry<Held> {
-    const entry = this.#live(keyOf(id));
+  #find(id: SessionId): HeldSession<Held> {
+    const entry = this.#live(sessionKey(id));
     // What has no form of an id may be anything: it is not repeated.
     if (entry === undefined)
-      throw new PatternsError('PATTERNS_SESSION_UNKNOWN', { id: keyOf(id) ?? '(malformed)' });
+      throw new PatternsError('PATTERNS_SESSION_UNKNOWN', { id: sessionKey(id) ?? '(malformed)' });
     this.#entries.touch(entry.id, entry);
     return entry;
   }
 
-  #forgetEnded(): void {
-    for (const [id] of this.#entries.entries()) this.#live(id);
+  /** Everything that leaves goes this way. */
+  #forget(entry: HeldSession<Held>): void {
+    this.#entries.delete(entry.id);
+    this.#held.delete(entry);
   }
 
-  /** Ended sessions take no room, but looking for them costs a pass: only where one may matter. */
-  #requireRoom({ remoteIdentity, remoteStatic }: Held, peer: string | undefined): void {
-    if (this.#entries.isFull) this.#forgetEnded();
+  #forgetEnded(atMost: number = this.#entries.size, peer?: string): void {
+    for (const entry of this.#held.ended(atMost, peer)) this.#forget(entry);
+  }
+
+  /** Ended sessions take no room, but have to be looked for: a part at a time, or every refusal would cost a pass. */
+  #requireRoom({ session: { remoteIdentity, remoteStatic }, peer }: HeldSession<Held>): void {
+    if (this.#entries.isFull) this.#forgetEnded(ENDED_SESSIONS_LOOKED_AT);
     if (this.#entries.isFull) throw new PatternsError('PATTERNS_SESSIONS_FULL', { maximum: this.#maximum });
     const maximum = this.#maximumPerIdentity;
-    if (peer === undefined || maximum === undefined) return;
-    let count = 0;
-    for (const [, entry] of this.#entries.entries()) {
-      if (entry.peer === peer && !entry.session.destroyed) count += 1;
-    }
-    if (count < maximum) return;
+    if (peer === undefined || maximum === undefined || this.#held.countOf(peer) < maximum) return;
+    this.#forgetEnded(ENDED_SESSIONS_LOOKED_AT, peer);
+    if (this.#held.countOf(peer) < maximum) return;
     const shown = keyPrefix((remoteIdentity ?? remoteStatic) as Uint8Array);
     throw new PatternsError('PATTERNS_SESSIONS_FULL_FOR_PEER', { peer: shown, maximum });
-  }
-
-  /** Whether a session whose time is over was used in it, past the registry. */
-  #isBusy(entry: Entry<Held>): boolean {
-    if (entry.session.destroyed) return false;
-    const before = entry.traffic;
-    entry.traffic = trafficOf(entry.session);
-    return entry.users > 0 || entry.traffic !== before;
   }
 }
 

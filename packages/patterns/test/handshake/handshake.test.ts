@@ -244,6 +244,13 @@ describe('options', () => {
     const prologue = new Uint8Array(1_025);
     expect(thrownBy(() => responder({ prologue })).code).toBe('PATTERNS_PROLOGUE_INVALID');
   });
+
+  it('refuses a prologue that both sides could take for another (W-15)', () => {
+    expect(thrownBy(() => responder({ prologue: 'a\ud800' })).code).toBe('PATTERNS_PROLOGUE_INVALID');
+    for (const prologue of [1_234, {}, null]) {
+      expect(() => responder({ prologue } as never)).toThrow(TypeError);
+    }
+  });
 });
 
 describe('messages', () => {

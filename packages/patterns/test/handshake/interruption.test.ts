@@ -178,17 +178,17 @@ describe.each(Object.entries(CASES))('destroy while a side waits for %s', (_, wa
 
 describe('destroy while one rule is asked', () => {
   it('keeps the next one from being asked, whatever the late answer [S1.4]', async () => {
-    const claim = vi.fn(() => true);
+    const allowStatic = vi.fn(() => true);
     const { rule, waiter, running } = await untilAsked({
       profile: IK_RAW,
       role: 'responder',
-      waiting: (ask) => ({ allowStatic: ask, replayCache: { claim } }),
+      waiting: (ask) => ({ allowStatic, replayCache: { claim: ask } }),
       yes: () => true,
     });
     waiter.destroy();
     rule.answer(true);
     expect(await running).toMatchObject({ code: 'PATTERNS_HANDSHAKE_ENDED' });
     expect((await rejectionOf(waiter.write())).code).toBe('PATTERNS_HANDSHAKE_ENDED');
-    expect(claim).not.toHaveBeenCalled();
+    expect(allowStatic).not.toHaveBeenCalled();
   });
 });

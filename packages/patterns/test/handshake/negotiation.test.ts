@@ -70,9 +70,33 @@ describe('offerProfiles', () => {
     expect(offered).toEqual([only]);
   });
 
-  it('offers nothing with an empty allow list', () => {
-    const offer = offerProfiles({ profiles: [] });
-    expect(NAMES.filter((name) => offer(PATTERN_BYTES[name]) !== undefined)).toEqual([]);
+  it.each([
+    ['no profiles', { profiles: [] }],
+    ['profiles that are no list', { profiles: IK }],
+    ['a profile that is none', { profiles: [IK, undefined] }],
+    ['a replay cache without claim', { replayCache: {} }],
+    ['a replay cache that is null', { replayCache: null }],
+    [
+      'a number of entries for a cache of its own',
+      { replayCache: { claim: () => true }, replayCacheEntries: 5 },
+    ],
+    ['a policy without allows', { policy: {} }],
+    ['a policy that is null', { policy: null }],
+    ['a signer that cannot sign', { signer: { publicKey: filled(3) } }],
+    ['a signer without a key', { signer: { sign: serverSigner.sign } }],
+    ['a signer that no profile asks, but cannot sign', { profiles: [IK], signer: { publicKey: filled(3) } }],
+    ['a Noise key without a public key', { noiseKey: {} }],
+    ['a Noise key that is bytes', { noiseKey: filled(4) }],
+    ['a Noise key that is half of one', { noiseKey: { publicKey: filled(4) } }],
+    ['identities as a text', { profiles: [IK], allowIdentity: 'abc' }],
+    ['anyone as an identity', { profiles: [IK], allowIdentity: 'anyone' }],
+    ['one identity that is no list', { profiles: [IK], allowIdentity: filled(5) }],
+    ['identities that are no bytes', { profiles: [IK], allowIdentity: ['abc'] }],
+    ['Noise keys as a text', { profiles: [IK_RAW], allowStatic: 'everyone' }],
+    ['one Noise key that is no list', { profiles: [IK_RAW], allowStatic: filled(5) }],
+  ])('refuses %s when it is made, and not at the first connection', (_, change) => {
+    expect(() => offerAny({ ...everything, allowStatic: undefined, ...change })).toThrow(TypeError);
+    expect(() => offerAny({ ...everything, allowStatic: 'anyone', profiles: ALL })).not.toThrow();
   });
 
   it('refuses on the byte, before any cryptography and without asking for keys (P8 W-59)', () => {
@@ -132,12 +156,14 @@ describe('offerProfiles', () => {
       { prologue: new Uint8Array(1_025) },
       { suite: { ...SUITE, hash: { ...SUITE.hash, name: 'SHA256' } } },
       { signer: { publicKey: filled(1).slice(1), sign: serverSigner.sign } },
+      { noiseKey: { publicKey: filled(1).slice(1), destroy: () => undefined } },
     ].map((change) => thrownBy(() => offerAny({ ...everything, ...change })).code);
     expect(codes).toEqual([
       'PATTERNS_KEY_LENGTH',
       'PATTERNS_KEY_LENGTH',
       'PATTERNS_PROLOGUE_INVALID',
       'PATTERNS_SUITE_REFUSED',
+      'PATTERNS_KEY_LENGTH',
       'PATTERNS_KEY_LENGTH',
     ]);
   });
@@ -194,6 +220,7 @@ describe('rules of offerProfiles', () => {
     ['IK lets everybody by the other list', [IK, XX], statics],
     ['NN lets everybody by the other list', [NN, IK_RAW], statics],
     ['N lets everybody by the other list', [N, XX], statics],
+    ['only N is let beside it by name', [IK, IK_RAW, N], { ...identities, allowUnnamed: true }],
     ['a question is no list either', [IK, IK_RAW], { allowIdentity: () => true }],
     ['no profile proves an identity', [IK_RAW, XX], { ...identities, allowStatic: 'anyone' }],
     ['no profile proves a Noise key alone', [IK, NN], { ...identities, ...statics }],
@@ -207,6 +234,7 @@ describe('rules of offerProfiles', () => {
     ['there is one list for all', [IK, NN], identities],
     ['there is no rule at all', [IK, IK_RAW, N, NN], {}],
     ['anyone may connect', [IK, N, XX], { allowStatic: 'anyone' }],
+    ['N is let beside them by name', [IK, N], { ...identities, allowUnnamed: true }],
   ] as const)('are taken where %s', (_, profiles, rules) => {
     expect(offerAny({ ...keys, profiles, ...rules })(profiles[0].byte)?.turn).toBe('read');
   });
@@ -271,6 +299,32 @@ describe('replay caches of offerProfiles', () => {
       await accept(offer, name);
     },
   );
+
+  it('refuse strangers when full in N, where a recording would open the session again (N8 W-47, P8 W-58)', async () => {
+    const offer = offerAny({ ...everything, replayCacheEntries: 1 });
+    const { messages } = await accept(offer, 'N');
+    expect((await rejectionOf(accept(offer, 'N'))).code).toBe('PATTERNS_REPLAY_CACHE_FULL');
+    const recorded = replay(offer, 'N', messages[0] as Uint8Array);
+    expect((await rejectionOf(recorded)).code).toBe('PATTERNS_REPLAYED');
+  });
+
+  it.each(['IK', 'IK-raw'] as const)(
+    'forget the oldest when full in %s, so that a flood of strangers shuts out no friend (N8 W-28)',
+    async (name) => {
+      const offer = offerAny({ ...everything, replayCacheEntries: 1 });
+      // A cache of N that is full is nobody else's.
+      await accept(offer, 'N');
+      const { messages } = await accept(offer, name);
+      await accept(offer, name);
+      await replay(offer, name, messages[0] as Uint8Array);
+    },
+  );
+
+  it('refuse a number of entries that is none', () => {
+    for (const replayCacheEntries of [0, 1.5, 1_000_001, Number.NaN]) {
+      expect(() => offerAny({ ...everything, replayCacheEntries })).toThrow(RangeError);
+    }
+  });
 
   it('are not shared by two offers', async () => {
     const { messages } = await accept(offerAny(everything), 'IK');

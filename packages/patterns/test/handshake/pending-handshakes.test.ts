@@ -231,6 +231,19 @@ describe('createPendingHandshakes', () => {
     }
   });
 
+  it('never puts a handshake in the place of another, whatever the random source', async () => {
+    const { pending } = table({ random: { bytes: (length) => new Uint8Array(length) } });
+    const [first, second] = [initiator(), initiator()];
+    const handle = pending.add(first);
+    expect(() => pending.add(second)).toThrow(TypeError);
+    expect(pending.size).toBe(1);
+    expect((await pending.advance(handle)).outgoing.length).toBe(1);
+    // The one that was refused is still the caller's, and the one that waits ends with the table.
+    await second.write();
+    pending.destroy();
+    expect(thrownBy(() => first.finish()).code).toBe('PATTERNS_HANDSHAKE_ENDED');
+  });
+
   it('shows no handles in logs: who has one can end the handshake', async () => {
     const { pending, client } = await twoWaiting();
     const shown = inspect(pending, { depth: 9, showHidden: true }) + JSON.stringify(pending);

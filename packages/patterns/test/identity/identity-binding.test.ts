@@ -102,8 +102,28 @@ describe('identityBinding', () => {
     const error = thrownBy(() => identityBinding({ ...INPUT, prologue: new Uint8Array(1_025) }));
     expect(error).toMatchObject({
       code: 'PATTERNS_PROLOGUE_INVALID',
-      context: { maximum: 1_024, actual: 1_025 },
+      context: { fault: 'too-long' },
     });
+  });
+
+  it('refuses a prologue that is no text UTF-8 can carry, and one that is neither text nor bytes (W-15)', () => {
+    for (const prologue of ['a\ud800', '\udfff', 'a\udc00\ud800b']) {
+      expect(thrownBy(() => identityBinding({ ...INPUT, prologue }))).toMatchObject({
+        code: 'PATTERNS_PROLOGUE_INVALID',
+        context: { fault: 'lone-surrogate' },
+      });
+    }
+    for (const prologue of [
+      1_234,
+      { length: 2 ** 28 },
+      [1, 2],
+      null,
+      new Uint16Array(2),
+      new ArrayBuffer(2),
+    ]) {
+      expect(() => identityBinding({ ...INPUT, prologue } as never)).toThrow(TypeError);
+    }
+    expect(bindingOf({ ...INPUT, prologue: '\ud83d\ude00' })).not.toBe(bindingOf(INPUT));
   });
 
   it('takes a text prologue as its UTF-8 bytes', () => {

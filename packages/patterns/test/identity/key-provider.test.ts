@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { KeyPair } from '@pubky-paykit/noise-core';
-import { hex } from '@pubky-paykit/primitives';
-import { describe, expect, it } from 'vitest';
+import { hex, Secret } from '@pubky-paykit/primitives';
+import { describe, expect, it, vi } from 'vitest';
 import { createProfileHandshake } from '../../src/handshake/handshake.ts';
 import {
   createSeedKeyProvider,
@@ -77,6 +77,43 @@ describe('createSeedKeyProvider', () => {
         context: { expected: 32, actual: length },
       });
     }
+  });
+
+  it('wipes the seeds it has copied when a later one is refused', () => {
+    const copies = vi.spyOn(Secret, 'copyOf');
+    try {
+      expect(thrownBy(() => createSeedKeyProvider({ good: CLIENT_SEED, bad: filled(1).slice(1) })).code).toBe(
+        'PATTERNS_KEY_LENGTH',
+      );
+      expect(copies.mock.results.map(({ value }) => (value as Secret).destroyed)).toEqual([true]);
+    } finally {
+      copies.mockRestore();
+    }
+  });
+
+  it('wipes all seeds on destroy [S1.4]', () => {
+    const copies = vi.spyOn(Secret, 'copyOf');
+    try {
+      const keys = provider();
+      const secrets = copies.mock.results.map(({ value }) => value as Secret);
+      const lent = secrets.map((secret) => secret.use((seed) => seed));
+      expect(lent).toEqual([CLIENT_SEED, SERVER_SEED]);
+      keys.destroy();
+      expect(secrets.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+      expect(lent).toEqual([filled(0), filled(0)]);
+    } finally {
+      copies.mockRestore();
+    }
+  });
+
+  it('shows of an id it does not know nothing that could forge a line of a log', async () => {
+    const forged = 'x\n{"level":"error"}\u001b[31m\u202e';
+    expect(await rejectionOf(provider().sign(forged, filled(1)))).toMatchObject({
+      code: 'PATTERNS_KEY_UNKNOWN',
+      context: { keyId: 'x?{"level":"error"}?[31m?' },
+    });
+    const strange = Symbol('id') as unknown as string;
+    expect((await rejectionOf(provider().identityOf(strange))).code).toBe('PATTERNS_KEY_UNKNOWN');
   });
 
   it('copies the seeds', async () => {
@@ -157,6 +194,49 @@ describe('withNoiseKey', () => {
   });
 });
 
+describe('withNoiseKey of a provider that answers with something else', () => {
+  const destroy = () => undefined;
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['bytes', filled(1)],
+    ['a text', 'key'],
+    ['a key without a public half', { destroy }],
+    ['a public key of another length', { publicKey: filled(1).slice(1), destroy }],
+    ['a key that cannot be destroyed', { publicKey: filled(1) }],
+  ])('refuses %s, and the work never begins', async (_, answer) => {
+    const work = vi.fn();
+    const strange = strangeProvider({ noiseKeyOf: async () => answer as unknown as KeyPair });
+    const error = await rejectionOf(withNoiseKey(strange, 'a', 'phone', work));
+    expect(error).toMatchObject({ code: 'PATTERNS_KEY_PROVIDER_FAILED', cause: expect.any(TypeError) });
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  it('refuses what is no provider', async () => {
+    for (const none of [undefined, {}] as unknown as KeyProvider[]) {
+      const code = 'PATTERNS_KEY_PROVIDER_FAILED';
+      expect(await rejectionOf(withNoiseKey(none, 'a', 'phone', () => 1))).toMatchObject({ code });
+      expect(await rejectionOf(signerOf(none, 'a'))).toMatchObject({ code });
+    }
+  });
+
+  it('tells of the work first where the key cannot be destroyed either', async () => {
+    const [mistake, stuck] = [new Error('mine'), new Error('the key is stuck')];
+    const noiseKey = {
+      publicKey: CLIENT_NOISE_KEY,
+      destroy: () => {
+        throw stuck;
+      },
+    } as unknown as KeyPair;
+    const strange = strangeProvider({ noiseKeyOf: async () => noiseKey });
+    await expect(withNoiseKey(strange, 'a', 'phone', () => Promise.reject(mistake))).rejects.toBe(mistake);
+    expect(await rejectionOf(withNoiseKey(strange, 'a', 'phone', () => 1))).toMatchObject({
+      code: 'PATTERNS_KEY_PROVIDER_FAILED',
+      cause: stuck,
+    });
+  });
+});
+
 describe('signerOf', () => {
   it('opens a session for an identity whose secret stays with the provider [S4.1]', async () => {
     const keys = provider();
@@ -184,6 +264,14 @@ describe('signerOf', () => {
   it('refuses an unknown id, a provider that fails, and an identity of another length', async () => {
     expect(await rejectionOf(signerOf(provider(), 'nobody'))).toMatchObject({ code: 'PATTERNS_KEY_UNKNOWN' });
     expect(await rejectionOf(signerOf(strangeProvider({}), 'a'))).toMatchObject({
+      code: 'PATTERNS_KEY_PROVIDER_FAILED',
+    });
+    for (const answer of [undefined, null, 'text', {}] as unknown as Uint8Array[]) {
+      const strange = strangeProvider({ identityOf: async () => answer });
+      expect((await rejectionOf(signerOf(strange, 'a'))).code).toBe('PATTERNS_KEY_PROVIDER_FAILED');
+    }
+    const mute = { ...strangeProvider({ identityOf: async () => CLIENT_IDENTITY }), sign: undefined };
+    expect(await rejectionOf(signerOf(mute as unknown as KeyProvider, 'a'))).toMatchObject({
       code: 'PATTERNS_KEY_PROVIDER_FAILED',
     });
     const short = strangeProvider({ identityOf: async () => new Uint8Array(31) });

@@ -88,6 +88,15 @@ describe('verifyStrictly', () => {
     expect(verifyStrictly(new Uint8Array(0), MESSAGE, new Uint8Array(0))).toBe(false);
     expect(verifyStrictly(SIGNATURE, MESSAGE, bytes('02'.padEnd(64, '0')))).toBe(false);
   });
+
+  it('answers false, without throwing, for what is no bytes', () => {
+    const strange = [undefined, null, 'text', 64, { length: 64 }, new Array(64).fill(0)] as unknown[];
+    for (const none of strange as Uint8Array[]) {
+      expect(verifyStrictly(none, MESSAGE, KEY)).toBe(false);
+      expect(verifyStrictly(SIGNATURE, none, KEY)).toBe(false);
+      expect(verifyStrictly(SIGNATURE, MESSAGE, none)).toBe(false);
+    }
+  });
 });
 
 function littleEndianNumber(value: Uint8Array): bigint {

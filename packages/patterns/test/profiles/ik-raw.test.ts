@@ -168,11 +168,25 @@ describe.each([IK, IK_RAW])('a replay cache at a responder of $name', (profile) 
     await connect(initiatorOf(profile), responderOf(profile, { replayCache }));
   });
 
-  it('is not asked about a message 1 that is refused for another reason', async () => {
-    const replayCache = { claim: vi.fn(() => true) };
-    const forbidden = profile === IK ? { allowIdentity: [] } : { allowStatic: [] };
+  it('comes before the allow rule: of a recording the application hears nothing again (P8 W-15)', async () => {
     const message = await initiatorOf(profile).write();
-    await rejectionOf(responderOf(profile, { ...forbidden, replayCache }).read(message));
+    for (const answer of [true, false]) {
+      const [asked, replayCache] = [vi.fn(() => answer), createReplayCache()];
+      const rule = profile === IK ? { allowIdentity: asked } : { allowStatic: asked };
+      const codes: unknown[] = [];
+      for (let delivery = 0; delivery < 3; delivery++) {
+        const reading = responderOf(profile, { ...rule, replayCache }).read(message);
+        codes.push(await reading.catch((error: { code: string }) => error.code));
+      }
+      const refused = profile === IK ? 'PATTERNS_IDENTITY_REFUSED' : 'PATTERNS_STATIC_REFUSED';
+      expect(codes).toEqual([answer ? undefined : refused, 'PATTERNS_REPLAYED', 'PATTERNS_REPLAYED']);
+      expect(asked).toHaveBeenCalledTimes(1);
+    }
+  });
+
+  it('is not asked about a message 1 that proves nothing', async () => {
+    const replayCache = { claim: vi.fn(() => true) };
+    const message = await initiatorOf(profile).write();
     await rejectionOf(responderOf(profile, { replayCache }).read(message.subarray(0, -1)));
     await rejectionOf(responderOf(profile, { replayCache, noiseKey: stranger }).read(message));
     const foreign = await initiatorOf(profile === IK ? IK_RAW : IK).write();

@@ -5,7 +5,7 @@ import { PROFILES } from '../../src/profiles/catalogue.ts';
 import { PATTERN_BYTES } from '../../src/profiles/pattern-names.ts';
 import { emptyPayload, identityClaim, noPayload } from '../../src/profiles/payload-steps.ts';
 import type { Check, MessageStep, OptionName, Profile } from '../../src/profiles/profile.ts';
-import { admitStatic } from '../../src/rules/admission.ts';
+import { admitIdentity, admitStatic } from '../../src/rules/admission.ts';
 import { trustStatic } from '../../src/rules/pinning.ts';
 import { refuseReplay } from '../../src/rules/replay-cache.ts';
 
@@ -135,12 +135,13 @@ describe.each(ALL)('the profile $name', (profile) => {
     for (const role of ROLES) {
       const checks = checksOf(profile, role);
       expect(checks.includes(refuseReplay)).toBe(takes(profile, role, 'replayCache'));
+      expect(checks.includes(admitIdentity)).toBe(takes(profile, role, 'allowIdentity'));
       expect(checks.includes(admitStatic)).toBe(takes(profile, role, 'allowStatic'));
       expect(checks.includes(trustStatic)).toBe(takes(profile, role, 'trust'));
       const asks = takes(profile, role, 'allowIdentity') || takes(profile, role, 'expectedIdentity');
       expect(readBy(profile, role).some(provesIdentity)).toBe(asks);
-      // Last, so that nobody else can make a friend's first message look like a replay, or fill the cache.
-      if (checks.includes(refuseReplay)) expect(checks.at(-1)).toBe(refuseReplay);
+      // First, so that the application is asked about nobody whose message is a recording.
+      if (checks.includes(refuseReplay)) expect(checks[0]).toBe(refuseReplay);
     }
   });
 

@@ -3,9 +3,9 @@ import { markVerified } from '../../src/identity/verified-identity.ts';
 import {
   type AllowIdentity,
   type AllowStatic,
+  admitIdentity,
   admitStatic,
   identityRule,
-  requireAllowed,
   staticRule,
 } from '../../src/rules/admission.ts';
 import { filled, flipped, rejectionOf, thrownBy } from '../bytes.ts';
@@ -16,9 +16,7 @@ const KEY = filled(0xaa);
 /** The code with which an identity is turned away; `undefined` if it may go on. */
 async function identityRefusal(allowed: readonly Uint8Array[] | AllowIdentity | undefined, key = KEY) {
   const context = stepContext({ allowIdentity: identityRule(allowed) });
-  return requireAllowed(markVerified(key, undefined), context).catch(
-    (error: { code?: string }) => error.code,
-  );
+  return admitIdentity(context, markVerified(key, undefined)).catch((error: { code?: string }) => error.code);
 }
 
 /** The code with which the holder of a Noise key is turned away; `undefined` if it may go on. */
@@ -30,7 +28,7 @@ async function staticRefusal(allowed: readonly Uint8Array[] | AllowStatic | 'any
 /** Both rules have the same forms, and refuse with a code each. */
 const RULES = [
   {
-    name: 'requireAllowed',
+    name: 'admitIdentity',
     refusalOf: identityRefusal,
     refused: 'PATTERNS_IDENTITY_REFUSED',
     rule: identityRule,
@@ -98,19 +96,19 @@ for (const { name, refusalOf, refused, rule } of RULES) {
   });
 }
 
-describe('requireAllowed', () => {
+describe('admitIdentity', () => {
   it('asks about the very identity that was verified', async () => {
     const identity = markVerified(KEY, undefined);
     const asked: unknown[] = [];
     const allowIdentity: AllowIdentity = (about) => asked.push(about) > 0;
-    await requireAllowed(identity, stepContext({ allowIdentity }));
+    await admitIdentity(stepContext({ allowIdentity }), identity);
     expect(asked[0]).toBe(identity);
   });
 
   it('keeps the cause of a failed question', async () => {
     const cause = new Error('no database');
     const context = stepContext({ allowIdentity: () => Promise.reject(cause) });
-    expect(await rejectionOf(requireAllowed(markVerified(KEY, undefined), context))).toMatchObject({ cause });
+    expect(await rejectionOf(admitIdentity(context, markVerified(KEY, undefined)))).toMatchObject({ cause });
   });
 });
 

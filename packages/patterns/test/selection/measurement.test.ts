@@ -74,6 +74,35 @@ describe('measureHandshake', () => {
     expect(measurements[1]?.[1]).toBe(0);
   });
 
+  it.each([
+    ['from the start', 0],
+    ['at the end', 1],
+  ])('loses no finished handshake to a clock that breaks %s', async (_, breaksAt) => {
+    const selection = { pattern: 'IK', arm: undefined } as const;
+    const broken = [
+      () => {
+        throw new Error('the clock is broken');
+      },
+      () => Number.NaN,
+    ];
+    for (const breaks of broken) {
+      const { telemetry, measurements } = recordingTelemetry();
+      let asked = 0;
+      const clock = { now: () => (asked++ < breaksAt ? 5 : breaks()), schedule: () => () => undefined };
+      const ports = { telemetry, clock };
+      expect(await measureHandshake(selection, 'initiator', ports, async () => 7)).toBe(7);
+      asked = 0;
+      const failure = new PatternsError('PATTERNS_REPLAYED');
+      const failed = measureHandshake(selection, 'initiator', ports, () => Promise.reject(failure));
+      await expect(failed).rejects.toBe(failure);
+      // Counted, but not timed.
+      expect(measurements.map(([name, , attributes]) => [name, attributes?.['outcome']])).toEqual([
+        ['patterns.handshakes', 'ok'],
+        ['patterns.handshakes', 'PATTERNS_REPLAYED'],
+      ]);
+    }
+  });
+
   it('changes nothing for the handshake when the telemetry is broken', async () => {
     const ports = { telemetry: brokenTelemetry, clock: new ManualClock() };
     const selection = { pattern: 'IK', arm: undefined } as const;

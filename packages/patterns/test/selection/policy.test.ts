@@ -275,6 +275,22 @@ describe('createPatternPolicy', () => {
     }
   });
 
+  it('chooses also when the clock is broken, and counts that nobody was told', () => {
+    const { telemetry, measurements } = recordingTelemetry();
+    const events: unknown[] = [];
+    const clock = {
+      now: () => {
+        throw new Error('the clock is broken');
+      },
+      schedule: () => () => undefined,
+    };
+    const ports = { telemetry, clock, onEvent: (event: unknown) => events.push(event) };
+    const policy = createPatternPolicy({ off: { initiator: ['IK'] }, fallback: ['IK-raw'] }, ports);
+    expect(policy.select(FRIENDS).pattern).toBe('IK-raw');
+    expect(events).toEqual([]);
+    expect(measurements.at(-1)).toEqual(['patterns.policy_listener_failed', 1, { kind: 'degraded' }]);
+  });
+
   it('counts listeners that throw, which nobody would hear of otherwise', () => {
     const { telemetry, measurements } = recordingTelemetry();
     const onEvent = () => {

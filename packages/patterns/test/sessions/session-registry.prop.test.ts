@@ -37,7 +37,8 @@ const commands = fc.array(
     fc.record({ do: fc.constantFrom('remove', 'get', 'end', 'send'), id }),
     fc.record({ do: fc.constant('wait' as const), ms: fc.nat(60) }),
   ),
-  { maxLength: 40 },
+  // Without a size, fast-check would stop at ten or so.
+  { maxLength: 40, size: 'max' },
 );
 
 describe('createSessionRegistry', () => {

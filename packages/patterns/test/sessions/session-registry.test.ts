@@ -164,6 +164,48 @@ describe('createSessionRegistry', () => {
     expect(registry.size).toBe(4);
   });
 
+  it('counts without looking, and when full looks at 1 000 sessions for each that is refused (W-28)', () => {
+    let looks = 0;
+    /** As much of a session as a registry looks at, and a count of how often it looks. */
+    const counted = (at: number, peer: number): Session => {
+      const id = filled(0);
+      new DataView(id.buffer).setUint32(0, at);
+      const facts = { id, remoteIdentity: filled(peer), sent: 0n, received: 0n, ended: false };
+      const session = {
+        ...facts,
+        get destroyed(): boolean {
+          looks += 1;
+          return this.ended;
+        },
+      };
+      return session as unknown as Session;
+    };
+    const { registry } = registryOf({ maximum: 3_000, maximumPerIdentity: 1_500 });
+    const held = Array.from({ length: 3_000 }, (_, at) => counted(at, at % 3));
+    for (const session of held) registry.add(session);
+    // Each at itself.
+    expect(looks).toBe(3_000);
+    looks = 0;
+    const late = counted(4_000, 4);
+    for (let attempt = 0; attempt < 10; attempt++) {
+      expect(thrownBy(() => registry.add(late)).code).toBe('PATTERNS_SESSIONS_FULL');
+    }
+    expect(looks).toBe(10 * 1_001);
+    // Whichever has ended, one pass by parts comes by.
+    for (const ended of [0, 1_500, 2_999]) {
+      Object.assign(held[ended] as Session, { ended: true });
+      const added = counted(5_000 + ended, 4);
+      const refused = [1, 2, 3].map(() => {
+        try {
+          return registry.add(added);
+        } catch (error) {
+          return (error as { code: string }).code;
+        }
+      });
+      expect(refused).toContain(hex.encode(added.id));
+    }
+  });
+
   it('forgets a session that ended by itself', async () => {
     const { registry } = registryOf();
     const [client, server] = await pair();

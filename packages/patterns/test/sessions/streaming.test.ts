@@ -1,6 +1,7 @@
 import { ByteWriter, concatBytes, encodeUtf8, equalBytes } from '@pubky-paykit/primitives';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sampled } from '../../../../tooling/vitest/effort.ts';
+import type { ReceiveSession } from '../../src/sessions/session.ts';
 import { decryptFramed, decryptFrames, encryptFramed } from '../../src/sessions/streaming.ts';
 import { filled, flipped, thrownBy } from '../bytes.ts';
 import { connect, initiator, responder } from '../peers.ts';
@@ -175,6 +176,48 @@ describe('decryptFramed', () => {
       code: 'NOISE_DECRYPT_FAILED',
     });
     expect(server.destroyed).toBe(true);
+  });
+});
+
+describe('memory of decryptFramed', () => {
+  const CHUNK_BYTES = 7;
+
+  /** A session whose chunks a test keeps hold of; the one at `failing` does not verify. */
+  function keepingSession(failing: number) {
+    const chunks: Uint8Array[] = [];
+    const decrypt = () => {
+      if (chunks.length === failing) throw new Error('this one does not verify');
+      const chunk = new Uint8Array(CHUNK_BYTES).fill(chunks.length + 1);
+      chunks.push(chunk);
+      return chunk;
+    };
+    return { chunks, session: { decrypt } as unknown as ReceiveSession };
+  }
+
+  /** Four frames. */
+  const framed = new ByteWriter(4 * (4 + CHUNK_BYTES + 16));
+  for (let frame = 0; frame < 4; frame++) framed.uint32(CHUNK_BYTES + 16).bytes(pattern(CHUNK_BYTES + 16));
+  const stream = framed.finish();
+
+  it('holds nothing of a stream with a bad frame: what had verified is wiped [S1.4]', () => {
+    const { chunks, session } = keepingSession(3);
+    const set = vi.spyOn(Uint8Array.prototype, 'set');
+    try {
+      expect(() => decryptFramed(session, stream)).toThrow('this one does not verify');
+      const [plaintext] = set.mock.contexts as Uint8Array[];
+      expect(set).toHaveBeenCalledTimes(3);
+      expect(plaintext).toEqual(new Uint8Array(4 * CHUNK_BYTES));
+      expect(chunks).toEqual(Array(3).fill(new Uint8Array(CHUNK_BYTES)));
+    } finally {
+      set.mockRestore();
+    }
+  });
+
+  it('holds the plaintext of a good one once [S1.4]', () => {
+    const { chunks, session } = keepingSession(-1);
+    const plaintext = decryptFramed(session, stream);
+    expect([plaintext[0], plaintext.at(-1)]).toEqual([1, 4]);
+    expect(chunks).toEqual(Array(4).fill(new Uint8Array(CHUNK_BYTES)));
   });
 });
 

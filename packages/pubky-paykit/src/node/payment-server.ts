@@ -1,45 +1,11 @@
-import type { AnySession, LookUpNoiseKeys, Profile, SessionFacts } from '@pubky-paykit/patterns';
-import {
-  type MessageReceiver,
-  type OneWayOptions,
-  type ServeOptions,
-  serveChannel,
-  serveOneWayChannel,
-} from '@pubky-paykit/paykit-protocol';
-import { type CancelSignal, type Logger, silentLogger } from '@pubky-paykit/primitives';
-import { type ListenTcpOptions, listenTcp, type TcpServer } from '@pubky-paykit/transport/tcp';
-import { type OfferPatternsOptions, offerPatterns } from '../pattern-offer.ts';
+import { type AnySession, IK } from '@pubky-paykit/patterns';
+import { type MessageReceiver, serveChannel, serveOneWayChannel } from '@pubky-paykit/paykit-protocol';
+import { type CancelSignal, silentLogger } from '@pubky-paykit/primitives';
+import { listenTcp, type TcpServer } from '@pubky-paykit/transport/tcp';
+import { offerPatterns } from '../pattern-offer.ts';
 import { payerOf } from '../payer-proof.ts';
-import {
-  acceptPaymentChannel,
-  type PaymentChannelOf,
-  type PaymentChannelOptions,
-} from '../payment-channel.ts';
-import type { PaymentIdentity } from '../payment-identity.ts';
-
-/** What a payee's server does with requests; who asks is taken from the session. */
-type PayeeRules = Omit<ServeOptions, 'self' | 'peer' | 'signal' | 'closing'>;
-
-/** What {@link listenForPayments} needs. */
-export interface ListenForPaymentsOptions extends Omit<ListenTcpOptions, 'onConnection'>, PayeeRules {
-  /** Borrowed: keep it alive until the server is closed. A signer is needed where NN is offered, and nowhere else. */
-  readonly identity: Pick<PaymentIdentity, 'publicKey' | 'noiseKey'> &
-    Partial<Pick<PaymentIdentity, 'signer'>>;
-  /** Which patterns are accepted, and who may connect; IK with everybody if not given. */
-  readonly patterns?: OfferPatternsOptions<readonly Profile[]>;
-  /**
-   * Finds the Noise keys a payer has published, for IK-raw and XX, whose handshakes prove a key and no identity. Without
-   * it their payers stay unverified, and nothing is confirmed (P8 W-05).
-   */
-  readonly lookUpNoiseKeys?: LookUpNoiseKeys;
-  /** Where requests of pattern N go, which nobody has to have sent and which get no answer; needed where N is offered. */
-  readonly oneWay?: Pick<OneWayOptions, 'requests' | 'onNote'>;
-  /** How channels are accepted: time-outs, the negotiation byte. They end when the server closes. */
-  readonly channel?: Omit<PaymentChannelOptions, 'signal'>;
-  /** Told of each peer once it is known to be live, or in N, once its first message has come. */
-  readonly onSession?: (session: SessionFacts) => void;
-  readonly logger?: Logger | undefined;
-}
+import { acceptPaymentChannel, type PaymentChannelOf } from '../payment-channel.ts';
+import { checkServerOptions, type ListenForPaymentsOptions } from './payment-server-options.ts';
 
 /** Calls `tell` once: at once for a peer that is confirmed, else with its first message (N8 W-28, P8 W-15). */
 function announced<Channel extends PaymentChannelOf<AnySession> & MessageReceiver>(
@@ -72,29 +38,21 @@ function announced<Channel extends PaymentChannelOf<AnySession> & MessageReceive
  * stores the receipts. Each connection is on its own; `close` finishes the running answers first.
  *
  * @throws TRANSPORT_INSECURE_HOST, TRANSPORT_LISTEN_FAILED
- * @throws TypeError for patterns whose options are missing or whose rules could be bypassed.
+ * @throws TypeError for options that are missing, wrong or in the wrong place, for rules that a pattern would bypass, and
+ *   for IK-raw or XX without `lookUpNoiseKeys`.
  */
 export async function listenForPayments(options: ListenForPaymentsOptions): Promise<TcpServer> {
   const {
     identity,
     patterns = {},
     channel: channelOptions,
+    lookUpNoiseKeys,
     onSession,
     oneWay,
     logger = silentLogger,
   } = options;
-  if (oneWay === undefined && patterns.profiles?.some((profile) => profile.oneWay)) {
-    throw new TypeError('a one-way pattern is offered: pass oneWay, for the requests that come through it');
-  }
-  const only = patterns.profiles === undefined ? 'IK' : patterns.profiles.map(({ name }) => name).join();
-  if (channelOptions?.patternByte === false && only !== 'IK') {
-    throw new TypeError('without the negotiation byte nothing but IK can be accepted: offer IK alone');
-  }
-  if (oneWay !== undefined && oneWay.requests === options.store) {
-    throw new TypeError(
-      'oneWay.requests wants a store of its own: a request nobody has proven would pass for a receipt',
-    );
-  }
+  checkServerOptions(options, patterns.profiles ?? [IK]);
+  const lookUp = lookUpNoiseKeys === 'nobody' ? undefined : lookUpNoiseKeys;
   const offer = offerPatterns(identity, patterns);
   const self = identity.publicKey;
 
@@ -106,7 +64,7 @@ export async function listenForPayments(options: ListenForPaymentsOptions): Prom
       onSession?.(channel.session);
     });
     if ('send' in receiver) {
-      const peer = payerOf(channel.session, options.lookUpNoiseKeys);
+      const peer = payerOf(channel.session, lookUp);
       await serveChannel(receiver, { ...options, self, peer, closing });
     } else if (oneWay !== undefined) {
       await serveOneWayChannel(receiver, { ...options, ...oneWay, self, closing });
