@@ -25,6 +25,10 @@ export const MAX_ACKS = 3;
 export const ONE_WAY_MAX_REQUESTS = 16;
 /** Time the payee's own generator and store get, unless told: below the payer's 30 s, so that an answer still arrives. */
 export const ANSWER_TIMEOUT_MS = 20_000;
+/** Once a service is told to close: how long it waits for each message that has come already; time for the event loop. */
+export const CLOSING_WAIT_MS = 50;
+/** And how many it deals with, so that a peer who goes on sending does not keep it: as many as come one way. */
+export const CLOSING_MAX_MESSAGES = 16;
 /** How old a request may be, unless told: a day covers a queued request and a wrong time zone. */
 export const MAX_AGE_SECONDS = 86_400;
 
@@ -62,7 +66,7 @@ export const SHOWN_TEXT_MAX_CHARS = 200;
 
 /** Bytes of JSON a memory store holds before it refuses more. */
 export const MEMORY_STORE_MAX_BYTES = 16_777_216;
-/** Requests whose payer could not be verified that a channel may hold: each costs a look-up. */
+/** Requests of payers that were looked up and not proven, with which a channel ends: each costs a look-up. */
 export const MAX_UNVERIFIED_PAYERS = 3;
 /** Receipts a memory store holds before it refuses more. */
 export const MEMORY_STORE_CAPACITY = 10_000;

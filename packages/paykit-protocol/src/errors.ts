@@ -84,7 +84,7 @@ export const PAYKIT_ERRORS = {
     wireCode: 6000,
   }),
   PAYKIT_TOO_MANY_REQUESTS: errorRow<{ maximum: number }>({
-    summary: 'more than {maximum} requests nobody has proven came over the same channel',
+    summary: 'the limit of {maximum} requests nobody has proven was reached on one channel',
     nextStep: 'End the session; what was noted before stays noted.',
     retryable: false,
     wireCode: 6000,

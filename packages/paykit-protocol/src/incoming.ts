@@ -4,7 +4,7 @@ import { withDeadline } from './deadline.ts';
 import { PAYKIT_ERRORS, PaykitError } from './errors.ts';
 import { sendWithin } from './message-channel.ts';
 import type { MessageType, PaykitMessage } from './messages.ts';
-import { type ListeningOptions, nextMessage } from './next-message.ts';
+import { type ListeningOptions, messagesOf } from './next-message.ts';
 import { type AnswerOptions, answerRequest, type RefusedAnswer, type RequestAnswer } from './payee.ts';
 import type { MessageChannel } from './ports.ts';
 import { type RefusalCode, refusalMessage } from './refusals.ts';
@@ -65,9 +65,10 @@ function isUnproven(answer: MessageAnswer, { peer }: ServeOptions): boolean {
 }
 
 /**
- * Answers every message of one channel, one after the other, until the peer closes it or `closing` is aborted. A message
- * that cannot be read is answered with `BAD_MESSAGE` and ends the service, and so does the third request whose payer had
- * to be looked up and was not the peer.
+ * Answers every message of one channel, one after the other, until the peer closes it or `closing` is aborted and what has
+ * come is answered. A message that cannot be read is answered with `BAD_MESSAGE` and ends the service. So does, once it
+ * is answered, the third request refused with `WRONG_PAYER` or `PAYER_UNVERIFIED` if `peer` is a function: each may cost a
+ * look-up.
  *
  * @throws PAYKIT_TIMED_OUT if the peer says nothing for too long.
  * @throws PAYKIT_TOO_MANY_REQUESTS, PAYKIT_CANCELLED, PAYKIT_CHANNEL_FAILED, the codes of `decodeMessage`, or the channel's own
@@ -77,11 +78,12 @@ export async function serveChannel(channel: MessageChannel, options: ServeOption
   const wait = { what: 'sending the answer', clock, timeoutMs, signal };
   const send = (message: PaykitMessage) =>
     withDeadline(wait, (deadline) => sendWithin(deadline, channel, message));
+  const nextMessage = messagesOf(channel, options);
   let unproven = 0;
   for (;;) {
     let message: PaykitMessage | undefined;
     try {
-      message = await nextMessage(channel, options);
+      message = await nextMessage();
     } catch (error) {
       if (isUnreadable(error)) await send(refusalMessage('BAD_MESSAGE')).catch(() => {});
       throw error;

@@ -1,6 +1,6 @@
 import { ONE_WAY_MAX_REQUESTS } from './constants.ts';
 import { PaykitError } from './errors.ts';
-import { type ListeningOptions, nextMessage } from './next-message.ts';
+import { type ListeningOptions, messagesOf } from './next-message.ts';
 import { type NoteOptions, noteRequest, type RequestNote } from './one-way-payee.ts';
 import type { OneWayReceiver } from './ports.ts';
 
@@ -11,8 +11,8 @@ export interface OneWayOptions extends NoteOptions, ListeningOptions {
 }
 
 /**
- * Notes the requests of one channel, one after the other, until the peer closes it or `closing` is aborted; other messages
- * are ignored. Nothing is ever sent and no payment confirmed. A message that cannot be read ends the service, and so does
+ * Notes the requests of one channel, one after the other, until the peer closes it or `closing` is aborted and what has
+ * come is noted; other messages are ignored. Nothing is ever sent and no payment confirmed. A message that cannot be read ends the service, and so does
  * the 17th request: 0.8 sends one, and nobody shall fill the store through one session.
  *
  * @param receiver A two-way channel does not fit: its payer would wait for an answer. Use `serveChannel` there.
@@ -22,9 +22,10 @@ export interface OneWayOptions extends NoteOptions, ListeningOptions {
  * @see P8 §3.8
  */
 export async function serveOneWayChannel(receiver: OneWayReceiver, options: OneWayOptions): Promise<void> {
+  const nextMessage = messagesOf(receiver, options);
   let requests = 0;
   for (;;) {
-    const message = await nextMessage(receiver, options);
+    const message = await nextMessage();
     if (message === undefined) return;
     if (message.type !== 'RequestReceipt') continue;
     if (++requests > ONE_WAY_MAX_REQUESTS) {

@@ -10,6 +10,7 @@ import type { RefusalCode } from './refusals.ts';
 import { isForUs, type RequestRules, wrongTerm } from './request-checks.ts';
 import { logRefusal, requestFields } from './request-log.ts';
 import { storing } from './storing.ts';
+import { turnsOf } from './turns.ts';
 
 /** How a payee notes requests it cannot answer. */
 export interface NoteOptions extends RequestRules {
@@ -44,27 +45,6 @@ export interface RefusedNote {
 /** What a payee makes of a request that came one way. */
 export type RequestNote = NotedRequest | RefusedNote;
 
-/** What is being noted, by store and key. */
-const TURNS = new WeakMap<ReceiptStore, Map<string, Promise<unknown>>>();
-
-/** Runs the works on one request one after the other: of two copies that come at once, one is new. */
-async function inTurn<Result>(
-  store: ReceiptStore,
-  request: PaykitReceipt,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const turns = TURNS.get(store) ?? new Map<string, Promise<unknown>>();
-  TURNS.set(store, turns);
-  const key = receiptKeyText(request);
-  const turn = (turns.get(key) ?? Promise.resolve()).then(work, work);
-  turns.set(key, turn);
-  try {
-    return await turn;
-  } finally {
-    if (turns.get(key) === turn) turns.delete(key);
-  }
-}
-
 function noted(request: PaykitReceipt, stored: PaykitReceipt, repeated: boolean): RequestNote {
   // Compared in full: unlike a confirmation, nothing may have been added to a request.
   if (!receiptEquals(request, stored)) return { outcome: 'refused', reason: 'DUPLICATE_ID' };
@@ -81,8 +61,9 @@ async function decide(
   // Of a copy too: a stale one is refused even if the store has forgotten the first (W-58).
   const reason = await deadline.race(() => wrongTerm(request, options));
   if (reason !== undefined) return { outcome: 'refused', reason };
+  // Of two copies that come at once, one is new. A turn that is given up passes on: nobody is told of its outcome.
   return deadline.race((signal) =>
-    inTurn(requests, request, async () => {
+    turnsOf(requests).take(receiptKeyText(request), signal, async () => {
       const stored = await storing(() => requests.get(request));
       if (stored !== undefined) return noted(request, stored, true);
       // Nobody waits any more: what is stored now would come as a repeat the next time, and never as new.
@@ -97,7 +78,7 @@ async function decide(
  * payee must be us, the method published, the amount positive and the time near; a copy of a noted request is reported as
  * `repeated`, the same id with other terms is refused. Confirms nothing and makes no receipt.
  *
- * If storing fails or takes too long, the request may be stored all the same; a copy is then reported as `repeated`.
+ * If storing fails or takes too long, the request may be stored all the same; a copy may then be reported as `repeated`.
  *
  * @param message Borrowed until this settles.
  * @throws PAYKIT_CANCELLED if `signal` is aborted; nothing else.

@@ -95,8 +95,8 @@ export async function rejected(work: Promise<unknown>): Promise<PaykitError> {
 }
 
 /** Lets everything that is ready run, without time passing. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await Promise.resolve();
+export async function settle(turns = 50): Promise<void> {
+  for (let i = 0; i < turns; i++) await Promise.resolve();
 }
 
 const keys = [1, 2, 3, 7, 42, 200].map(publicKeyOfSeed);

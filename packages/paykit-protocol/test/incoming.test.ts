@@ -4,6 +4,7 @@ import {
   createMemoryReceiptStore,
   type MessageAnswer,
   type PaykitMessage,
+  type PaykitReceipt,
   requestReceipt,
   serveChannel,
 } from '../src/index.ts';
@@ -96,24 +97,72 @@ describe('serveChannel', () => {
     payerChannel.close();
   });
 
-  it('[T6] ends between two messages when it is told to close, and finishes the answer it is at', async () => {
+  it('[T6] finishes the answer it is at and those to what has come when it is told to close', async () => {
     const [payerChannel, payeeChannel] = createMemoryChannelPair();
     const closing = new AbortController();
     const options = { ...answerOptions(), closing: closing.signal };
-    const served = serveChannel(payeeChannel, {
-      ...options,
-      generateReceipt: (request) => {
-        closing.abort();
-        return request;
-      },
-    });
-    const confirmed = await requestReceipt(payerChannel, receipt(), {
-      store: createMemoryReceiptStore(),
-      clock: clockAt(),
-    });
+    const generateReceipt = (request: PaykitReceipt) => {
+      closing.abort();
+      return request;
+    };
+    const served = serveChannel(payeeChannel, { ...options, generateReceipt });
+    for (const receiptId of ['receipt-1', 'receipt-2']) {
+      await payerChannel.send({ type: 'RequestReceipt', provisionalReceipt: receipt({ receiptId }) });
+    }
+    for (const receiptId of ['receipt-1', 'receipt-2']) {
+      expect(await payerChannel.receive()).toMatchObject({ type: 'ConfirmReceipt', receipt: { receiptId } });
+    }
+    await settle();
+    options.clock.advance(50);
     await served;
-    expect(options.store.all()).toEqual([confirmed]);
-    await serveChannel(payeeChannel, options);
+    expect(options.store.all()).toHaveLength(2);
+    expect(options.clock.pending).toBe(0);
+  });
+
+  it('[T6] waits 50 ms for a silent peer when it is told to close, and no longer', async () => {
+    const [payerChannel, payeeChannel] = createMemoryChannelPair();
+    const closing = new AbortController();
+    const options = { ...answerOptions(), closing: closing.signal };
+    let ended = false;
+    const served = serveChannel(payeeChannel, options).then(() => {
+      ended = true;
+    });
+    await settle();
+    closing.abort();
+    options.clock.advance(49);
+    await settle();
+    expect(ended).toBe(false);
+    await payerChannel.send({ type: 'Ack' });
+    await settle();
+    options.clock.advance(50);
+    await served;
+    expect(options.clock.pending).toBe(0);
+  });
+
+  it('[T6] answers at most 16 messages once it is told to close', async () => {
+    let read = 0;
+    const channel = {
+      send: async () => {},
+      async receive(): Promise<PaykitMessage> {
+        read += 1;
+        if (read > 20) throw new TypeError('nobody should read on');
+        return { type: 'Ack' };
+      },
+    };
+    await serveChannel(channel, { ...answerOptions(), closing: AbortSignal.abort() });
+    expect(read).toBe(16);
+  });
+
+  it('[T6] ends at once, with an error, when it is cancelled while it closes', async () => {
+    const [, payeeChannel] = createMemoryChannelPair();
+    const controller = new AbortController();
+    const options = { ...answerOptions(), closing: AbortSignal.abort(), signal: controller.signal };
+    const served = serveChannel(payeeChannel, options);
+    served.catch(() => {});
+    await settle();
+    controller.abort();
+    expect((await rejected(served)).code).toBe('PAYKIT_CANCELLED');
+    expect(options.clock.pending).toBe(0);
   });
 
   it('[T2] keeps the time itself, whatever the time-out of the channel', async () => {

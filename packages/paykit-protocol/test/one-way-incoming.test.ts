@@ -100,7 +100,7 @@ describe('serveOneWayChannel', () => {
     expect(options.requests.all()).toHaveLength(1);
   });
 
-  it('[T6] ends between two messages when it is told to close, and finishes the note it is at', async () => {
+  it('[T6] deals with what has come when it is told to close, and ends then', async () => {
     const closing = new AbortController();
     const methods = {
       has: () => {
@@ -108,11 +108,37 @@ describe('serveOneWayChannel', () => {
         return true;
       },
     };
-    const { sender, served, notes } = serving({ methods, closing: closing.signal });
-    await sender.send(requestOf('r'));
-    await sender.send(requestOf('s'));
+    const { sender, served, notes, options } = serving({ methods, closing: closing.signal });
+    for (const id of ['r', 's', 't']) await sender.send(requestOf(id));
+    await settle(200);
+    expect(notes.map((note) => 'receipt' in note && note.receipt.receiptId)).toEqual(['r', 's', 't']);
+    options.clock.advance(50);
     await served;
-    expect(notes).toMatchObject([{ outcome: 'noted', receipt: { receiptId: 'r' } }]);
+    await sender.send(requestOf('late'));
+    await settle();
+    expect(notes).toHaveLength(3);
+    expect(options.clock.pending).toBe(0);
+  });
+
+  it('[T6] reads what has come though it was told to close before it began', async () => {
+    const { sender, served, notes } = serving({ closing: AbortSignal.abort() });
+    await sender.send(requestOf('r'));
+    sender.close();
+    await served;
+    expect(notes).toMatchObject([{ outcome: 'noted' }]);
+  });
+
+  it('[T6] deals with no more than 16 messages once it is told to close', async () => {
+    let read = 0;
+    const receiver = {
+      async receive(): Promise<PaykitMessage> {
+        read += 1;
+        if (read > 20) throw new TypeError('nobody should read on');
+        return { type: 'Ack' };
+      },
+    };
+    await serveOneWayChannel(receiver, { ...noteOptions(), closing: AbortSignal.abort() });
+    expect(read).toBe(16);
   });
 
   it('ends at once, with an error, when it is cancelled', async () => {

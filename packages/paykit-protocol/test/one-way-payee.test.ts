@@ -8,6 +8,7 @@ import {
   type PaykitReceipt,
   type ReceiptStore,
 } from '../src/index.ts';
+import { turnsOf } from '../src/turns.ts';
 import {
   answerOptions,
   clockAt,
@@ -176,6 +177,38 @@ describe('noteRequest', () => {
     await settle();
     expect(kept).toEqual([]);
     expect(options.clock.pending).toBe(0);
+  });
+
+  it('keeps nothing of a request once it is dealt with: strangers choose the ids', async () => {
+    const { requests } = noteOptions();
+    for (let i = 0; i < 10; i++) {
+      const receiptId = `receipt-${i}`;
+      const options = { ...noteOptions(), requests };
+      await Promise.all([note({ receiptId }, options), note({ receiptId }, options)]);
+      await note({ receiptId, amount: '2' }, options);
+    }
+    expect(requests.all()).toHaveLength(10);
+    expect(turnsOf(requests).size).toBe(0);
+  });
+
+  it('gives up a copy whose turn does not come in time, and lets the next one try', async () => {
+    let hangs = true;
+    const { requests } = noteOptions();
+    const hanging: ReceiptStore = {
+      get: (key) => (hangs ? new Promise<never>(() => {}) : requests.get(key)),
+      keep: requests.keep,
+    };
+    const options = { ...noteOptions(), requests: hanging };
+    const notes = Array.from({ length: 5 }, () => note({}, options));
+    await settle();
+    expect(turnsOf(hanging).waiting).toBe(4);
+    options.clock.advance(20_000);
+    for (const result of await Promise.all(notes)) {
+      expect(result).toMatchObject({ reason: 'UNAVAILABLE', cause: { code: 'PAYKIT_TIMED_OUT' } });
+    }
+    expect([turnsOf(hanging).size, turnsOf(hanging).waiting, options.clock.pending]).toEqual([0, 0, 0]);
+    hangs = false;
+    expect(await note({}, options)).toMatchObject({ outcome: 'noted' });
   });
 
   it('throws only when it is cancelled', async () => {
