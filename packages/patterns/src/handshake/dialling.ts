@@ -176,11 +176,15 @@ function ownIdentityOf({ signer, published = true }: OwnKeys): Situation['ownIde
  * @throws PATTERNS_NO_PATTERN, PATTERNS_NO_PATTERN_ALLOWED if nothing fits what is known and demanded.
  * @throws PATTERNS_KEYS_DIFFER if two keys are known of the peer, such as its pin and that of a record.
  * @throws PATTERNS_TRUST_MISSING if XX is chosen and nothing speaks for the key it will show.
+ * @throws TypeError for a policy that is none, such as its settings.
  * @throws PATTERNS_TRUST_FAILED if the pin store failed, and the codes of `createProfileHandshake`.
  * @see P8 §3.13
  */
 export async function dialPeer(options: DialOptions): Promise<Dialled> {
   const { policy = createPatternPolicy(), prologue, suite, require, padIdentity } = options;
+  if (typeof policy?.select !== 'function') {
+    throw new TypeError('policy has no method select: pass createPatternPolicy(settings), not the settings');
+  }
   const peer = copyOfPeer(options.peer);
   const own = { ...options.own };
   const situation = { anonymous: options.anonymous ?? false, answerNeeded: options.answerNeeded ?? true };

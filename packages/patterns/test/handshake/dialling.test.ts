@@ -293,6 +293,11 @@ describe('dialPeer', () => {
     expect(lengths).toEqual([670, 603]);
   });
 
+  it('says so if it is given the settings of a policy in place of one', async () => {
+    const policy = { off: { initiator: ['XX'] } } as never;
+    expect(await rejectionOf(dial({ pins: createMemoryPinStore(), policy }))).toBeInstanceOf(TypeError);
+  });
+
   it('hands out a copy of the throw-away identity', async () => {
     const peer = { name: 'shop', identity: SERVER_IDENTITY };
     const dialled = await dial({ peer, anonymous: true });
