@@ -1,3 +1,4 @@
+export { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 export {
   DEFAULT_PROLOGUE,
   IDENTITY_PAYLOAD_LONGEST_BYTES,
@@ -76,7 +77,6 @@ export {
   signerOf,
   withNoiseKey,
 } from './identity/key-provider.ts';
-export { verifyStrictly } from './identity/strict-ed25519.ts';
 export { isVerifiedIdentity, type VerifiedIdentity } from './identity/verified-identity.ts';
 export { PROFILES } from './profiles/catalogue.ts';
 export { IK } from './profiles/ik.ts';

@@ -22,6 +22,11 @@ export const PRIMITIVES_ERRORS = {
     nextStep: 'Keep the owner alive for as long as the secret is needed, or load the secret again.',
     retryable: false,
   }),
+  PRIMITIVES_BODY_TOO_LONG: /* @__PURE__ */ errorRow<{ maximumBytes: number }>({
+    summary: 'the response is longer than the {maximumBytes} bytes allowed',
+    nextStep: 'Treat the server as faulty or hostile, or allow more if that much is really expected.',
+    retryable: false,
+  }),
   PRIMITIVES_BAD_UTF8: /* @__PURE__ */ errorRow({
     summary: 'the bytes are not well-formed UTF-8',
     nextStep: 'Drop the input.',

@@ -1,3 +1,4 @@
+export { readBody } from './bounded-body.ts';
 export { ByteReader } from './byte-reader.ts';
 export { ByteWriter } from './byte-writer.ts';
 export { concatBytes, equalBytes, isAllZero, wipe } from './bytes.ts';
@@ -18,9 +19,18 @@ export {
   isCodedError,
   type TypedErrorRow,
 } from './coded-error.ts';
+export { type Deadline, type DeadlineOptions, withDeadline } from './deadline.ts';
 export { PRIMITIVES_ERRORS, PrimitivesError } from './errors.ts';
-export type { CancelSignal } from './ports/cancel-signal.ts';
+export type { CancelSignal, PlatformSignal } from './ports/cancel-signal.ts';
 export { type CancelTimer, type Clock, systemClock } from './ports/clock.ts';
+export {
+  type Fetch,
+  type FetchBodyReader,
+  type FetchRequest,
+  type FetchResponse,
+  systemFetch,
+} from './ports/fetch.ts';
+export type { IdentitySigner } from './ports/identity-signer.ts';
 export { type LogFields, type Logger, silentLogger } from './ports/logger.ts';
 export { type RandomSource, systemRandom } from './ports/random-source.ts';
 export {

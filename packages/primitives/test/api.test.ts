@@ -21,10 +21,13 @@ describe('@pubky-paykit/primitives', () => {
       'isAllZero',
       'isCodedError',
       'noTelemetry',
+      'readBody',
       'silentLogger',
       'systemClock',
+      'systemFetch',
       'systemRandom',
       'wipe',
+      'withDeadline',
       'zBase32',
     ]);
   });
@@ -40,6 +43,7 @@ describe('@pubky-paykit/primitives', () => {
       ['PRIMITIVES_BAD_ENCODING', false, undefined],
       ['PRIMITIVES_WRONG_LENGTH', false, undefined],
       ['PRIMITIVES_SECRET_DESTROYED', false, undefined],
+      ['PRIMITIVES_BODY_TOO_LONG', false, undefined],
       ['PRIMITIVES_BAD_UTF8', false, undefined],
     ]);
   });

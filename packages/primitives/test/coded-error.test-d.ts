@@ -84,6 +84,8 @@ export function exhaustive(error: PrimitivesError): string {
       return error.context.codec;
     case 'PRIMITIVES_WRONG_LENGTH':
       return `${error.context.codec}${error.context.actual}`;
+    case 'PRIMITIVES_BODY_TOO_LONG':
+      return `${error.context.maximumBytes}`;
     case 'PRIMITIVES_SECRET_DESTROYED':
     case 'PRIMITIVES_BAD_UTF8':
       return PRIMITIVES_ERRORS[error.code].nextStep;

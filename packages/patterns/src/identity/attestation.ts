@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes } from '@pubky-paykit/primitives';
+import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import { ATTESTATION_DOMAIN, KEY_BYTES } from '../constants.ts';
 import { PatternsError } from '../errors.ts';
 import { requireLength } from '../lengths.ts';
@@ -7,7 +8,6 @@ import type { PayloadStep, StepContext } from '../profiles/profile.ts';
 import { keyPrefix } from '../redaction.ts';
 import { type Attestation, decodeAttestation, encodeAttestation } from './attestation-message.ts';
 import { signChecked } from './signing.ts';
-import { verifyStrictly } from './strict-ed25519.ts';
 import { markVerified, type VerifiedIdentity } from './verified-identity.ts';
 
 /** The ephemeral keys of an NN handshake, from the side of whoever signs. */

@@ -1,12 +1,12 @@
 import { blake2s } from '@noble/hashes/blake2.js';
 import { concatBytes, encodeUtf8, equalBytes } from '@pubky-paykit/primitives';
+import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import { BINDING_DOMAIN, KEY_BYTES } from '../constants.ts';
 import { type IdentityCheck, PatternsError } from '../errors.ts';
 import { prologueBytes } from '../handshake/prologue.ts';
 import { requireLength } from '../lengths.ts';
 import { isLowOrder } from '../rules/weak-keys.ts';
 import type { IdentityPayload } from './identity-payload.ts';
-import { verifyStrictly } from './strict-ed25519.ts';
 import { markVerified, type VerifiedIdentity } from './verified-identity.ts';
 
 /** Who signs, as the binding spells it. */

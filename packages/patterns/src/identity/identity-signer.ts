@@ -1,21 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { Secret } from '@pubky-paykit/primitives';
+import { type IdentitySigner, Secret } from '@pubky-paykit/primitives';
 import { KEY_BYTES } from '../constants.ts';
 import { PatternsError } from '../errors.ts';
 import { requireLength } from '../lengths.ts';
 import { INSPECT, keyPrefix } from '../redaction.ts';
 
-/**
- * Whoever signs for an identity: this process, a hardware module, a phone. No API of this project asks for the
- * Ed25519 secret itself.
- */
-export interface IdentitySigner {
-  /** 32 bytes, the Ed25519 public key. */
-  readonly publicKey: Uint8Array;
-  /** Signs with plain Ed25519 (RFC 8032, not Ed25519ph). The message is borrowed. Resolves to 64 bytes. */
-  sign(message: Uint8Array): Promise<Uint8Array>;
-}
+export type { IdentitySigner };
 
 /** A signer that holds the seed in memory and wipes it on `destroy`. */
 export interface LocalIdentitySigner extends IdentitySigner {

@@ -1,7 +1,7 @@
+import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import { SIGNATURE_BYTES } from '../constants.ts';
 import { PatternsError } from '../errors.ts';
 import type { IdentitySigner } from './identity-signer.ts';
-import { verifyStrictly } from './strict-ed25519.ts';
 
 /**
  * What a signer answers, verified: a remote one may hold another key than it says, and a faulty signature can give a key

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { hex } from '@pubky-paykit/primitives';
+import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import { describe, expect, it } from 'vitest';
 import { createIdentitySigner } from '../../src/identity/identity-signer.ts';
-import { verifyStrictly } from '../../src/identity/strict-ed25519.ts';
 import { CLIENT_IDENTITY, CLIENT_SEED } from '../../src/testing.ts';
 import { bytes, filled, rejectionOf, thrownBy } from '../bytes.ts';
 

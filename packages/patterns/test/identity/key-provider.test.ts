@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { KeyPair } from '@pubky-paykit/noise-core';
 import { hex, Secret } from '@pubky-paykit/primitives';
+import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import { describe, expect, it, vi } from 'vitest';
 import { createProfileHandshake } from '../../src/handshake/handshake.ts';
 import {
@@ -9,7 +10,6 @@ import {
   signerOf,
   withNoiseKey,
 } from '../../src/identity/key-provider.ts';
-import { verifyStrictly } from '../../src/identity/strict-ed25519.ts';
 import { IK } from '../../src/profiles/ik.ts';
 import {
   CLIENT_CONTEXT,

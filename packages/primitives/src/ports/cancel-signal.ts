@@ -8,3 +8,10 @@ export interface CancelSignal {
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
+
+/**
+ * The platform's own `AbortSignal` where its types are known, {@link CancelSignal} elsewhere: what a platform's `fetch` asks for.
+ */
+export type PlatformSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : CancelSignal;

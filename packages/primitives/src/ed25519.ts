@@ -1,5 +1,9 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { KEY_BYTES, SIGNATURE_BYTES } from '../constants.ts';
+
+/** RFC 8032 §5.1.5. */
+const KEY_BYTES = 32;
+/** RFC 8032 §5.1.6: R, then s. */
+const SIGNATURE_BYTES = 64;
 
 /** True for the canonical encoding of a point on the curve that is not one of the eight small-order points. */
 function isUsablePoint(encoded: Uint8Array): boolean {
@@ -18,6 +22,12 @@ function isUsablePoint(encoded: Uint8Array): boolean {
  * @param message Any bytes; borrowed.
  * @param publicKey 32 bytes; borrowed.
  * @returns False for anything that is not a valid signature, wrong lengths and what is no bytes included; never throws.
+ *
+ * @example
+ * ```ts
+ * import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
+ * verifyStrictly(new Uint8Array(64), new Uint8Array(0), new Uint8Array(32)); // false
+ * ```
  */
 export function verifyStrictly(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   // noble throws for a message that is no bytes.

@@ -1,8 +1,19 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
-import { verifyStrictly } from '../../src/identity/strict-ed25519.ts';
-import { bytes, filled, flipped } from '../bytes.ts';
+import { verifyStrictly } from '../src/ed25519.ts';
+import { hex } from '../src/index.ts';
+
+const bytes = (text: string): Uint8Array => hex.decode(text);
+/** 32 equal bytes. */
+const filled = (value: number): Uint8Array => new Uint8Array(32).fill(value);
+
+/** A copy with one bit changed. */
+function flipped(input: Uint8Array, bit: number): Uint8Array {
+  const copy = input.slice();
+  copy[bit >> 3] = (copy[bit >> 3] as number) ^ (1 << (bit & 7));
+  return copy;
+}
 
 const SEED = filled(1);
 const KEY = ed25519.getPublicKey(SEED);
