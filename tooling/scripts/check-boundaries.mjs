@@ -35,7 +35,12 @@ export const ALLOWED_IMPORTS = {
     '@pubky-paykit/noise-core',
     '@pubky-paykit/primitives',
   ],
-  '@pubky-paykit/testnet': ['@pubky-paykit/pkarr-discovery', '@pubky-paykit/primitives'],
+  // The network speaks the wire of the homeserver package, so that no codec stands twice.
+  '@pubky-paykit/testnet': [
+    '@pubky-paykit/homeserver',
+    '@pubky-paykit/pkarr-discovery',
+    '@pubky-paykit/primitives',
+  ],
   'pubky-paykit': CORE,
 };
 
