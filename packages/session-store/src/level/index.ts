@@ -1,0 +1,2 @@
+// The adapter for classic-level stands here.
+export {};

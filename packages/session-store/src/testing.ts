@@ -1,0 +1,2 @@
+// Test doubles and the conformance suite stand here.
+export {};
