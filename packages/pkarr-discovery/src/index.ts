@@ -9,8 +9,33 @@ export type {
   TextData,
   UnknownData,
 } from './dns/record.ts';
-export { DISCOVERY_ERRORS, DiscoveryError, type MessageProblem, type RecordProblem } from './errors.ts';
+export {
+  DISCOVERY_ERRORS,
+  DiscoveryError,
+  type EndpointProblem,
+  type MessageProblem,
+  type RecordProblem,
+} from './errors.ts';
+export {
+  createHomeserverDirectory,
+  type DirectoryCall,
+  type DirectoryOptions,
+  type LocatedHomeserver,
+  type PkarrDirectory,
+} from './homeserver/homeserver-directory.ts';
 export { type HomeserverAddress, homeserverRecords, userRecord } from './homeserver/homeserver-records.ts';
+export type { PacketChange } from './publishing/packet-change.ts';
+export { type UpdateOptions, updatePacket } from './publishing/update-packet.ts';
+export type {
+  FailedRelay,
+  PacketSource,
+  PacketStore,
+  ReadOptions,
+  WriteOptions,
+  WriteReport,
+} from './relays/packet-store.ts';
+export { createRelay, type RelayOptions } from './relays/relay.ts';
+export { createRelaySet, type RelaySetOptions } from './relays/relay-set.ts';
 export { ownName } from './signed-packet/own-name.ts';
 export { signPacket } from './signed-packet/sign-packet.ts';
 export {

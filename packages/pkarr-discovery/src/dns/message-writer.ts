@@ -1,6 +1,6 @@
 import { concatBytes } from '@pubky-paykit/primitives';
-import { DiscoveryError, type RecordProblem } from '../errors.ts';
-import { formatName, shortened } from './name.ts';
+import { DiscoveryError, type RecordProblem, shownText } from '../errors.ts';
+import { formatName } from './name.ts';
 
 const POINTER_FLAG = 0xc000;
 /** Inclusive: what the 14 bits of a pointer reach. */
@@ -85,7 +85,7 @@ export class MessageWriter {
 
   /** The error for the record that is being written. */
   refuse(problem: RecordProblem): Error {
-    return new DiscoveryError('DISCOVERY_BAD_RECORD', { problem, record: shortened(this.#record) });
+    return new DiscoveryError('DISCOVERY_BAD_RECORD', { problem, record: shownText(this.#record) });
   }
 
   #check(value: number, maximum: number): void {

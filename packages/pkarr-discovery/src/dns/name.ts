@@ -1,5 +1,5 @@
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from '../constants.ts';
-import { DiscoveryError, type RecordProblem } from '../errors.ts';
+import { DiscoveryError, type RecordProblem, shownText } from '../errors.ts';
 
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
@@ -38,7 +38,7 @@ export function formatName(labels: readonly Uint8Array[]): string {
  */
 export function parseName(text: string): Uint8Array[] {
   const refuse = (problem: RecordProblem): DiscoveryError =>
-    new DiscoveryError('DISCOVERY_BAD_RECORD', { problem, record: shortened(text) });
+    new DiscoveryError('DISCOVERY_BAD_RECORD', { problem, record: shownText(text) });
   if (text === '') return [];
   // Every byte takes one character at least and four at most: nothing longer is looked at.
   if (text.length > 4 * MAX_NAME_BYTES) throw refuse('name too long');
@@ -66,9 +66,4 @@ export function parseName(text: string): Uint8Array[] {
   endLabel();
   if (nameBytes(labels) > MAX_NAME_BYTES) throw refuse('name too long');
   return labels;
-}
-
-/** As much of a name as an error may carry. */
-export function shortened(text: string): string {
-  return text.length > MAX_NAME_BYTES ? `${text.slice(0, MAX_NAME_BYTES)}…` : text;
 }

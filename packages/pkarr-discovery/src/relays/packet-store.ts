@@ -1,0 +1,49 @@
+import type { CancelSignal, CodedErrorFields } from '@pubky-paykit/primitives';
+import type { SignedPacket } from '../signed-packet/signed-packet.ts';
+
+/** How a packet is read. */
+export interface ReadOptions {
+  readonly signal?: CancelSignal | undefined;
+  /**
+   * Whether the packet will be replaced by what is made of it. Then caches are passed by, and "there is none" is an answer
+   * only if nobody failed to answer, because a packet made of nothing wipes out the one that was not seen.
+   */
+  readonly forUpdate?: boolean;
+}
+
+/** How a packet is written. */
+export interface WriteOptions {
+  readonly signal?: CancelSignal | undefined;
+  /** The timestamp, in microseconds, of the packet this one was made of. Missing if there was none. */
+  readonly replacing?: bigint | undefined;
+}
+
+/** A relay that did not do what it was asked. */
+export interface FailedRelay {
+  readonly relay: string;
+  readonly error: CodedErrorFields;
+}
+
+/** Who has stored a packet: at least one. */
+export interface WriteReport {
+  readonly stored: readonly string[];
+  readonly failed: readonly FailedRelay[];
+}
+
+/** Where signed packets are found. */
+export interface PacketSource {
+  /** For reports and errors. */
+  readonly name: string;
+  /**
+   * The newest packet of a key. `undefined` means that there is none, not that nobody could be asked.
+   *
+   * @param publicKey 32 bytes; borrowed.
+   */
+  get(publicKey: Uint8Array, options?: ReadOptions): Promise<SignedPacket | undefined>;
+}
+
+/** Where signed packets are published. */
+export interface PacketStore extends PacketSource {
+  /** Publishes a packet in the place of an older one. @throws DISCOVERY_CONFLICT if there is a newer one, or another. */
+  put(packet: SignedPacket, options?: WriteOptions): Promise<WriteReport>;
+}

@@ -1,0 +1,180 @@
+import {
+  type CancelSignal,
+  type Clock,
+  equalBytes,
+  type Logger,
+  silentLogger,
+  systemClock,
+} from '@pubky-paykit/primitives';
+import {
+  KEY_BYTES,
+  READ_PATIENCE_MS,
+  RELAY_READ_TIMEOUT_MS,
+  RELAY_WRITE_TIMEOUT_MS,
+  REMEMBERED_PACKETS,
+  SET_MARGIN_MS,
+  WRITE_PATIENCE_MS,
+} from '../constants.ts';
+import { DiscoveryError } from '../errors.ts';
+import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
+import { type Gathering, gather, type Outcome } from './gathering.ts';
+import { PacketMemory } from './packet-memory.ts';
+import type { FailedRelay, PacketStore, ReadOptions, WriteOptions, WriteReport } from './packet-store.ts';
+
+const CONFLICT_STATUS = 409;
+
+/** Which relays, and how they are asked. */
+export interface RelaySetOptions {
+  /** One at least, each with a name of its own. */
+  readonly relays: readonly PacketStore[];
+  readonly clock?: Clock;
+  /** Told of each relay that fails while others do not. */
+  readonly logger?: Logger;
+  /** How long the others are waited for once one has given a packet; 1 s by default. */
+  readonly readPatienceMs?: number;
+  /** How long the others are waited for once one has stored a packet; 5 s by default. */
+  readonly writePatienceMs?: number;
+  /** For all of a read, should relays not keep their own limits; 6 s by default. */
+  readonly readTimeoutMs?: number;
+  /** For all of a write; 16 s by default. */
+  readonly writeTimeoutMs?: number;
+  /** Keys whose newest packet is remembered; 1000 by default. */
+  readonly remembered?: number;
+}
+
+/**
+ * Several relays as one, of which one is enough. Reading asks all at once and gives the newest packet; what was seen once
+ * is never replaced by something older. Writing tells each relay which packet of its own is replaced, so that one that is
+ * behind catches up.
+ *
+ * `get` answers `undefined` if at least one relay says that there is no packet and none gives one. With `forUpdate` all
+ * relays must say so, and what is remembered counts. It throws the error of the only relay, DISCOVERY_NO_RELAY if all of
+ * several failed, DISCOVERY_ABSENCE_UNCERTAIN or DISCOVERY_CANCELLED. `put` throws those, but for the last but one, and
+ * DISCOVERY_CONFLICT if no relay has stored the packet and one of them has another.
+ *
+ * @throws TypeError without relays, or with two of one name.
+ *
+ * @example
+ * ```ts
+ * import { createRelay, createRelaySet } from '@pubky-paykit/pkarr-discovery';
+ * const urls = ['https://pkarr.pubky.app', 'https://pkarr.pubky.org'];
+ * const store = createRelaySet({ relays: urls.map((url) => createRelay({ url })) });
+ * ```
+ */
+export function createRelaySet(options: RelaySetOptions): PacketStore {
+  const {
+    relays,
+    clock = systemClock,
+    logger = silentLogger,
+    readPatienceMs = READ_PATIENCE_MS,
+    writePatienceMs = WRITE_PATIENCE_MS,
+    readTimeoutMs = RELAY_READ_TIMEOUT_MS + SET_MARGIN_MS,
+    writeTimeoutMs = RELAY_WRITE_TIMEOUT_MS + SET_MARGIN_MS,
+  } = options;
+  const names = relays.map(({ name }) => name);
+  if (names.length === 0 || new Set(names).size !== names.length) {
+    throw new TypeError('a set of relays needs one at least, and no two of one name');
+  }
+  const memory = new PacketMemory(options.remembered ?? REMEMBERED_PACKETS);
+
+  async function askAll<Value>(
+    gathering: Omit<Gathering<PacketStore, Value>, 'asked' | 'clock'>,
+  ): Promise<Answers<Value>> {
+    const outcomes = await gather({ ...gathering, asked: relays, clock });
+    const answers = split(outcomes);
+    if (answers.given.length === 0) throw failureOf(gathering.what, answers.failed);
+    for (const { relay, error } of answers.failed) {
+      logger.warn('a relay failed', { what: gathering.what, relay, code: error.code });
+    }
+    return answers;
+  }
+
+  return {
+    name: names.join(', '),
+    async get(publicKey: Uint8Array, { signal, forUpdate = false }: ReadOptions = {}) {
+      checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
+      const asked = Uint8Array.from(publicKey);
+      const { given, failed } = await askAll({
+        what: 'reading a packet',
+        ask: (relay, ended) => askOne(relay, asked, { signal: ended, forUpdate }),
+        enough: (packet) => packet !== undefined && !forUpdate,
+        patienceMs: readPatienceMs,
+        timeoutMs: readTimeoutMs,
+        signal,
+      });
+      const known = memory.of(asked);
+      for (const { relay } of failed) known.held.delete(relay);
+      for (const { relay, value } of given) {
+        known.held.set(relay, value?.timestamp);
+        if (value !== undefined) memory.see(value);
+      }
+      if (forUpdate || given.some(({ value }) => value !== undefined)) {
+        if (known.newest !== undefined) return known.newest;
+      }
+      if (forUpdate && failed.length > 0) {
+        const counts = { absent: given.length, failed: failed.length };
+        throw new DiscoveryError('DISCOVERY_ABSENCE_UNCERTAIN', counts);
+      }
+      return undefined;
+    },
+    async put(packet: SignedPacket, { signal, replacing }: WriteOptions = {}): Promise<WriteReport> {
+      const known = memory.of(packet.publicKey);
+      if (known.newest !== undefined && compareSignedPackets(known.newest, packet) > 0) {
+        throw new DiscoveryError('DISCOVERY_CONFLICT', { relay: names.join(', '), status: CONFLICT_STATUS });
+      }
+      // What a relay had when it last answered is what it has to compare with; where it did not answer, the newest.
+      const heldBy = (name: string): bigint | undefined =>
+        replacing === undefined || !known.held.has(name) ? replacing : known.held.get(name);
+      const { given, failed } = await askAll({
+        what: 'storing a packet',
+        ask: (relay, ended) => relay.put(packet, { signal: ended, replacing: heldBy(relay.name) }),
+        enough: () => true,
+        patienceMs: writePatienceMs,
+        timeoutMs: writeTimeoutMs,
+        signal,
+      });
+      memory.see(packet);
+      for (const { relay } of failed) known.held.delete(relay);
+      for (const { relay } of given) known.held.set(relay, packet.timestamp);
+      return { stored: given.map(({ relay }) => relay), failed };
+    },
+  };
+}
+
+interface Answers<Value> {
+  readonly given: readonly { readonly relay: string; readonly value: Value }[];
+  readonly failed: readonly FailedRelay[];
+}
+
+function split<Value>(outcomes: readonly Outcome<Value>[]): Answers<Value> {
+  return {
+    given: outcomes.flatMap((outcome) => (outcome.kind === 'answered' ? [outcome] : [])),
+    failed: outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome] : [])),
+  };
+}
+
+/** Relays may be anybody's: what they give must be of the key that was asked for. */
+async function askOne(
+  relay: PacketStore,
+  publicKey: Uint8Array,
+  options: { readonly signal: CancelSignal; readonly forUpdate: boolean },
+): Promise<SignedPacket | undefined> {
+  const packet = await relay.get(publicKey, options);
+  if (packet === undefined || equalBytes(packet.publicKey, publicKey)) return packet;
+  throw new DiscoveryError('DISCOVERY_BAD_ANSWER', {
+    relay: relay.name,
+    reason: 'the packet of another key',
+  });
+}
+
+/** What it means that all failed: that of the only one, a conflict if there is one, since reading again can solve it. */
+function failureOf(what: string, failed: readonly FailedRelay[]): Error {
+  const errors = failed.map(({ error }) => error);
+  const telling = errors.find(({ code }) => code === 'DISCOVERY_CONFLICT');
+  const [first] = errors;
+  if (telling !== undefined || (errors.length === 1 && first !== undefined))
+    return telling ?? (first as Error);
+  const reasons = [...new Set(errors.map(({ code }) => code))].join(', ');
+  const cause = new AggregateError(errors);
+  return new DiscoveryError('DISCOVERY_NO_RELAY', { what, relays: errors.length, reasons }, { cause });
+}
