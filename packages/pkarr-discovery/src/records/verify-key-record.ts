@@ -1,0 +1,106 @@
+import { KEY_BYTES } from '../constants.ts';
+import { DiscoveryError } from '../errors.ts';
+import { checkLength } from '../signed-packet/signed-packet.ts';
+import { type BoundKey, verifyKeyBinding } from './binding-signature.ts';
+import { requireDeviceId } from './device-id.ts';
+import { type FreshnessRule, isAhead, requireFresh } from './freshness.ts';
+import { verifyFreshness } from './freshness-signature.ts';
+import { formatKeyRecord, type KeyRecord, parseKeyRecord } from './key-record.ts';
+import {
+  type FreshnessProof,
+  keyPrefix,
+  markKey,
+  markRevocation,
+  type VerifiedKeyRecord,
+  type VerifiedRevocation,
+} from './verified-key-record.ts';
+import { requireStrongKey } from './weak-key.ts';
+
+/** What records have to fulfil beside being signed. */
+export interface KeyRecordPolicy extends FreshnessRule {
+  /** Refuse records that do not sign their time, as 0.8 writes them. Off unless given. */
+  readonly requireSignedFreshness?: boolean | undefined;
+}
+
+/** A record, and whose it should be. */
+export interface KeyRecordClaim {
+  /** 32 bytes, the Ed25519 public key that was asked for; copied. */
+  readonly identity: Uint8Array;
+  /** The device that was asked for. */
+  readonly device: string;
+  /** At most 4 096 bytes; borrowed. */
+  readonly record: string | Uint8Array;
+}
+
+/** Who says when the key was published. @throws DISCOVERY_FRESHNESS_FORGED, DISCOVERY_FRESHNESS_UNSIGNED */
+function freshnessProof(
+  { timestampSeconds, revoked, freshnessSignature }: KeyRecord & { readonly timestampSeconds: bigint },
+  bound: BoundKey,
+  policy: KeyRecordPolicy,
+): FreshnessProof {
+  if (freshnessSignature !== undefined) {
+    if (verifyFreshness(freshnessSignature, { ...bound, timestampSeconds, revoked })) return 'signed';
+    throw new DiscoveryError('DISCOVERY_FRESHNESS_FORGED', { identity: keyPrefix(bound.identity) });
+  }
+  // Anybody on the way can add the field, or drop it: it is obeyed, and proves nothing that could be remembered.
+  if (revoked) throw new DiscoveryError('DISCOVERY_KEY_REVOKED', { proof: 'unsigned' });
+  if (policy.requireSignedFreshness) throw new DiscoveryError('DISCOVERY_FRESHNESS_UNSIGNED');
+  return 'unsigned';
+}
+
+/**
+ * Makes a verified Noise key of a record that came from anywhere: well-formed, the key strong, bound to the device by
+ * the identity, not revoked, and fresh. Nothing of that can be switched off.
+ *
+ * With signed freshness (`fsig`), time and revocation are the identity's word: a revocation comes back as a value of its
+ * own, to be remembered for ever, however old it is. A signature that does not fit is an error, never a record without one. Without it,
+ * as in 0.8, whoever stores the record may change both: the bounds hold for the time that is claimed, and an unsigned
+ * `revoked=true` is an error now and is not remembered, because nobody knows whose word it is. Such a record passes
+ * unless `requireSignedFreshness` says otherwise; `rememberKeyRecord` refuses it for a device that has signed before.
+ *
+ * It costs one Ed25519 verification for a record of 0.8, and two with signed freshness.
+ *
+ * @param policy.maximumAgeSeconds Inclusive; 30 days if not given.
+ * @throws DISCOVERY_WRONG_LENGTH, DISCOVERY_BAD_DEVICE for what is asked; then, in this order,
+ * DISCOVERY_KEY_RECORD_MALFORMED, DISCOVERY_WEAK_KEY, DISCOVERY_KEY_RECORD_INCOMPLETE, DISCOVERY_KEY_RECORD_FORGED,
+ * DISCOVERY_FRESHNESS_FORGED, DISCOVERY_KEY_REVOKED, DISCOVERY_FRESHNESS_UNSIGNED, DISCOVERY_KEY_STALE and
+ * DISCOVERY_KEY_FROM_FUTURE.
+ * @throws RangeError, TypeError for a policy that is none.
+ * @see N8 §4, P8 §4.3, docs/wire-formats.md
+ *
+ * @example
+ * ```ts
+ * import { verifyKeyRecord } from '@pubky-paykit/pkarr-discovery';
+ * declare const identity: Uint8Array; // 32 bytes, of the peer
+ * declare const record: Uint8Array; // what its homeserver has at keyRecordPath('default')
+ * const found = verifyKeyRecord({ identity, device: 'default', record });
+ * if (found.kind === 'key') found.noiseKey; // 32 bytes
+ * ```
+ */
+export function verifyKeyRecord(
+  claim: KeyRecordClaim,
+  policy: KeyRecordPolicy = {},
+): VerifiedKeyRecord | VerifiedRevocation {
+  const { identity, device } = claim;
+  checkLength('an identity', identity, KEY_BYTES, KEY_BYTES);
+  requireDeviceId(device);
+  const record = parseKeyRecord(claim.record);
+  const { noiseKey, signature, timestampSeconds, revoked } = record;
+  requireStrongKey(noiseKey);
+  if (signature === undefined) throw new DiscoveryError('DISCOVERY_KEY_RECORD_INCOMPLETE', { field: 'sig' });
+  const bound = { identity, noiseKey, device };
+  if (!verifyKeyBinding(signature, bound)) {
+    throw new DiscoveryError('DISCOVERY_KEY_RECORD_FORGED', { identity: keyPrefix(identity) });
+  }
+  if (timestampSeconds === undefined) {
+    throw new DiscoveryError('DISCOVERY_KEY_RECORD_INCOMPLETE', { field: 'ts' });
+  }
+  const freshness = freshnessProof({ ...record, timestampSeconds }, bound, policy);
+  const text = formatKeyRecord(record);
+  if (revoked) {
+    const believed = isAhead(timestampSeconds, policy) ? undefined : timestampSeconds;
+    return markRevocation(bound, { text, timestampSeconds: believed });
+  }
+  requireFresh(timestampSeconds, policy);
+  return markKey(bound, { text, timestampSeconds, freshness });
+}
