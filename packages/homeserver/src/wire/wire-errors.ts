@@ -22,6 +22,7 @@ export type PathFault =
   | 'lone-surrogate'
   | 'segment-too-long'
   | 'too-long'
+  | 'cursor'
   | 'is-directory'
   | 'is-file';
 
