@@ -1,2 +1,1 @@
-// The adapter for classic-level stands here.
-export {};
+export { type OpenLevelStoreOptions, openLevelStore } from './open-level-store.ts';
