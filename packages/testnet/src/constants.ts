@@ -71,6 +71,9 @@ export const CHANNELS = 1_000;
 /** How long the auth relay keeps a message or a waiting request. */
 export const CHANNEL_TIMEOUT_MS = 600_000;
 
+/** Auth tokens that are remembered so that each is used once. */
+export const TOKENS_REMEMBERED = 100_000;
+
 /** Sessions one user holds at once; signing in once more ends the oldest. */
 export const SESSIONS_PER_USER = 1_000;
 

@@ -94,6 +94,6 @@ export function emptyState(): MutableState {
 }
 
 /** What a file counts against quotas; nothing if there is none. */
-export function costOf(file: StoredFile | undefined): number {
+export function costOf(file: Pick<StoredFile, 'bytes'> | undefined): number {
   return file === undefined ? 0 : file.bytes + FILE_OVERHEAD_BYTES;
 }
