@@ -27,7 +27,10 @@ export interface CommitQueueOptions {
   readonly revision: bigint;
   /** Makes errors of this package. */
   toStoreError(error: unknown, what: string): Error;
-  /** A write failed: nothing more may be written or read, since nobody knows what is there. */
+  /**
+   * A write failed: nothing more may be written or read. Nobody knows what is there, and LevelDB would go on behind the
+   * torn record in its log, acknowledge what comes next, and lose it all at the next opening.
+   */
   onFailure(error: Error): void;
 }
 

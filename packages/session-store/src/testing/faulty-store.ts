@@ -3,6 +3,7 @@ import { STORE_TIMEOUT_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { DurableStore, StoreCallOptions } from '../store/durable-store.ts';
+import { Lifecycle } from '../store/lifecycle.ts';
 import { mapIterator } from '../store/pages.ts';
 
 /** A call of a faulty store. */
@@ -100,8 +101,8 @@ export function createFaultyStore(
   { clock = systemClock }: FaultyStoreOptions = {},
 ): FaultyStore {
   const calls: StoreCall[] = [];
+  const lifecycle = new Lifecycle();
   let isDead = false;
-  let isClosed = false;
   let announce = (): void => {};
   const died = new Promise<void>((resolve) => {
     announce = resolve;
@@ -113,32 +114,31 @@ export function createFaultyStore(
     return never;
   };
 
-  const run = async <Result>(
+  /** The dead say nothing, not even what went wrong. */
+  const unlessDead = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (isDead) return never;
+    const [outcome] = await Promise.allSettled([lifecycle.run(work)]);
+    if (isDead) return never;
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  };
+
+  const run = <Result>(
     method: StoreCall['method'],
     keys: readonly string[],
     { signal, timeoutMs = STORE_TIMEOUT_MS }: StoreCallOptions,
     work: () => Promise<Result>,
-  ): Promise<Result> => {
-    if (isDead) return never;
-    if (isClosed) throw new SessionStoreError('STORE_CLOSED', { because: 'close was called' });
-    const call: StoreCall = { number: calls.length, method, keys };
-    calls.push(call);
-    const fault = faultOf(call);
-    const what = `a ${method} at fault`;
-    const hang: FaultyCall['hang'] = (ended) =>
-      withDeadline({ what, clock, timeoutMs, signal, ended }, ({ race }) => race(() => never));
-    const outcome =
-      fault === undefined
-        ? work()
-        : (FAULTS[fault]({ what, isCommit: method === 'commit', work, hang, die }) as Promise<Result>);
-    try {
-      const result = await outcome;
-      return isDead ? never : result;
-    } catch (error) {
-      if (isDead) return never;
-      throw error;
-    }
-  };
+  ): Promise<Result> =>
+    unlessDead(async () => {
+      const call: StoreCall = { number: calls.length, method, keys };
+      calls.push(call);
+      const fault = faultOf(call);
+      if (fault === undefined) return work();
+      const what = `a ${method} at fault`;
+      const hang: FaultyCall['hang'] = (ended) =>
+        withDeadline({ what, clock, timeoutMs, signal, ended }, ({ race }) => race(() => never));
+      return FAULTS[fault]({ what, isCommit: method === 'commit', work, hang, die }) as Promise<Result>;
+    });
 
   return {
     calls,
@@ -153,7 +153,7 @@ export function createFaultyStore(
       return {
         ...entries,
         next() {
-          if (!isFirst) return isDead ? never : entries.next();
+          if (!isFirst) return unlessDead(() => entries.next());
           isFirst = false;
           return run('list', [prefix], options, () => entries.next());
         },
@@ -166,9 +166,6 @@ export function createFaultyStore(
         options,
         () => store.commit(operations, options),
       ),
-    async close() {
-      isClosed = true;
-      return isDead ? never : undefined;
-    },
+    close: async () => (isDead ? never : lifecycle.close(async () => {})),
   };
 }
