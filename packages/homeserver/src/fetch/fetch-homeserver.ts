@@ -4,6 +4,7 @@ import {
   type Fetch,
   type IdentitySigner,
   type Logger,
+  type PlatformSignal,
   type RandomSource,
   systemClock,
   systemFetch,
@@ -111,7 +112,7 @@ export function createFetchHomeserver(options: FetchHomeserverOptions): FetchHom
         owner,
         token,
         invite: wanted.invite,
-        send: (target: string, body: Uint8Array, signal: CancelSignal) =>
+        send: (target: string, body: Uint8Array, signal: PlatformSignal) =>
           transport.sendTo(homeserver, {
             method: 'POST',
             target,

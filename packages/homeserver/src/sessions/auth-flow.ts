@@ -1,4 +1,4 @@
-import { isCodedError, Secret, wipe } from '@pubky-paykit/primitives';
+import { type CancelSignal, isCodedError, Secret, wipe } from '@pubky-paykit/primitives';
 import { withDeadline } from '../deadline.ts';
 import { HomeserverError } from '../errors.ts';
 import { linkedSignal } from '../linked-signal.ts';
@@ -54,12 +54,12 @@ export function startAuthFlow(parts: FlowParts, options: AuthFlowOptions): AuthF
   const ensureOpen = (): void => {
     if (state === 'closed') throw new HomeserverError('HOMESERVER_FLOW_CLOSED');
   };
-  const receive = async (signal: CallOptions['signal'] & {}): Promise<Secret> => {
+  const receive = async (signal: CancelSignal): Promise<Secret> => {
     const sealed = await receiveFromRelay(parts, channel, signal);
     ensureOpen();
     return Secret.take(secret.use((bytes) => openAuthToken(sealed, bytes)));
   };
-  const signIn = async (call: CallOptions & { readonly signal: CallOptions['signal'] & {} }) => {
+  const signIn = async (call: CallOptions & { readonly signal: CancelSignal }) => {
     token ??= await receive(call.signal);
     const bytes = token.use((borrowed) => borrowed.slice());
     try {

@@ -1,4 +1,5 @@
 import {
+  type CancelSignal,
   type Clock,
   type Fetch,
   type FetchRequest,
@@ -57,7 +58,7 @@ function ask(parts: RelayParts, url: string, options: CallOptions): Promise<Uint
 export async function receiveFromRelay(
   parts: RelayParts,
   url: string,
-  signal: CallOptions['signal'] & {},
+  signal: CancelSignal,
 ): Promise<Uint8Array> {
   const pause = createBackoff(MINIMUM_PAUSE_MS, MAXIMUM_PAUSE_MS, parts.random);
   let failures = 0;

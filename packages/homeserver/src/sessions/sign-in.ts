@@ -1,4 +1,4 @@
-import { type Clock, type FetchResponse, wipe } from '@pubky-paykit/primitives';
+import { type Clock, type FetchResponse, type PlatformSignal, wipe } from '@pubky-paykit/primitives';
 import { HomeserverError } from '../errors.ts';
 import type { CallOptions } from '../storage/call-options.ts';
 import { type Exchange, exchange } from '../storage/exchange.ts';
@@ -80,11 +80,7 @@ export interface SignUpRequest {
   readonly token: Uint8Array;
   readonly invite: string | undefined;
   /** Sends to the homeserver itself, as nobody has announced it yet. @param target Path and query. */
-  readonly send: (
-    target: string,
-    token: Uint8Array,
-    signal: CallOptions['signal'] & {},
-  ) => Promise<FetchResponse>;
+  readonly send: (target: string, token: Uint8Array, signal: PlatformSignal) => Promise<FetchResponse>;
 }
 
 /**

@@ -36,6 +36,12 @@ export function readStat({ headers }: FetchResponse): FileStat {
   };
 }
 
+/** @throws HOMESERVER_BAD_LIMIT */
+export function checkedMaximumBytes(options: GetOptions | undefined): number {
+  const limit = options?.maximumBytes ?? GET_MAXIMUM_BYTES;
+  return checkedLimit(limit, 'maximumBytes', 0, Number.MAX_SAFE_INTEGER);
+}
+
 /** `get` of the port. */
 export async function getFile(
   { transport, clock }: StorageParts,
@@ -45,8 +51,7 @@ export async function getFile(
 ): Promise<StoredFile | undefined> {
   const key = checkedKey(owner, 'owner');
   const { encoded } = parseStoragePath(path, 'file');
-  const limit = options?.maximumBytes ?? GET_MAXIMUM_BYTES;
-  const maximumBytes = checkedLimit(limit, 'maximumBytes', 0, Number.MAX_SAFE_INTEGER);
+  const maximumBytes = checkedMaximumBytes(options);
   return exchange<StoredFile | undefined>({
     what: 'file',
     clock,
@@ -82,15 +87,19 @@ export interface Credentials {
   readonly credentials: 'include' | 'omit';
 }
 
-/** A file is checked before anything is sent. */
-function checkBody(bytes: Uint8Array, contentType: string): void {
+/**
+ * Checks a file before anything is sent.
+ *
+ * @returns The content type to send. @throws HOMESERVER_BODY_TOO_LARGE, HOMESERVER_BAD_CONTENT_TYPE
+ */
+export function checkedContentType(bytes: Uint8Array, options: PutOptions | undefined): string {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('a file is written from a Uint8Array');
   if (bytes.length > PUT_MAXIMUM_BYTES) {
     throw new HomeserverError('HOMESERVER_BODY_TOO_LARGE', { bytes: bytes.length });
   }
-  if (contentType.length > CONTENT_TYPE_MAXIMUM_LENGTH || !CONTENT_TYPE.test(contentType)) {
-    throw new HomeserverError('HOMESERVER_BAD_CONTENT_TYPE');
-  }
+  const contentType = options?.contentType ?? DEFAULT_CONTENT_TYPE;
+  if (contentType.length <= CONTENT_TYPE_MAXIMUM_LENGTH && CONTENT_TYPE.test(contentType)) return contentType;
+  throw new HomeserverError('HOMESERVER_BAD_CONTENT_TYPE');
 }
 
 /** `put` of the port. */
@@ -103,8 +112,7 @@ export async function putFile(
   options?: PutOptions,
 ): Promise<void> {
   const { encoded } = parseStoragePath(path, 'file');
-  const contentType = options?.contentType ?? DEFAULT_CONTENT_TYPE;
-  checkBody(bytes, contentType);
+  const contentType = checkedContentType(bytes, options);
   return exchange<void>({
     what: 'put',
     bytes: bytes.length,

@@ -42,6 +42,16 @@ function checkProgress(last: string | undefined, { cursor, reverse }: ListPageOp
   if (!(reverse ? precedes(last, cursor) : precedes(cursor, last))) throw badListing('no progress');
 }
 
+/** The directory and the number of entries to ask for. @throws HOMESERVER_BAD_PATH, HOMESERVER_BAD_LIMIT */
+export function checkedListing(directory: string, options: ListPageOptions) {
+  const path = parseStoragePath(directory, 'directory');
+  const limit = checkedLimit(options.limit ?? LIST_MAXIMUM_LIMIT, 'limit', 1, LIST_MAXIMUM_LIMIT);
+  if (options.cursor !== undefined && !options.cursor.startsWith(directory)) {
+    throw new HomeserverError('HOMESERVER_BAD_PATH', { fault: 'cursor' });
+  }
+  return { ...path, limit };
+}
+
 /** `listPage` of the port. */
 export async function listPage(
   { transport, clock }: StorageParts,
@@ -50,11 +60,7 @@ export async function listPage(
   options: ListPageOptions = {},
 ): Promise<ListPage> {
   const key = checkedKey(owner, 'owner');
-  const { encoded } = parseStoragePath(directory, 'directory');
-  const limit = checkedLimit(options.limit ?? LIST_MAXIMUM_LIMIT, 'limit', 1, LIST_MAXIMUM_LIMIT);
-  if (options.cursor !== undefined && !options.cursor.startsWith(directory)) {
-    throw new HomeserverError('HOMESERVER_BAD_PATH', { fault: 'cursor' });
-  }
+  const { encoded, limit } = checkedListing(directory, options);
   return exchange<ListPage>({
     what: 'listing',
     clock,
@@ -85,20 +91,31 @@ function decodeListing(body: Uint8Array): string {
   }
 }
 
-/** `list` of the port: pages until one is empty, since a server may give fewer entries than it was asked for. */
+/**
+ * All entries, page by page until one is empty: a server may give fewer than it was asked for.
+ *
+ * @param page The page behind a cursor.
+ */
+export function iteratePages(
+  page: (cursor: string | undefined) => Promise<ListPage>,
+): AsyncIterableIterator<string> {
+  let cursor: string | undefined;
+  let atEnd = false;
+  return pullIterator(async () => {
+    if (atEnd) return undefined;
+    const { paths, cursor: end } = await page(cursor);
+    cursor = end;
+    atEnd = end === undefined;
+    return paths;
+  });
+}
+
+/** `list` of the port. */
 export function listAll(
   parts: StorageParts,
   owner: Uint8Array,
   directory: string,
   options: ListOptions = {},
 ): AsyncIterableIterator<string> {
-  let cursor: string | undefined;
-  let atEnd = false;
-  return pullIterator(async () => {
-    if (atEnd) return undefined;
-    const page = await listPage(parts, owner, directory, { ...options, cursor });
-    cursor = page.cursor;
-    atEnd = cursor === undefined;
-    return page.paths;
-  });
+  return iteratePages((cursor) => listPage(parts, owner, directory, { ...options, cursor }));
 }

@@ -1,4 +1,4 @@
-import type { CancelSignal, FetchResponse } from '@pubky-paykit/primitives';
+import type { FetchResponse, PlatformSignal } from '@pubky-paykit/primitives';
 
 /** A request to the homeserver of somebody. */
 export interface TenantRequest {
@@ -10,7 +10,7 @@ export interface TenantRequest {
   readonly body?: Uint8Array;
   /** Whether the platform may add cookies of its own. */
   readonly credentials: 'include' | 'omit';
-  readonly signal: CancelSignal;
+  readonly signal: PlatformSignal;
 }
 
 /**

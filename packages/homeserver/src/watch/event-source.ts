@@ -1,4 +1,9 @@
-import { type FetchBodyReader, type FetchResponse, zBase32 } from '@pubky-paykit/primitives';
+import {
+  type FetchBodyReader,
+  type FetchResponse,
+  type PlatformSignal,
+  zBase32,
+} from '@pubky-paykit/primitives';
 import { withDeadline } from '../deadline.ts';
 import { HomeserverError } from '../errors.ts';
 import type { CallOptions } from '../storage/call-options.ts';
@@ -31,11 +36,7 @@ interface EventRequest {
   readonly query: string;
 }
 
-function send(
-  { transport }: StorageParts,
-  { owner, query }: EventRequest,
-  signal: CallOptions['signal'] & {},
-) {
+function send({ transport }: StorageParts, { owner, query }: EventRequest, signal: PlatformSignal) {
   return transport.send(owner, {
     method: 'GET',
     target: `/events-stream?user=${zBase32.encode(owner)}${query}`,
