@@ -22,6 +22,7 @@ export type MessageProblem =
   | 'reserved header bit'
   | 'reserved label type'
   | 'pointer not backwards'
+  | 'pointer into the header'
   | 'pointer not allowed'
   | 'too many pointers'
   | 'name too long'

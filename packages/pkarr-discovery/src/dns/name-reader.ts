@@ -1,4 +1,4 @@
-import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from '../constants.ts';
+import { DNS_HEADER_BYTES, MAX_LABEL_BYTES, MAX_NAME_BYTES } from '../constants.ts';
 import { DiscoveryError, type MessageProblem } from '../errors.ts';
 
 /** The two bits that tell a pointer; one of them alone tells label types that were never used (RFC 6891 §5). */
@@ -51,6 +51,7 @@ export function readName(message: Uint8Array, { start, end, pointers }: NamePlac
       if (pointers === 'refused') throw refuse('pointer not allowed');
       const target = ((length << 8) | low) & POINTER_OFFSET_MASK;
       if (target >= run.start) throw refuse('pointer not backwards');
+      if (target < DNS_HEADER_BYTES) throw refuse('pointer into the header');
       jumps += 1;
       if (jumps > MAX_POINTERS) throw refuse('too many pointers');
       next ??= at + POINTER_BYTES;

@@ -51,6 +51,8 @@ export function errorOf(answer: Answer): Error {
  */
 export function readRetryAfter(text: string | null, nowMs: number): number | undefined {
   if (text === null) return undefined;
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  // Engines make dates of nearly everything; of these they make the same.
+  const date = text.endsWith(' GMT') ? Date.parse(text) : Number.NaN;
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1_000 : date - nowMs;
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS);
 }
