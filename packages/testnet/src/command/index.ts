@@ -1,0 +1,1 @@
+export { runTestnetCommand, type TestnetCommandIo } from './run-testnet.ts';
