@@ -15,3 +15,14 @@ export async function codeOf(call: Promise<unknown>): Promise<string | undefined
   if (isCodedError(error)) return error.code;
   throw error;
 }
+
+/** The code a call throws; `undefined` if it returns. @throws what has no code. */
+export function codeThrown(call: () => unknown): string | undefined {
+  try {
+    call();
+  } catch (error) {
+    if (isCodedError(error)) return error.code;
+    throw error;
+  }
+  return undefined;
+}

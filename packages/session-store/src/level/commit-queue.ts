@@ -1,4 +1,4 @@
-import { isCodedError } from '@pubky-paykit/primitives';
+import type { CodedErrorFields } from '@pubky-paykit/primitives';
 import { MAX_COMMIT_BYTES, MAX_WAITING_BYTES } from '../constants.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { StoreOperation, StoreVersion } from '../store/durable-store.ts';
@@ -26,12 +26,12 @@ export interface CommitQueueOptions {
   /** Of the last commit. */
   readonly revision: bigint;
   /** Makes errors of this package. */
-  toStoreError(error: unknown, what: string): Error;
+  toStoreError(error: unknown, what: string): CodedErrorFields;
   /**
    * A write failed: nothing more may be written or read. Nobody knows what is there, and LevelDB would go on behind the
    * torn record in its log, acknowledge what comes next, and lose it all at the next opening.
    */
-  onFailure(error: Error): void;
+  onFailure(because: string): void;
 }
 
 /** What a group comes to. */
@@ -169,9 +169,9 @@ export class CommitQueue {
   }
 
   /** Nobody knows whether the last batch is written; whoever still waits is told that theirs is not. */
-  #fail(cause: Error, underWay: readonly Waiting[]): void {
-    this.#options.onFailure(cause);
-    const because = isCodedError(cause) ? cause.code : cause.name;
+  #fail(cause: CodedErrorFields, underWay: readonly Waiting[]): void {
+    const because = cause.code;
+    this.#options.onFailure(because);
     for (const { reject } of underWay) {
       reject(new SessionStoreError('STORE_OUTCOME_UNKNOWN', { because }, { cause }));
     }

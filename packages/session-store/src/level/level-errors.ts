@@ -1,4 +1,4 @@
-import { isCodedError } from '@pubky-paykit/primitives';
+import { type CodedErrorFields, isCodedError } from '@pubky-paykit/primitives';
 import { SessionStoreError } from '../errors.ts';
 
 /** The database hands on the operating system's words, and nothing else that tells a full disk from a broken one. */
@@ -21,7 +21,7 @@ function rootOf(error: unknown): unknown {
  * @param what Was being done.
  * @param location The folder.
  */
-export function storeError(error: unknown, what: string, location: string): Error {
+export function storeError(error: unknown, what: string, location: string): CodedErrorFields {
   if (isCodedError(error)) return error;
   const root = rootOf(error);
   const reason = reasonOf(root);

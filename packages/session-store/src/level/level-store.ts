@@ -35,12 +35,12 @@ export function createLevelStore({
   timeoutMs: usualMs,
 }: LevelStoreOptions): DurableStore {
   const lifecycle = new Lifecycle();
-  const toStoreError = (error: unknown, what: string): Error => storeError(error, what, location);
+  const toStoreError = (error: unknown, what: string) => storeError(error, what, location);
   const queue = new CommitQueue({
     database,
     revision,
     toStoreError,
-    onFailure: (error) => lifecycle.refuse((error as SessionStoreError).code),
+    onFailure: (because) => lifecycle.refuse(because),
   });
 
   /** A call that changes nothing, so that it may simply be given up. */

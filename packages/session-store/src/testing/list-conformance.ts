@@ -106,14 +106,16 @@ export const listConformance: readonly ConformanceCheck<DurableStore>[] = [
       { type: 'put', key: 'right', value: Uint8Array.of(total - left) } as const,
     ];
     await store.commit(split(total));
-    const transfers = (async () => {
+    const transfer = async () => {
       for (let turn = 0; turn < TRANSFERS; turn++) await store.commit(split(turn));
-    })();
-    for (let turn = 0; turn < TRANSFERS; turn++) {
-      const sum = (await listed(store)).reduce((all, { value }) => all + (value[0] as number), 0);
-      demand(sum === total, `left and right make ${total}, not ${sum}`);
-    }
-    await transfers;
+    };
+    const read = async () => {
+      for (let turn = 0; turn < TRANSFERS; turn++) {
+        const sum = (await listed(store)).reduce((all, { value }) => all + (value[0] as number), 0);
+        demand(sum === total, `left and right make ${total}, not ${sum}`);
+      }
+    };
+    await Promise.all([transfer(), read()]);
   }),
   storeCheck('refuses pages without entries and with too many', async (store) => {
     for (const pageSize of [0, -1, 1.5, 1_001, Number.NaN]) {

@@ -4,7 +4,9 @@ import { type ConformanceCheck, demand } from './conformance-check.ts';
 
 /** Bytes that differ from those of other numbers, long enough for a database to cut. */
 export function bytes(fill: number, length = 3): Uint8Array {
-  return Uint8Array.from({ length }, (_, at) => (fill + at) & 0xff);
+  const made = new Uint8Array(length);
+  for (let at = 0; at < length; at++) made[at] = fill + at;
+  return made;
 }
 
 export function put(key: string, fill: number, length?: number): StoreOperation {
