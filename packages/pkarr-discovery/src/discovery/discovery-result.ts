@@ -1,0 +1,103 @@
+import type { CancelSignal, CodedErrorFields } from '@pubky-paykit/primitives';
+import type { VerifiedKeyRecord, VerifiedRevocation } from '../records/verified-key-record.ts';
+
+/** A source that gave no answer: it could not be reached, took too long, or is broken. */
+export interface FailedSource {
+  readonly source: string;
+  readonly error: CodedErrorFields;
+}
+
+/**
+ * Why a record is not taken, though there is one:
+ *
+ * - `revoked`: the key must not be used any more;
+ * - `rolled-back`: older than a record that was seen before;
+ * - `downgraded`: its time is not signed, though this device has signed before;
+ * - `stale`, `future`: outside the time that is allowed;
+ * - `unsigned`: its time is not signed, and the policy asks for that;
+ * - `forged`: a signature is not that of the identity;
+ * - `weak`: a key no honest device publishes;
+ * - `malformed`: no record that can be verified at all.
+ */
+export type RefusalOutcome =
+  | 'revoked'
+  | 'rolled-back'
+  | 'downgraded'
+  | 'stale'
+  | 'future'
+  | 'unsigned'
+  | 'forged'
+  | 'weak'
+  | 'malformed';
+
+/** What one source said, where that is not what was decided. */
+export interface Disagreement {
+  readonly source: string;
+  /** `older`: a good record that a newer one outdoes. `absent`: none, though another source has one. */
+  readonly says: 'absent' | 'older' | RefusalOutcome;
+  /** Why, for a refusal. */
+  readonly error?: CodedErrorFields | undefined;
+}
+
+/** What every result tells of those who were asked. */
+export interface AskedSources {
+  /** Those that gave no answer, in the stated order. */
+  readonly failed: readonly FailedSource[];
+  /** Answers other than the one that was decided for, in the stated order. */
+  readonly disagreements: readonly Disagreement[];
+}
+
+/** A current, verified, fresh and unrevoked key. */
+export interface FoundKey extends AskedSources {
+  readonly outcome: 'found';
+  readonly record: VerifiedKeyRecord;
+  /** The first, in the stated order, that has this record. */
+  readonly source: string;
+}
+
+/** No source has a record. */
+export interface AbsentKey extends AskedSources {
+  readonly outcome: 'absent';
+}
+
+/** The identity has revoked the key, or somebody says so. */
+export interface RevokedKey extends AskedSources {
+  readonly outcome: 'revoked';
+  /** The identity's signed word, to be remembered for ever; undefined if nobody signed the revocation. */
+  readonly revocation: VerifiedRevocation | undefined;
+  readonly error: CodedErrorFields;
+  readonly source: string;
+}
+
+/** There is a record, but none that may be used. */
+export interface RefusedKey extends AskedSources {
+  readonly outcome: Exclude<RefusalOutcome, 'revoked'>;
+  readonly error: CodedErrorFields;
+  readonly source: string;
+}
+
+/** Nobody could be asked, or not all who would have to say that there is none. */
+export interface UnreachableKey extends AskedSources {
+  readonly outcome: 'unreachable';
+}
+
+/** What a look-up comes to. */
+export type DiscoveryResult = FoundKey | AbsentKey | RevokedKey | RefusedKey | UnreachableKey;
+
+/** How one look-up is done. */
+export interface DiscoverOptions {
+  /** 1 to 63 of `a-z`, `0-9` and hyphen; `default` unless given. */
+  readonly device?: string | undefined;
+  /** A natural number, inclusive: how old the record may be, in seconds. That of the policy unless given. */
+  readonly maximumAgeSeconds?: number | undefined;
+  readonly signal?: CancelSignal | undefined;
+  /** Milliseconds for all of the look-up, `Infinity` for none but the limits of the sources. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * Finds the current Noise key of a device of an identity (32 bytes; copied). What the look-up comes to is a value; it throws
+ * only for what has nothing to do with the sources: DISCOVERY_CANCELLED, DISCOVERY_WRONG_LENGTH, DISCOVERY_BAD_DEVICE, and
+ * what the store of the memory throws.
+ */
+export type DiscoverNoiseKey = (identity: Uint8Array, options?: DiscoverOptions) => Promise<DiscoveryResult>;

@@ -1,0 +1,53 @@
+import type { CancelSignal, CodedErrorFields } from '@pubky-paykit/primitives';
+
+/** What every publication is about. */
+interface AboutDevice {
+  /** 32 bytes, the Ed25519 public key. */
+  readonly identity: Uint8Array;
+  /** 1 to 63 of `a-z`, `0-9` and hyphen. */
+  readonly device: string;
+}
+
+/** A signed record that is to stand where peers look for it. */
+export interface RecordPublication extends AboutDevice {
+  readonly kind: 'key' | 'revocation';
+  /** The record as it was signed, such as `formatKeyRecord` writes it. Public. */
+  readonly record: string;
+}
+
+/** A device that shall have no record any more. */
+export interface Retirement extends AboutDevice {
+  readonly kind: 'retirement';
+}
+
+/** What an identity lets the world know of one of its devices. It holds no secret, so it can be kept and sent. */
+export type Publication = RecordPublication | Retirement;
+
+/** What ends a publication early. */
+export interface PublishCall {
+  readonly signal?: CancelSignal | undefined;
+}
+
+/** A place where publications go. */
+export interface PublicationTarget {
+  /** For reports, unique among the targets of an identity. */
+  readonly name: string;
+  /**
+   * Publishes, and reads back: resolves once others see it. Publishing the same again is no error.
+   *
+   * @throws Coded errors.
+   */
+  publish(publication: Publication, options?: PublishCall): Promise<void>;
+}
+
+/** A target that has not, or not provably, published. */
+export interface FailedTarget {
+  readonly target: string;
+  readonly error: CodedErrorFields;
+}
+
+/** Which targets have published, in the order they were given. */
+export interface PublicationReport {
+  readonly published: readonly string[];
+  readonly failed: readonly FailedTarget[];
+}
