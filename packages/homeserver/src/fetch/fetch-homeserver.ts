@@ -1,5 +1,4 @@
 import {
-  type CancelSignal,
   type Clock,
   type Fetch,
   type IdentitySigner,
@@ -10,20 +9,15 @@ import {
   systemFetch,
   systemRandom,
 } from '@pubky-paykit/primitives';
-import { withDeadline } from '../deadline.ts';
-import { HomeserverError } from '../errors.ts';
 import { approveRequest } from '../sessions/approval.ts';
 import { createHomeserver } from '../sessions/create-homeserver.ts';
 import type { Homeserver, HomeserverSession, SignInOptions, SignUpOptions } from '../sessions/homeserver.ts';
 import { type CookieKeeper, openSession } from '../sessions/open-session.ts';
-import { requireSecure } from '../sessions/secure-urls.ts';
 import type { SessionVault } from '../sessions/session-vault.ts';
 import { postSignIn, postSignUp } from '../sessions/sign-in.ts';
+import { inSteps, type Step, untilAborted } from '../sessions/steps.ts';
 import { createTimestamps } from '../sessions/timestamps.ts';
-import type { CallOptions } from '../storage/call-options.ts';
-import { CALL_TIMEOUT_MS } from '../storage/exchange.ts';
 import { checkedKey } from '../storage/keys.ts';
-import { parseAuthRequest } from '../wire/auth-request.ts';
 import { createAuthToken } from '../wire/auth-token.ts';
 import { type Capability, parseCapabilities, ROOT_CAPABILITIES } from '../wire/capabilities.ts';
 import { detectCookieKeeper } from './cookie-keeper.ts';
@@ -57,8 +51,6 @@ export interface FetchHomeserver extends Homeserver<IdentitySigner> {
   signIn(signer: IdentitySigner, options?: FetchSignInOptions): Promise<HomeserverSession>;
 }
 
-type Race = <Result>(work: (signal: CancelSignal) => Promise<Result>) => Promise<Result>;
-
 /**
  * Accounts and storage over plain HTTP, for every platform with `fetch`, React Native included.
  *
@@ -81,52 +73,34 @@ export function createFetchHomeserver(options: FetchHomeserverOptions): FetchHom
   const parts = { transport, fetch, clock, random, logger, cookies, vault, insecureHosts };
   const timestamp = createTimestamps(clock, random);
 
-  /** One deadline for several steps; each of them has the rest of it. */
-  const within = <Result>(what: string, call: CallOptions, work: (race: Race) => Promise<Result>) =>
-    withDeadline(
-      { what, clock, timeoutMs: call.timeoutMs ?? CALL_TIMEOUT_MS, signal: call.signal },
-      ({ race }) => work(race),
-    );
-  const rest = (signal: CancelSignal): CallOptions => ({ signal, timeoutMs: Number.POSITIVE_INFINITY });
-
   const tokenOf = (signer: IdentitySigner, capabilities: readonly Capability[]) =>
     createAuthToken(signer, { capabilities, timestamp: timestamp() });
-  const announce = async (
-    signer: IdentitySigner,
-    owner: Uint8Array,
-    homeserver: Uint8Array,
-    race: Race,
-  ): Promise<void> => {
-    await race((signal) =>
+  const announce = async (signer: IdentitySigner, homeserver: Uint8Array, step: Step): Promise<void> => {
+    await step((signal) =>
       askDirectory('announce a homeserver', directory.announce(signer, homeserver, { signal })),
     );
-    transport.forget(owner);
+    transport.forget(signer.publicKey);
   };
-
   const signUp = async (signer: IdentitySigner, wanted: SignUpOptions): Promise<HomeserverSession> => {
     const owner = checkedKey(signer.publicKey, 'identity');
     const homeserver = checkedKey(wanted.homeserver, 'homeserver');
-    return within('sign-up', wanted, async (race) => {
-      const token = await race(() => tokenOf(signer, ROOT_CAPABILITIES));
-      const request = {
-        owner,
-        token,
-        invite: wanted.invite,
-        send: (target: string, body: Uint8Array, signal: PlatformSignal) =>
-          transport.sendTo(homeserver, {
-            method: 'POST',
-            target,
-            body,
-            credentials: cookies === 'platform' ? 'include' : 'omit',
-            signal,
-          }),
-      };
-      const opened = await race((signal) => postSignUp(parts, request, rest(signal)));
-      await announce(signer, owner, homeserver, race).catch((error) => {
+    const send = (target: string, body: Uint8Array, signal: PlatformSignal) =>
+      transport.sendTo(homeserver, {
+        method: 'POST',
+        target,
+        body,
+        credentials: cookies === 'platform' ? 'include' : 'omit',
+        signal,
+      });
+    return inSteps(clock, 'sign-up', wanted, async (step) => {
+      const token = await step(() => tokenOf(signer, ROOT_CAPABILITIES));
+      const request = { owner, token, invite: wanted.invite, send };
+      const opened = await step((signal) => postSignUp(parts, request, untilAborted(signal)));
+      await announce(signer, homeserver, step).catch((error) => {
         opened.cookie?.destroy();
         throw error;
       });
-      return race(() => openSession(parts, opened));
+      return step(() => openSession(parts, opened));
     });
   };
   const signIn = async (
@@ -137,38 +111,16 @@ export function createFetchHomeserver(options: FetchHomeserverOptions): FetchHom
     const homeserver = wanted.homeserver && checkedKey(wanted.homeserver, 'homeserver');
     const capabilities =
       wanted.capabilities === undefined ? ROOT_CAPABILITIES : parseCapabilities(wanted.capabilities);
-    return within('sign-in', wanted, async (race) => {
-      if (homeserver !== undefined) await announce(signer, owner, homeserver, race);
-      const token = await race(() => tokenOf(signer, capabilities));
-      const opened = await race((signal) => postSignIn(parts, owner, token, rest(signal)));
-      return race(() => openSession(parts, opened));
+    return inSteps(clock, 'sign-in', wanted, async (step) => {
+      if (homeserver !== undefined) await announce(signer, homeserver, step);
+      const token = await step(() => tokenOf(signer, capabilities));
+      const opened = await step((signal) => postSignIn(parts, owner, token, untilAborted(signal)));
+      return step(() => openSession(parts, opened));
     });
-  };
-  const signUpUnlessDone = async (signer: IdentitySigner, wanted: SignUpOptions): Promise<void> => {
-    try {
-      (await signUp(signer, wanted)).close();
-    } catch (error) {
-      const done = error instanceof HomeserverError && error.code === 'HOMESERVER_ALREADY_SIGNED_UP';
-      if (!done) throw error;
-    }
   };
   return createHomeserver<IdentitySigner>(parts, {
     signUp,
     signIn,
-    async approveAuthRequest(signer, link, call = {}) {
-      const request = parseAuthRequest(link);
-      try {
-        requireSecure(request.relay, 'auth relay', insecureHosts);
-        await within('approval', call, async (race) => {
-          const { signUp: wanted } = request;
-          if (wanted !== undefined) {
-            await race((signal) => signUpUnlessDone(signer, { ...wanted, ...rest(signal) }));
-          }
-          await race((signal) => approveRequest(parts, signer, request, timestamp(), rest(signal)));
-        });
-      } finally {
-        request.secret.destroy();
-      }
-    },
+    approve: (signer, _, request, call) => approveRequest(parts, signer, request, timestamp(), call),
   });
 }

@@ -3,20 +3,37 @@ import { HomeserverError } from '../errors.ts';
 import type { CallOptions } from '../storage/call-options.ts';
 import { checkedKey } from '../storage/keys.ts';
 import { createPublicStorage } from '../storage/storage.ts';
+import { type AuthRequest, parseAuthRequest } from '../wire/auth-request.ts';
 import { type FlowParts, startAuthFlow } from './auth-flow.ts';
-import type { Homeserver } from './homeserver.ts';
+import type { Homeserver, SignUpOptions } from './homeserver.ts';
 import { fetchSessionRecord, openSession } from './open-session.ts';
+import { requireSecure } from './secure-urls.ts';
 import { importSession } from './session-cookie.ts';
 import { loadSession, removeSession } from './session-vault.ts';
+import { inSteps, untilAborted } from './steps.ts';
 
 /** What needs the identity, and is done differently by each adapter. */
-export type IdentityPart<Identity> = Pick<Homeserver<Identity>, 'signUp' | 'signIn' | 'approveAuthRequest'>;
+export interface IdentityPart<Identity> extends Pick<Homeserver<Identity>, 'signUp' | 'signIn'> {
+  /** Answers a link that was found good. @param request Of the same link; its secret is borrowed. */
+  approve(identity: Identity, link: string, request: AuthRequest, options: CallOptions): Promise<void>;
+}
+
+function isDone(error: unknown): boolean {
+  return error instanceof HomeserverError && error.code === 'HOMESERVER_ALREADY_SIGNED_UP';
+}
 
 /** The whole port from what its adapters share and what each does in its own way. */
 export function createHomeserver<Identity>(
   parts: FlowParts,
-  identityPart: IdentityPart<Identity>,
+  { signUp, signIn, approve }: IdentityPart<Identity>,
 ): Homeserver<Identity> {
+  const signUpUnlessDone = async (identity: Identity, wanted: SignUpOptions): Promise<void> => {
+    try {
+      (await signUp(identity, wanted)).close();
+    } catch (error) {
+      if (!isDone(error)) throw error;
+    }
+  };
   const restore = async (exported: Secret, options?: CallOptions) => {
     const { owner, cookie } = importSession(exported);
     try {
@@ -33,7 +50,8 @@ export function createHomeserver<Identity>(
   };
   return {
     storage: createPublicStorage(parts),
-    ...identityPart,
+    signUp,
+    signIn,
     restore,
     async resume(owner, options) {
       const { vault } = parts;
@@ -51,5 +69,20 @@ export function createHomeserver<Identity>(
       }
     },
     startAuthFlow: (options) => startAuthFlow(parts, options),
+    async approveAuthRequest(identity, link, options = {}) {
+      const request = parseAuthRequest(link);
+      try {
+        requireSecure(request.relay, 'auth relay', parts.insecureHosts);
+        await inSteps(parts.clock, 'approval', options, async (step) => {
+          const { signUp: wanted } = request;
+          if (wanted !== undefined) {
+            await step((signal) => signUpUnlessDone(identity, { ...wanted, ...untilAborted(signal) }));
+          }
+          await step((signal) => approve(identity, link, request, untilAborted(signal)));
+        });
+      } finally {
+        request.secret.destroy();
+      }
+    },
   };
 }

@@ -1,11 +1,9 @@
 import { type Clock, type FetchResponse, type PlatformSignal, wipe } from '@pubky-paykit/primitives';
 import { HomeserverError } from '../errors.ts';
 import type { CallOptions } from '../storage/call-options.ts';
-import { type Exchange, exchange } from '../storage/exchange.ts';
+import { exchange } from '../storage/exchange.ts';
 import { TOKEN_WINDOW_MS } from '../wire/auth-token.ts';
 import { type OpenedSession, readOpenedSession, type SessionParts } from './open-session.ts';
-
-type Refuse = NonNullable<Exchange<OpenedSession>['refuse']>;
 
 /** How far our clock is ahead of the server's, in milliseconds; browsers do not show its time. */
 function skewMs({ headers }: FetchResponse, clock: Clock): number | undefined {
@@ -13,27 +11,26 @@ function skewMs({ headers }: FetchResponse, clock: Clock): number | undefined {
   return Number.isNaN(theirs) ? undefined : Math.round(clock.now() - theirs);
 }
 
-function tokenRefused(response: FetchResponse, clock: Clock): HomeserverError {
-  return new HomeserverError('HOMESERVER_TOKEN_REFUSED', { skewMs: skewMs(response, clock) });
+/** What a status of `/session` means; `undefined` if no more than usual. */
+export function signInRefusal(status: number, skew?: number): HomeserverError | undefined {
+  if (status === 404) return new HomeserverError('HOMESERVER_NOT_SIGNED_UP');
+  if (status !== 400) return undefined;
+  return new HomeserverError('HOMESERVER_TOKEN_REFUSED', { skewMs: skew });
 }
 
-/** What the statuses of `/session` mean. */
-const refuseSignIn = (clock: Clock): Refuse => {
-  return (response) => (response.status === 400 ? tokenRefused(response, clock) : undefined);
-};
-
-/** What the statuses of `/signup` mean; 400 may be about the invite or about the time of the token. */
-const refuseSignUp = (clock: Clock, given: boolean): Refuse => {
-  const refusedInvite = () => new HomeserverError('HOMESERVER_INVITE_REFUSED', { given });
-  return (response) => {
-    const { status } = response;
-    if (status === 409) return new HomeserverError('HOMESERVER_ALREADY_SIGNED_UP');
-    if (status === 401) return refusedInvite();
-    if (status !== 400) return undefined;
-    const late = Math.abs(skewMs(response, clock) ?? 0) > TOKEN_WINDOW_MS;
-    return late ? tokenRefused(response, clock) : refusedInvite();
-  };
-};
+/**
+ * What a status of `/signup` means; `undefined` if no more than usual. 400 may be about the invite or the time of the token.
+ *
+ * @param given Whether an invite was sent.
+ */
+export function signUpRefusal(status: number, given: boolean, skew?: number): HomeserverError | undefined {
+  if (status === 409) return new HomeserverError('HOMESERVER_ALREADY_SIGNED_UP');
+  if (status !== 400 && status !== 401) return undefined;
+  if (status === 400 && Math.abs(skew ?? 0) > TOKEN_WINDOW_MS) {
+    return new HomeserverError('HOMESERVER_TOKEN_REFUSED', { skewMs: skew });
+  }
+  return new HomeserverError('HOMESERVER_INVITE_REFUSED', { given });
+}
 
 /**
  * Hands a token in at `/session`.
@@ -62,10 +59,7 @@ export async function postSignIn(
           signal,
         }),
       accept: (response, body) => readOpenedSession(cookies, owner, response, body),
-      missing: () => {
-        throw new HomeserverError('HOMESERVER_NOT_SIGNED_UP');
-      },
-      refuse: refuseSignIn(clock),
+      refuse: (response) => signInRefusal(response.status, skewMs(response, clock)),
     });
   } finally {
     wipe(token);
@@ -101,7 +95,7 @@ export async function postSignUp(
       options,
       send: (signal) => send(`/signup${query}`, token, signal),
       accept: (response, body) => readOpenedSession(cookies, owner, response, body),
-      refuse: refuseSignUp(clock, invite !== undefined),
+      refuse: (response) => signUpRefusal(response.status, invite !== undefined, skewMs(response, clock)),
     });
   } finally {
     wipe(token);
