@@ -5,7 +5,7 @@ import { MAX_UPDATE_PAUSE_MS, UPDATE_ATTEMPTS } from '../../src/constants.ts';
 import { SessionStoreError } from '../../src/errors.ts';
 import { createMemoryStore } from '../../src/memory/memory-store.ts';
 import type { DurableStore } from '../../src/store/durable-store.ts';
-import { createFaultyStore } from '../../src/testing.ts';
+import { crashEverywhere, createFaultyStore } from '../../src/testing.ts';
 import { type RecordCodec, recordStore } from '../../src/views/record-store.ts';
 import { codeOf, rejectionOf } from '../outcome.ts';
 
@@ -188,6 +188,21 @@ describe('recordStore', () => {
       const records = numbers(store);
       expect(await codeOf(records.update('a', plusOne))).toBe('STORE_OUTCOME_UNKNOWN');
       expect((await records.get('a'))?.value).toBe(1);
+    });
+
+    it('[S5.2] [F2] is made or not made, wherever the process dies', async () => {
+      const deaths = await crashEverywhere({
+        create: () => createMemoryStore(),
+        async run(store) {
+          for (let turn = 0; turn < 3; turn++) await numbers(store).update('a', plusOne);
+        },
+        async check(store, crash) {
+          const commits = Math.floor((crash?.call.number ?? 6) / 2);
+          const isMade = crash?.fault === 'die after' && crash.call.method === 'commit';
+          expect((await numbers(store).get('a'))?.value ?? 0).toBe(commits + (isMade ? 1 : 0));
+        },
+      });
+      expect(deaths).toBe(12);
     });
 
     it('[F2] ends with its time and its signal, wherever it is', async () => {
