@@ -24,17 +24,27 @@ const ROOT = '/pub/';
 // Refused even though they would be encoded once more: whoever decodes twice must not find a path in them.
 const DANGEROUS_ESCAPE = /%(?:2e|2f|5c|[01][0-9a-f]|7f)/iu;
 
-// A lone surrogate stands for no character: without the flag `u` it would match halves of pairs, too.
-const LONE_SURROGATE = /\p{Cs}/u;
-const CONTROL_CHARACTER = /\p{Cc}/u;
+// With the flag `u`, halves of a pair are no surrogates.
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 const bytesOf = (text: string): number => encodeUtf8(text).length;
+
+/** Controls of ASCII and Latin 1. By code, as a pattern would need Unicode classes, which not every engine has. */
+function hasControlCharacter(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
+  }
+  return false;
+}
 
 /** The faults of a text, in the order in which they are looked for: cheap ones first, so that long texts cost nothing. */
 const FAULTS: readonly (readonly [PathFault, (path: string, segments: readonly string[]) => boolean])[] = [
   ['relative', (path) => !path.startsWith('/')],
   ['lone-surrogate', (path) => LONE_SURROGATE.test(path)],
-  ['control-character', (path) => CONTROL_CHARACTER.test(path)],
+  ['control-character', hasControlCharacter],
+  // A separator on some systems, and in URLs that are parsed by the rules of browsers.
+  ['backslash', (path) => path.includes('\\')],
   ['escape', (path) => DANGEROUS_ESCAPE.test(path)],
   ['empty-segment', (_, segments) => segments.includes('')],
   // The official server takes a name that ends with two dots for a directory.
@@ -111,7 +121,7 @@ export function decodeStoragePath(encoded: string, kind: PathKind = 'any'): Stor
     throw new HomeserverError('HOMESERVER_BAD_PATH', { fault: 'too-long' });
   }
   let text: string | undefined;
-  if (!DANGEROUS_ESCAPE.test(encoded)) {
+  if (!/%2f/i.test(encoded)) {
     try {
       text = decodeURIComponent(encoded);
     } catch {

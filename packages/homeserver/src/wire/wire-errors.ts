@@ -18,6 +18,7 @@ export type PathFault =
   | 'empty-segment'
   | 'dot-segment'
   | 'control-character'
+  | 'backslash'
   | 'escape'
   | 'lone-surrogate'
   | 'segment-too-long'

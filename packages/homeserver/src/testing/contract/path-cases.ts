@@ -16,7 +16,6 @@ const NAMES = [
   '"quoted"',
   '<script>',
   '%20',
-  'back\\slash',
   'a.b..c',
 ];
 
@@ -29,6 +28,7 @@ const REFUSED = [
   '/pub/./a',
   '/pub//a',
   '/pub/a%2fb',
+  '/pub/a\\b',
   '/pub/%2e%2e/a',
   '/pub/a%00b',
   '/pub/a\u0000b',
