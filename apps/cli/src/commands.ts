@@ -1,5 +1,6 @@
 import { runDemo } from './demo/demo.ts';
 import { runParticipant } from './demo/participant.ts';
+import { runTestnet } from './testnet.ts';
 
 /** One word of the command line. */
 export interface Command {
@@ -15,6 +16,11 @@ export const COMMANDS: readonly Command[] = [
     name: 'demo',
     summary: 'two processes on this machine pay each other, in any of the five patterns',
     run: runDemo,
+  },
+  {
+    name: 'testnet',
+    summary: 'a Pubky network on this machine: relay, homeserver and auth relay to develop against',
+    run: runTestnet,
   },
   { name: 'demo-participant', run: runParticipant },
 ];

@@ -38,3 +38,19 @@ export async function interruptible<Result>(work: () => Promise<Result>): Promis
     for (const remove of undo) remove();
   }
 }
+
+/** A signal for work that goes on until somebody ends it, which is no failure. `release` gives the process its defaults back. */
+export function untilInterrupted(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const end = (): void => controller.abort();
+  const names = Object.keys(SIGNAL_STATUS) as (keyof typeof SIGNAL_STATUS)[];
+  for (const name of names) process.once(name, end);
+  // Stays attached, as above.
+  process.stdout.once('error', end);
+  return {
+    signal: controller.signal,
+    release() {
+      for (const name of names) process.off(name, end);
+    },
+  };
+}
