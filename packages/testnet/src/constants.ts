@@ -54,7 +54,7 @@ export const SOCKET_TIMEOUT_MS = 120_000;
 export const LINGER_MS = 2_000;
 
 /** Connections each server holds at once. */
-export const CONNECTIONS = 1_024;
+export const CONNECTIONS = 4_096;
 
 /** Tries to find a port that is free on both loopback addresses. */
 export const PORT_ATTEMPTS = 20;
