@@ -11,7 +11,11 @@ PROGRAM=$PLACE/bin/pubky-testnet
 # The program has no options for its ports.
 PORTS=(6286 6287 6288 15411 15412)
 READY_SECONDS=60
-DEFAULT_COMMAND=(npm test -- packages/homeserver/test/real-homeserver.test.ts)
+
+whole_proof() {
+  node tooling/interop/sdk-life.mjs
+  npm test -- packages/homeserver/test/real-homeserver.test.ts
+}
 
 # Where the tests find it: the seed of this homeserver is 32 zero bytes.
 export PAYKIT_HOMESERVER_KEY=8pinxxgqs41n4aididenw5apqp1urfmzdztr8jt4abrkdn435ewo
@@ -35,7 +39,7 @@ if [[ ${1:-} == --help ]]; then
 fi
 [[ ${1:-} == -- ]] && shift
 command=("$@")
-((${#command[@]} > 0)) || command=("${DEFAULT_COMMAND[@]}")
+((${#command[@]} > 0)) || command=(whole_proof)
 
 find_postgres() {
   local folder
