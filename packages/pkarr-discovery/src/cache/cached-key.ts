@@ -106,12 +106,15 @@ function firstSeen(seen: VerifiedKeyRecord | ProvenKey, nowMs: number): Omit<Kno
 
 function meet(seen: KeyObservation, nowMs: number): CachedKey {
   if (seen.kind === 'key' || seen.kind === 'handshake') {
-    const state = seen.kind === 'key' ? 'verified' : 'tofu';
-    return Object.freeze({ ...firstSeen(seen, nowMs), state });
+    return entered(seen.kind === 'key' ? 'verified' : 'tofu', firstSeen(seen, nowMs));
   }
-  // Throws for what cannot happen to a key nobody knows.
-  nextKeyState('unknown', seen.kind === 'revocation' ? 'revoke' : seen.kind);
+  // Everything else is about a key that is not here any more.
   return UNKNOWN_KEY;
+}
+
+/** The key in its new state; nothing but a rotation keeps the one before. */
+export function entered(state: KnownKey['state'], known: Omit<KnownKey, 'state'>): KnownKey {
+  return Object.freeze({ ...known, state, previous: state === 'rotated' ? known.previous : undefined });
 }
 
 /** What changes beside the state. In a state that refuses the key, nothing does. */
@@ -119,7 +122,6 @@ function changes(known: KnownKey, event: KeyEvent, seen: KeyObservation, nowMs: 
   if (known.state === 'conflict' || known.state === 'revoked') return {};
   // The timer is wound down, so that the next connection looks the key up.
   if (event === 'doubt') return { lastValidatedMs: undefined };
-  if (event === 'settle') return { previous: undefined };
   if (seen.kind !== 'key') return {};
   if (event === 'agree') return { record: seen, lastValidatedMs: nowMs };
   if (event !== 'supersede') return {};
@@ -133,7 +135,7 @@ function changes(known: KnownKey, event: KeyEvent, seen: KeyObservation, nowMs: 
  * A key that has expired is met as if it had never been known. A revocation of the key before this one ends the overlap,
  * and one that is older than this key's own record changes nothing.
  *
- * @throws DISCOVERY_ILLEGAL_KEY_EVENT for what cannot happen in this state, DISCOVERY_WRONG_LENGTH
+ * @throws DISCOVERY_WRONG_LENGTH
  * @throws TypeError for a record that `verifyKeyRecord` did not make, and for a clock that shows no time.
  * @see P8 §4.5
  *
@@ -154,5 +156,5 @@ export function observeKey(entry: CachedKey, seen: KeyObservation, clock: Clock 
   if (event === undefined) return entry;
   const state = nextKeyState(entry.state, event);
   if (state === 'unknown') return UNKNOWN_KEY;
-  return Object.freeze({ ...entry, ...changes(entry, event, seen, nowMs), state });
+  return entered(state, { ...entry, ...changes(entry, event, seen, nowMs) });
 }

@@ -28,6 +28,8 @@ export const KEY_TRANSITIONS = {
     // Whose key should be revoked here? The memory against roll-back keeps it.
     revoke: 'unknown',
     miss: 'unknown',
+    // It was forgotten while a handshake with it was under way.
+    doubt: 'unknown',
     forget: 'unknown',
   },
   tofu: {

@@ -1,7 +1,7 @@
 import { systemClock } from '@pubky-paykit/primitives';
 import { KEY_OVERLAP_MS } from '../constants.ts';
 import { type FreshnessRule, isAhead, isStale, millisecondsOf } from '../records/freshness.ts';
-import type { CachedKey, KnownKey } from './cached-key.ts';
+import { type CachedKey, entered, type KnownKey } from './cached-key.ts';
 import type { ContactPolicy } from './contact-policy.ts';
 import { type KeyEvent, type KeyState, nextKeyState } from './key-state.ts';
 
@@ -69,7 +69,7 @@ function afterTime(entry: CachedKey, now: Now): CachedKey {
     const event = TIMERS[aged.state]?.(aged, now);
     if (event === undefined) return aged;
     const state = nextKeyState(aged.state, event) as KnownKey['state'];
-    aged = Object.freeze({ ...aged, state, ...(event === 'settle' && { previous: undefined }) });
+    aged = entered(state, aged);
   }
 }
 
