@@ -1,4 +1,21 @@
-export { MAX_DNS_MESSAGE_BYTES, MAX_PAYLOAD_BYTES } from './constants.ts';
+export {
+  type CachedKey,
+  type KeyObservation,
+  type KnownKey,
+  observeKey,
+  UNKNOWN_KEY,
+} from './cache/cached-key.ts';
+export { CONTACT_POLICIES, type ContactClass, type ContactPolicy } from './cache/contact-policy.ts';
+export { KEY_TRANSITIONS, type KeyEvent, type KeyState, nextKeyState } from './cache/key-state.ts';
+export { consultKey, type KeyUse } from './cache/key-use.ts';
+export {
+  DEFAULT_DEVICE,
+  MAX_CLOCK_SKEW_SECONDS,
+  MAX_DNS_MESSAGE_BYTES,
+  MAX_KEY_AGE_SECONDS,
+  MAX_KEY_RECORD_BYTES,
+  MAX_PAYLOAD_BYTES,
+} from './constants.ts';
 export type {
   AbsentKey,
   AskedSources,
@@ -24,9 +41,12 @@ export type {
   UnknownData,
 } from './dns/record.ts';
 export {
+  type DeviceProblem,
   DISCOVERY_ERRORS,
   DiscoveryError,
   type EndpointProblem,
+  type KeyRecordField,
+  type KeyRecordProblem,
   type MessageProblem,
   type RecordProblem,
 } from './errors.ts';
@@ -58,6 +78,34 @@ export type {
 } from './publications/publication.ts';
 export type { PacketChange } from './publishing/packet-change.ts';
 export { type UpdateOptions, updatePacket } from './publishing/update-packet.ts';
+export {
+  type BoundKey,
+  type DeviceKey,
+  keyBindingDigest,
+  signKeyBinding,
+  verifyKeyBinding,
+} from './records/binding-signature.ts';
+export { keyRecordName, keyRecordPath, requireDeviceId } from './records/device-id.ts';
+export { type FreshnessRule, requireFresh } from './records/freshness.ts';
+export {
+  type Freshness,
+  freshnessDigest,
+  signFreshness,
+  verifyFreshness,
+} from './records/freshness-signature.ts';
+export { formatKeyRecord, type KeyRecord, parseKeyRecord } from './records/key-record.ts';
+export {
+  NOTHING_REMEMBERED,
+  type RollBackMark,
+  type RollBackMemory,
+  type RollBackOutcome,
+  rememberKeyRecord,
+  rollBackRefusal,
+} from './records/roll-back.ts';
+export { signKeyRecord } from './records/sign-key-record.ts';
+export { readUnverifiedKeyRecord, type UnverifiedKeyRecord } from './records/unverified-key-record.ts';
+export type { FreshnessProof, VerifiedKeyRecord, VerifiedRevocation } from './records/verified-key-record.ts';
+export { type KeyRecordClaim, type KeyRecordPolicy, verifyKeyRecord } from './records/verify-key-record.ts';
 export type {
   FailedRelay,
   PacketSource,
