@@ -42,7 +42,7 @@ interface Outcome {
 
 /**
  * Writes commits one after the other, so that each sees all of the one before; those that wait while the disk is busy are
- * written together, in one batch, and share its cost: 64 at the same time took 1.5 ms, one by one 19 ms.
+ * written together, in one batch, and share its cost: 64 at the same time took 1.4 ms, one by one 17 ms (Node 20, 2 cores).
  */
 export class CommitQueue {
   readonly #options: CommitQueueOptions;

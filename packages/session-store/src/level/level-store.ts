@@ -17,6 +17,8 @@ import { decodeStoredValue } from './stored-value.ts';
 export interface LevelStoreOptions {
   /** Taken: closed with the store. */
   readonly database: LevelDatabase;
+  /** Called when the database is closed. */
+  readonly onClosed: () => void;
   /** Number of the last commit. */
   readonly revision: bigint;
   /** The folder, for errors. */
@@ -29,6 +31,7 @@ export interface LevelStoreOptions {
 /** The contract of {@link DurableStore} over a database that is open and of the right format. */
 export function createLevelStore({
   database,
+  onClosed,
   revision,
   location,
   clock,
@@ -120,6 +123,7 @@ export function createLevelStore({
       const closing = lifecycle.close(async () => {
         await queue.drained();
         await database.close();
+        onClosed();
       });
       return bounded('closing', { signal, timeoutMs }, () => closing);
     },

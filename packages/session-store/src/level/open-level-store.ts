@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, realpath } from 'node:fs/promises';
 import { type CancelSignal, type Clock, systemClock } from '@pubky-paykit/primitives';
 import { STORE_TIMEOUT_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
@@ -8,6 +8,7 @@ import { encodeFormat, FORMAT_KEY, REVISION_KEY, requireFormat } from './layout.
 import type { LevelDatabase } from './level-database.ts';
 import { storeError } from './level-errors.ts';
 import { createLevelStore } from './level-store.ts';
+import { claimFolder } from './open-folders.ts';
 import { decodeRevision, encodeRevision } from './stored-value.ts';
 
 /** How to open a folder. */
@@ -76,22 +77,26 @@ async function isEmpty(database: LevelDatabase): Promise<boolean> {
 async function open(location: string, clock: Clock, timeoutMs: number): Promise<DurableStore> {
   const { ClassicLevel } = await loadDatabase();
   await mkdir(location, { recursive: true, mode: FOLDER_MODE });
-  await requireStoreOrEmpty(location);
-  const database = new ClassicLevel<string, Uint8Array>(location, {
-    keyEncoding: 'utf8',
-    valueEncoding: 'view',
-  });
-  await database.open();
+  // By its one real name: locks go by names.
+  const folder = await realpath(location);
+  const onClosed = await claimFolder(folder);
+  if (onClosed === undefined) throw new SessionStoreError('STORE_LOCKED', { location });
   try {
-    return createLevelStore({
-      database,
-      revision: await readRevision(database),
-      location,
-      clock,
-      timeoutMs,
+    await requireStoreOrEmpty(folder);
+    const database = new ClassicLevel<string, Uint8Array>(folder, {
+      keyEncoding: 'utf8',
+      valueEncoding: 'view',
     });
+    await database.open();
+    try {
+      const revision = await readRevision(database);
+      return createLevelStore({ database, onClosed, revision, location, clock, timeoutMs });
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
   } catch (error) {
-    await database.close();
+    onClosed();
     throw error;
   }
 }

@@ -57,7 +57,8 @@ export interface CommitOptions extends StoreCallOptions {
  * text. Keys are public: they stand in errors and logs.
  *
  * **Failure.** Every method rejects and none throws. A commit that rejects with anything but `STORE_OUTCOME_UNKNOWN` has
- * written nothing and never will; with that code, nobody knows yet. A store whose medium fails while writing closes itself.
+ * written nothing and never will; with that code, nobody knows yet, and it may still be on its way: read again, and write
+ * with an expectation. A store whose medium fails while writing closes itself.
  *
  * @example
  * ```ts

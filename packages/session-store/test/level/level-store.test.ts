@@ -22,7 +22,16 @@ function put(key: string, value = 1): StoreOperation {
 
 function open(revision = 0n): { store: DurableStore; database: FakeDatabase; clock: ManualClock } {
   const [database, clock] = [fakeDatabase(), new ManualClock()];
-  const store = createLevelStore({ database, revision, location: 'folder', clock, timeoutMs: TIMEOUT_MS });
+  const store = createLevelStore({
+    database,
+    onClosed() {
+      if (!database.isClosed) throw new Error('it is not closed');
+    },
+    revision,
+    location: 'folder',
+    clock,
+    timeoutMs: TIMEOUT_MS,
+  });
   return { store, database, clock };
 }
 

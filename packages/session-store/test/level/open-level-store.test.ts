@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { ClassicLevel } from 'classic-level';
 import { describe, expect, it } from 'vitest';
 import { openLevelStore } from '../../src/level/index.ts';
 import { FORMAT_KEY } from '../../src/level/layout.ts';
 import { loadDatabase } from '../../src/level/open-level-store.ts';
+import type { DurableStore } from '../../src/store/durable-store.ts';
 import { storeConformance, storeReopenConformance } from '../../src/testing.ts';
 import { codeOf, rejectionOf } from '../outcome.ts';
 import { buildProgram, start } from './child.ts';
@@ -68,6 +70,37 @@ describe('openLevelStore', () => {
     child.process.kill('SIGKILL');
     await child.over;
     await (await openLevelStore({ location })).close();
+  });
+
+  // LevelDB gives up the lock of a process that asks for it twice, even from another thread.
+  it('[O8] keeps other processes out after this one has tried to open the folder twice', async () => {
+    const location = temporaryFolder();
+    const [first, ...others] = [1, 2, 3].map(() => openLevelStore({ location }));
+    expect(await Promise.all(others.map(codeOf))).toEqual(['STORE_LOCKED', 'STORE_LOCKED']);
+    const store = await (first as Promise<DurableStore>);
+    expect(await codeOf(openLevelStore({ location }))).toBe('STORE_LOCKED');
+    const program = await buildProgram('attempt');
+    if (process.platform === 'linux') {
+      const thread = new Worker(program, { argv: [location] });
+      expect(await new Promise((resolve) => thread.once('message', resolve))).toBe('STORE_LOCKED');
+      await thread.terminate();
+    }
+    const child = start(program, [location]);
+    expect(await child.over).toEqual({ status: 0, errors: '' });
+    expect(child.lines()).toEqual(['STORE_LOCKED']);
+    await store.close();
+    await (await openLevelStore({ location })).close();
+  });
+
+  it('[O8] refuses a folder that is open under another of its names', async () => {
+    const location = temporaryFolder();
+    const store = await openLevelStore({ location });
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(location, link, 'junction');
+    for (const name of [relative(process.cwd(), location), `${location}/.`, link]) {
+      expect(await codeOf(openLevelStore({ location: name })), name).toBe('STORE_LOCKED');
+    }
+    await store.close();
   });
 
   it('refuses a folder of a newer format, and of no format it knows', async () => {
