@@ -62,14 +62,14 @@ describe('formatKeyRecord', () => {
 });
 
 /** What the parser takes besides what the writer writes, each with the reason in N8 §4.3. */
-const TOLERATED: readonly (readonly [why: string, text: string, change?: Partial<KeyRecord>])[] = [
-  ['fields in any order', `k=${KEY_TEXT};v=1`],
-  ['unknown fields', `${BARE};alg=x25519;exp=1;=;K=;V=2`],
-  ['unknown fields with several equals signs', `${BARE};a==b==c=`],
-  ['pieces without an equals sign', `junk;${BARE};;k;\u00e9`],
+const TOLERATED: readonly (readonly [why: string, text: string, change: Partial<KeyRecord>])[] = [
+  ['fields in any order', `k=${KEY_TEXT};v=1`, {}],
+  ['unknown fields', `${BARE};alg=x25519;exp=1;=;K=;V=2`, {}],
+  ['unknown fields with several equals signs', `${BARE};a==b==c=`, {}],
+  ['pieces without an equals sign', `junk;${BARE};;k;\u00e9`, {}],
   ['a line break between two semicolons', `${BARE};\r\n;ts=5`, { timestampSeconds: 5n }],
-  ['a line break after the last semicolon', `${BARE};\n`],
-  ['a field that comes twice: the last counts', `k=${OTHER_KEY_TEXT};v=2;${BARE}`],
+  ['a line break after the last semicolon', `${BARE};\n`, {}],
+  ['a field that comes twice: the last counts', `k=${OTHER_KEY_TEXT};v=2;${BARE}`, {}],
   [
     'a malformed field before a good one',
     `k=?;sig=?;ts=?;${BARE};ts=7;sig=${SIGNATURE_TEXT}`,

@@ -86,8 +86,8 @@ function handmadeFreshness(identity: Uint8Array, noiseKey: Uint8Array, device: s
 /** Made once with Node's own SHA-256 and Ed25519. */
 const FRESHNESS_VECTORS = [
   {
-    title: 'a key in use',
     ...VECTORS[0],
+    title: 'a key in use',
     revoked: false,
     tail: '000000006750ed0000',
     length: 251,
@@ -97,8 +97,8 @@ const FRESHNESS_VECTORS = [
       'b66e3f10423a5f87024a3bf97fd70130d805deb9692a73b510b83f95346a690e',
   },
   {
-    title: 'a revoked key',
     ...VECTORS[1],
+    title: 'a revoked key',
     revoked: true,
     tail: '000000006750ed0001',
     length: 264,
