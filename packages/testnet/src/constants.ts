@@ -92,5 +92,6 @@ export const CHUNK_BYTES = 65_536;
 /** Nodes of the Mainline DHT, if one is wanted. */
 export const DHT_NODES = 5;
 
-/** Patience with the DHT, which has none of its own. */
+/** Patience with one node of the DHT, and with all of it. */
+export const DHT_QUERY_TIMEOUT_MS = 500;
 export const DHT_TIMEOUT_MS = 5_000;

@@ -19,7 +19,7 @@ export function networks() {
   const folders: string[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((testnet) => testnet.close()));
-    await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+    await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
   });
   return {
     async start(options: TestnetOptions = {}): Promise<Testnet> {

@@ -15,6 +15,8 @@ declare module 'bittorrent-dht' {
       readonly verify: Verify;
       readonly maxValues: number;
       readonly host: string;
+      /** Milliseconds that one query may take. */
+      readonly timeout: number;
     });
     readonly ready?: boolean;
     address(): { readonly port: number };

@@ -1,7 +1,7 @@
 /// <reference path="./bittorrent-dht.d.ts" />
 import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import type { Client } from 'bittorrent-dht';
-import { RELAY_PACKETS } from '../constants.ts';
+import { DHT_QUERY_TIMEOUT_MS, RELAY_PACKETS } from '../constants.ts';
 import { reasonOf, TestnetError } from '../errors.ts';
 
 const HOST = '127.0.0.1';
@@ -53,6 +53,8 @@ async function startNode(Class: ClientClass, port: number, bootstrap: readonly s
     verify: verifyStrictly,
     maxValues: RELAY_PACKETS,
     host: HOST,
+    // Of this machine: whoever takes longer has left, and every look-up waits for those.
+    timeout: DHT_QUERY_TIMEOUT_MS,
   });
   // Messages nobody understands are part of every DHT; unheard, an error would end the process.
   client.on('warning', () => {});

@@ -1,4 +1,4 @@
-import { CUT, type HttpHandler, type HttpReply, type HttpRequest } from './exchange.ts';
+import { CUT, type HttpHandler, type HttpReply, type HttpRequest, refusalReply } from './exchange.ts';
 
 /** Which answer headers a preflight asks for, by the request headers it asks with. */
 const MIRRORED = {
@@ -29,7 +29,8 @@ function preflight(request: HttpRequest): HttpReply {
 export function withCors(handler: HttpHandler): HttpHandler {
   return async (request) => {
     if (request.method === 'OPTIONS') return preflight(request);
-    const reply = await handler(request);
+    // Here and not later: a page must be able to see a refusal as well.
+    const reply = await handler(request).catch(refusalReply);
     if (reply === CUT) return CUT;
     const vary = [reply.headers?.['vary'], VARY].filter((value) => value !== undefined).join(', ');
     return { ...reply, headers: { ...reply.headers, ...originHeaders(request), vary } };

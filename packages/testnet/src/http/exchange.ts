@@ -53,6 +53,12 @@ export class Refusal extends Error {
   }
 }
 
+/** The answer that a {@link Refusal} is; anything else is thrown on. */
+export function refusalReply(error: unknown): HttpReply {
+  if (!(error instanceof Refusal)) throw error;
+  return textReply(error.status, error.message, error.headers);
+}
+
 /** A short answer in words. */
 export function textReply(
   status: number,

@@ -12,7 +12,7 @@ import {
   SOCKET_TIMEOUT_MS,
 } from '../constants.ts';
 import { reasonOf, type ServiceName, TestnetError } from '../errors.ts';
-import { CUT, type HttpHandler, type HttpReply, Refusal, textReply } from './exchange.ts';
+import { CUT, type HttpHandler, type HttpReply, Refusal, refusalReply, textReply } from './exchange.ts';
 import { readRequest } from './incoming.ts';
 import { sendReply } from './outgoing.ts';
 
@@ -160,7 +160,7 @@ export class LoopbackServer {
     try {
       return await this.#handler(readRequest(incoming, signal));
     } catch (error) {
-      if (error instanceof Refusal) return textReply(error.status, error.message, error.headers);
+      if (error instanceof Refusal) return refusalReply(error);
       // A client that has gone makes reads fail; that is not our mistake.
       if (!incoming.destroyed) this.#report(error);
       return textReply(500, 'internal error');

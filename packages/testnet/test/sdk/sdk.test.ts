@@ -1,16 +1,21 @@
 import { contentEtag } from '@pubky-paykit/homeserver/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestnet, type Testnet } from '../../src/index.ts';
-import { type Sdk, startSdk } from './sdk.ts';
+import { type Scenarios, startScenarios } from '../scenarios.ts';
 
 const refused = (statusCode: number) => ({ name: 'RequestError', statusCode });
 
 let testnet: Testnet;
-let sdk: Sdk;
+let sdk: Scenarios;
 
 beforeAll(async () => {
   testnet = await createTestnet();
-  sdk = await startSdk(testnet);
+  const { relay, authRelay, homeserver } = testnet;
+  sdk = await startScenarios(new URL('./sdk-worker.mjs', import.meta.url), {
+    relay: relay.url,
+    authRelay: authRelay.url,
+    homeserver: homeserver.publicKey,
+  });
 });
 
 afterAll(async () => {

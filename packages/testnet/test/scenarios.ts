@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Testnet } from '../../src/index.ts';
 
 interface Answer {
   readonly id: number;
@@ -8,19 +7,17 @@ interface Answer {
   readonly failure?: string;
 }
 
-/** The SDK in a worker, pointed at a network. */
-export interface Sdk {
-  /** Runs one of the scenarios of the worker. */
+/** Somebody else's program in a worker of its own, where it may change globals as it likes. */
+export interface Scenarios {
+  /** Runs one of the scenarios of the worker, on plain values. */
   run(name: string, input?: Readonly<Record<string, unknown>>): Promise<unknown>;
   close(): Promise<void>;
 }
 
-export async function startSdk({ relay, authRelay, homeserver }: Testnet): Promise<Sdk> {
-  const worker = new Worker(new URL('./sdk-worker.mjs', import.meta.url), {
-    workerData: { relay: relay.url, authRelay: authRelay.url, homeserver: homeserver.publicKey },
-    // None of ours: it must find what a user of the SDK would.
-    execArgv: [],
-  });
+/** @param file answers `{ id, name, input }` with `{ id, value }` or `{ id, failure }`. */
+export async function startScenarios(file: URL, data: Readonly<Record<string, unknown>>): Promise<Scenarios> {
+  // No conditions of ours: it must find what a user of the other program would.
+  const worker = new Worker(file, { workerData: data, execArgv: [] });
   await once(worker, 'online');
   let next = 0;
   return {
