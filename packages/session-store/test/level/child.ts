@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -20,10 +21,11 @@ function bundler(): Bundler {
   return createRequire(room)('esbuild') as Bundler;
 }
 
-/** Makes a program of `programs/` of the sources as they are now, and returns its path. */
+/** Makes a program of `programs/` of the sources as they are now, for this test only, and returns its path. */
 export async function buildProgram(name: string): Promise<string> {
   mkdirSync(CACHE, { recursive: true });
-  const outfile = join(CACHE, `${name}.${process.pid}.mjs`);
+  const outfile = join(CACHE, `${name}.${randomUUID()}.mjs`);
+  onTestFinished(() => rmSync(outfile, { force: true }));
   await bundler().build({
     entryPoints: [join(PACKAGE, 'test', 'level', 'programs', `${name}.ts`)],
     outfile,
