@@ -37,7 +37,8 @@ export interface UpdateOptions {
   readonly timeoutMs?: number;
   /**
    * Whether an identity without a packet gets one. Otherwise that is an error: a packet that names no homeserver makes
-   * its owner's data unfindable.
+   * its owner's data unfindable. Two programs that both create have nothing to compare with, and the later one wins;
+   * one of them has to be the one that announces the homeserver.
    */
   readonly allowCreate?: boolean;
 }
