@@ -9,7 +9,7 @@ export interface FreshnessRule {
   readonly clock?: Clock | undefined;
 }
 
-/** Unix milliseconds. @throws TypeError for a clock that shows no time: compared with NaN, every record would look fresh. */
+/** Unix milliseconds. @throws TypeError for a clock that shows no time: next to NaN, every record would look fresh. */
 export function millisecondsOf(clock: Clock): number {
   const nowMs = clock.now();
   if (!Number.isFinite(nowMs)) throw new TypeError('the clock shows no time');

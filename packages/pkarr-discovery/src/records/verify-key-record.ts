@@ -53,10 +53,13 @@ function freshnessProof(
  * the identity, not revoked, and fresh. Nothing of that can be switched off.
  *
  * With signed freshness (`fsig`), time and revocation are the identity's word: a revocation comes back as a value of its
- * own, to be remembered for ever, however old it is. A signature that does not fit is an error, never a record without one. Without it,
- * as in 0.8, whoever stores the record may change both: the bounds hold for the time that is claimed, and an unsigned
- * `revoked=true` is an error now and is not remembered, because nobody knows whose word it is. Such a record passes
- * unless `requireSignedFreshness` says otherwise; `rememberKeyRecord` refuses it for a device that has signed before.
+ * own, to be remembered for ever, however old it is. A signature that does not fit is an error, never a record without
+ * one.
+ *
+ * Without it, as in 0.8, whoever stores the record may change both. The bounds hold for the time that is claimed, and an
+ * unsigned `revoked=true` is an error now and is not remembered, because nobody knows whose word it is. Such a record
+ * passes unless `requireSignedFreshness` says otherwise; `rememberKeyRecord` refuses it for a device that has signed
+ * before.
  *
  * It costs one Ed25519 verification for a record of 0.8, and two with signed freshness.
  *
