@@ -43,8 +43,8 @@ export interface RelayOptions {
 }
 
 /**
- * A pkarr relay. What it gives is verified, so it can hide a packet or give an old one, but not make one. Nothing it sends
- * is read beyond 1072 bytes, and redirects are not followed.
+ * A pkarr relay. What it gives is verified, so it can hide a packet or give an old one, but not make one; a set, even of one
+ * relay, also remembers what was newer. Nothing it sends is read beyond 1072 bytes, and redirects are not followed.
  *
  * `get` throws DISCOVERY_BAD_ANSWER, DISCOVERY_OFFLINE, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED, DISCOVERY_RATE_LIMITED,
  * DISCOVERY_RELAY_UNAVAILABLE or DISCOVERY_RELAY_REFUSED; `put` also DISCOVERY_CONFLICT and DISCOVERY_RELAY_TOO_SMALL, but

@@ -2,6 +2,7 @@ import type { IdentitySigner, RandomSource } from '@pubky-paykit/primitives';
 import { ManualClock, predictableRandomForTestingOnly } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import {
+  createRelaySet,
   type DnsRecord,
   type PacketChange,
   type SignedPacket,
@@ -97,6 +98,19 @@ describe('updatePacket', () => {
     expect(store.writes).toHaveLength(0);
     clock.advance(1);
     expect((await update()).timestamp).toBe(NOW + 3_600_000_000n);
+  });
+
+  it('publishes again what all relays have lost, and keeps the records of others that are remembered', async () => {
+    const { store, clock } = setUp();
+    const set = createRelaySet({ relays: [store], clock });
+    const options = { clock, random: predictableRandomForTestingOnly(1) };
+    store.force(await held(NOW - 1n));
+    await updatePacket(set, signer, CHANGE, options);
+    store.forget(signer.publicKey);
+    const packet = await updatePacket(set, signer, CHANGE, options);
+    expect(packet.records).toEqual([...FOREIGN, OWN]);
+    expect(store.peek(signer.publicKey)).toBe(packet);
+    expect(store.history).toHaveLength(2);
   });
 
   it('takes records out', async () => {
