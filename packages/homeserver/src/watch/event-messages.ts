@@ -6,7 +6,8 @@ import { parseEventMessage, type StorageEvent } from '../wire/events.ts';
 export const EVENT_MAXIMUM_BYTES = 32_768;
 
 const LINE_FEED = 0x0a;
-const FIELD = /^(event|data): ?(.*)$/;
+// With the flag `s`: names may hold U+2028 and U+2029, which a dot does not match otherwise.
+const FIELD = /^(event|data): ?(.*)$/s;
 
 const badStream = (fault: string) =>
   new HomeserverError('HOMESERVER_BAD_ANSWER', { what: 'event stream', fault });

@@ -20,7 +20,8 @@ export interface EventPage {
   readonly cursor: string | undefined;
 }
 
-const LINE = /^(PUT|DEL) (pubky:\/\/.+)$/u;
+// With the flag `s`: names may hold U+2028 and U+2029, which a dot does not match otherwise.
+const LINE = /^(PUT|DEL) (pubky:\/\/.+)$/su;
 const CURSOR = /^cursor: (\d{1,20})$/u;
 const HASH = /^content_hash: ([A-Za-z0-9+/]{43}=)$/u;
 

@@ -17,6 +17,7 @@ const NAMES = [
   '<script>',
   '%20',
   'a.b..c',
+  'line\u2028separator',
 ];
 
 const REFUSED = [
