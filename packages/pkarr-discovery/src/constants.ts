@@ -98,3 +98,96 @@ export const MAX_KEY_RECORD_BYTES = 4_096;
 export const MAX_REMEMBERED_REVOCATIONS = 256;
 /** What may be shown of a public key. */
 export const SHOWN_KEY_BYTES = 8;
+/** Inclusive: keys of one device in a ledger, those that are long retired included. */
+export const MAX_LEDGER_KEYS = 64;
+/** Inclusive: former keys of one device that are still taken. */
+export const MAX_FORMER_KEYS = 7;
+/** Inclusive: the records of all living keys and the two of a revocation are fewer. */
+export const MAX_OUTBOX_PUBLICATIONS = 16;
+/** Inclusive: 64 keys of some 400 characters and 16 publications of some 500 fit twice. */
+export const MAX_LEDGER_BYTES = 65_536;
+/** Inclusive: the resolution of what is drawn to spread dates. */
+export const MAX_JITTER = 65_535;
+/** Inclusive: twice the longest record that we write. */
+export const MAX_OWN_RECORD_CHARACTERS = 512;
+/** Inclusive: contexts that are tried to find out which key of ours is published. */
+export const MAX_SEARCHED_EPOCHS = 64;
+/** How long a revocation stays published: until every record of the key is stale, and no overlap is left anywhere. */
+export const REVOCATION_KEEP_MS: number = MAX_KEY_AGE_SECONDS * 1_000 + KEY_OVERLAP_MS;
+/** Inclusive: publications that wait in the queue or are parked there. */
+export const MAX_QUEUED_PUBLICATIONS = 256;
+/** Revocations may wait beyond that. */
+export const MAX_QUEUED_REVOCATIONS = 64;
+/** Inclusive: devices and targets of which the queue knows what was published last. */
+export const MAX_PUBLISHED_MARKS = 256;
+/** Inclusive: targets of one queue. */
+export const MAX_QUEUE_TARGETS = 16;
+/** Inclusive: all of that, at some 700 characters each, fits. */
+export const MAX_QUEUE_BYTES = 524_288;
+/** For one publication: longer than what a target may take itself. */
+export const PUBLISH_TIMEOUT_MS: number = UPDATE_TIMEOUT_MS + 10_000;
+/** How long one process has the queue or a ledger for itself without saying so again: longer than one publication. */
+export const LEASE_MS: number = PUBLISH_TIMEOUT_MS + 20_000;
+/** The longest wait before the first retry of a publication; doubled for each further one. */
+export const PUBLICATION_RETRY_MS = 2_000;
+/** The longest wait of all. */
+export const MAX_PUBLICATION_RETRY_MS = 3_600_000;
+/** The age at which a queued record is signed again before it leaves. */
+export const QUEUED_RESTAMP_AFTER_MS = 604_800_000;
+/** A record that is published less than this before it becomes stale would help nobody. */
+export const STALE_MARGIN_MS = 3_600_000;
+/** How often the keeper looks whether the queue has published what it waits for. */
+export const KEEPER_POLL_MS = 3_600_000;
+
+/** How much longer than what a key record can need a stored key may be: a record and 256 revoked keys are most of it. */
+export const MAX_STORED_KEY_BYTES = 16_384;
+/** How long what was read of the key cache is used before it is read again: by then changes of other processes show. */
+export const KEY_VIEW_MS = 5_000;
+/** Devices whose keys are held in memory; those looked for longest ago are read again. */
+export const KEY_VIEW_DEVICES = 2_000;
+/** How far the stored time of the last use may lag behind. */
+export const LAST_USED_STEP_MS = 3_600_000;
+/** How long a device that nobody looks for is remembered, at least; for ever if a key of it is revoked. 400 days. */
+export const HISTORY_KEPT_MS = 34_560_000_000;
+/** For one read of the key cache, or one change with all its attempts. */
+export const KEY_CACHE_TIMEOUT_MS = 30_000;
+/** Inclusive: more records than one device can have in a packet, unless they are no records of ours. */
+export const MAX_RECORDS_PER_DEVICE = 8;
+/** How long one question to a homeserver may take: first it has to be found. */
+export const FILE_SOURCE_TIMEOUT_MS = 10_000;
+/** How long one question to relays or the DHT may take: just longer than a set of relays takes. */
+export const PACKET_SOURCE_TIMEOUT_MS = 7_000;
+/** For all of the discovery of a key. */
+export const DISCOVERY_TIMEOUT_MS = 20_000;
+/** How much longer the other sources are waited for once one has a record: one of them may know of a revocation. */
+export const DISCOVERY_PATIENCE_MS = 3_000;
+/** Inclusive: device names read from one source. */
+export const MAX_LISTED_DEVICES = 64;
+/** Inclusive: devices of a stranger whose keys are looked up, each with a question to every source. */
+export const MAX_LOOKED_UP_DEVICES = 16;
+/** Devices looked up at the same time. */
+export const LOOK_UP_LANES = 4;
+/** For all targets of a publication: longer than an update of a packet may take. */
+export const PUBLICATION_TIMEOUT_MS = 150_000;
+/** For one request of a publication to a homeserver. */
+export const FILE_TARGET_TIMEOUT_MS = 30_000;
+/** Inclusive: clients of pkarr take shorter times to live for this one (official-noise §4.3). */
+export const MIN_TTL_SECONDS = 300;
+/** Inclusive: clients of pkarr take longer times to live for this one. */
+export const MAX_TTL_SECONDS = 86_400;
+/** The shortest there is: a revocation must not be cached for long. */
+export const KEY_RECORD_TTL_SECONDS: number = MIN_TTL_SECONDS;
+/** How long a look-up may take, and how long one with a key at hand waits for it. */
+export const FIND_TIMEOUT_MS = 15_000;
+/** Inclusive: how long a look-up may take in an outage, where each gets twice the time of the one before. */
+export const MAX_FIND_TIMEOUT_MS = 60_000;
+/** How much longer a look-up is waited for that does not keep its time. */
+export const FIND_MARGIN_MS = 1_000;
+/** How long a look-up is not tried again after the first one that reached nobody; doubled by each further one. */
+export const OUTAGE_RETRY_MS = 2_000;
+/** Inclusive: how long it is not tried again at most. */
+export const MAX_OUTAGE_RETRY_MS = 120_000;
+/** Keys whose outages are tracked. */
+export const MAX_OUTAGES = 1_000;
+/** Inclusive: 256 revoked keys in hex, and the rest. */
+export const MAX_ROLL_BACK_BYTES = 32_768;

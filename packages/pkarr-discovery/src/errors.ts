@@ -5,8 +5,15 @@ import {
   errorRow,
   zBase32,
 } from '@pubky-paykit/primitives';
+import { BACKGROUND_ERRORS } from './background/background-errors.ts';
 import { CACHE_ERRORS } from './cache/cache-errors.ts';
+import { DISCOVERY_RESULT_ERRORS } from './discovery/discovery-errors.ts';
+import { LIFECYCLE_ERRORS } from './lifecycle/lifecycle-errors.ts';
+import { PUBLICATION_ERRORS } from './publications/publication-errors.ts';
+import { QUEUE_ERRORS } from './queue/queue-errors.ts';
 import { KEY_RECORD_ERRORS } from './records/record-errors.ts';
+import { DOCUMENT_ERRORS } from './shapes/document-errors.ts';
+import { SOURCE_ERRORS } from './sources/source-errors.ts';
 
 export type { DeviceProblem, KeyRecordField, KeyRecordProblem } from './records/record-errors.ts';
 
@@ -54,7 +61,14 @@ export type EndpointProblem =
 /** The codes of this package. */
 export const DISCOVERY_ERRORS = {
   ...CACHE_ERRORS,
+  ...DISCOVERY_RESULT_ERRORS,
   ...KEY_RECORD_ERRORS,
+  ...PUBLICATION_ERRORS,
+  ...SOURCE_ERRORS,
+  ...LIFECYCLE_ERRORS,
+  ...QUEUE_ERRORS,
+  ...BACKGROUND_ERRORS,
+  ...DOCUMENT_ERRORS,
   DISCOVERY_BAD_MESSAGE: errorRow<{ problem: MessageProblem; offset: number }>({
     summary: 'the DNS message is malformed at byte {offset} ({problem})',
     nextStep: 'Drop the packet; whoever signed it must publish a well-formed one.',

@@ -16,6 +16,9 @@ export {
   MAX_KEY_RECORD_BYTES,
   MAX_PAYLOAD_BYTES,
 } from './constants.ts';
+export { createDiscovery, type Discovery } from './discovery/create-discovery.ts';
+export type { DeviceList, ListDevicesOptions } from './discovery/device-list.ts';
+export type { DiscoveryOptions, DiscoveryPolicy } from './discovery/discovery-options.ts';
 export type {
   AbsentKey,
   AskedSources,
@@ -30,6 +33,9 @@ export type {
   RevokedKey,
   UnreachableKey,
 } from './discovery/discovery-result.ts';
+export { requireFoundKey } from './discovery/found-key.ts';
+export type { LookUpCall } from './discovery/published-keys.ts';
+export type { UnverifiedClaim, UnverifiedClaims } from './discovery/unverified.ts';
 export { decodeDnsMessage, encodeDnsMessage } from './dns/message.ts';
 export type {
   AddressData,
@@ -67,6 +73,8 @@ export type {
   StoreCall,
   StoredRecord,
 } from './ports/record-store.ts';
+export { createFileTarget, type FileTargetOptions } from './publications/file-target.ts';
+export { createPacketTarget, type PacketTargetOptions } from './publications/packet-target.ts';
 export type {
   FailedTarget,
   Publication,
@@ -76,6 +84,8 @@ export type {
   RecordPublication,
   Retirement,
 } from './publications/publication.ts';
+export type { PublicationProblem } from './publications/publication-errors.ts';
+export { type PublishOptions, publishEverywhere } from './publications/publish-everywhere.ts';
 export type { PacketChange } from './publishing/packet-change.ts';
 export { type UpdateOptions, updatePacket } from './publishing/update-packet.ts';
 export {
@@ -124,3 +134,17 @@ export {
   type SignedPacket,
   signedPacketPayload,
 } from './signed-packet/signed-packet.ts';
+export {
+  createFileRecordSource,
+  type FileRecordSourceOptions,
+} from './sources/file-record-source.ts';
+export type {
+  DeviceNames,
+  IdentityRecords,
+  KeyRecordSource,
+  SourceCall,
+} from './sources/key-record-source.ts';
+export {
+  createPacketRecordSource,
+  type PacketRecordSourceOptions,
+} from './sources/packet-record-source.ts';

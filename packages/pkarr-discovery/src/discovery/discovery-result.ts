@@ -33,8 +33,8 @@ export type RefusalOutcome =
 /** What one source said, where that is not what was decided. */
 export interface Disagreement {
   readonly source: string;
-  /** `older`: a good record that a newer one outdoes. `absent`: none, though another source has one. */
-  readonly says: 'absent' | 'older' | RefusalOutcome;
+  /** `outdone`: a key that counts less than what was decided for. `absent`: none, though another source has a record. */
+  readonly says: 'absent' | 'outdone' | RefusalOutcome;
   /** Why, for a refusal. */
   readonly error?: CodedErrorFields | undefined;
 }
@@ -45,6 +45,11 @@ export interface AskedSources {
   readonly failed: readonly FailedSource[];
   /** Answers other than the one that was decided for, in the stated order. */
   readonly disagreements: readonly Disagreement[];
+  /**
+   * Every signed revocation that was seen, of whatever key of the device, and whether or not it decided: whoever keeps keys
+   * has to know them all.
+   */
+  readonly revocations: readonly VerifiedRevocation[];
 }
 
 /** A current, verified, fresh and unrevoked key. */
@@ -60,10 +65,15 @@ export interface AbsentKey extends AskedSources {
   readonly outcome: 'absent';
 }
 
-/** The identity has revoked the key, or somebody says so. */
+/**
+ * The key must not be used any more: by the identity's signed word, seen now or remembered (then DISCOVERY_KEY_REVOKED says
+ * `proof: 'signed'`), or because somebody says so whom nobody knows (`proof: 'unsigned'`, and nothing is remembered).
+ */
 export interface RevokedKey extends AskedSources {
   readonly outcome: 'revoked';
-  /** The identity's signed word, to be remembered for ever; undefined if nobody signed the revocation. */
+  /** 32 bytes, the X25519 public key that is revoked; the caller's own. */
+  readonly revokedKey: Uint8Array;
+  /** The signed revocation, if one was seen now. */
   readonly revocation: VerifiedRevocation | undefined;
   readonly error: CodedErrorFields;
   readonly source: string;
@@ -91,7 +101,7 @@ export interface DiscoverOptions {
   /** A natural number, inclusive: how old the record may be, in seconds. That of the policy unless given. */
   readonly maximumAgeSeconds?: number | undefined;
   readonly signal?: CancelSignal | undefined;
-  /** Milliseconds for all of the look-up, `Infinity` for none but the limits of the sources. */
+  /** Milliseconds for all sources together, `Infinity` for none but their own limits. */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -1,0 +1,81 @@
+import { type DeviceAddress, deviceAddress } from '../cache/device-address.ts';
+import { DEFAULT_DEVICE } from '../constants.ts';
+import { DiscoveryError } from '../errors.ts';
+import { NOTHING_REMEMBERED } from '../records/roll-back.ts';
+import { askSources, type OpenSource, openSources, readRecords } from './asking.ts';
+import type { DiscoverySettings } from './discovery-options.ts';
+import type { DiscoverOptions, DiscoveryResult, FailedSource } from './discovery-result.ts';
+import { judge } from './judgement.ts';
+import { measureLookup } from './measurement.ts';
+import { isRecord, type Statement, statementsOf } from './statement.ts';
+
+/** Looks up one device of one identity. */
+export function discover(
+  settings: DiscoverySettings,
+  identity: Uint8Array,
+  options: DiscoverOptions,
+): Promise<DiscoveryResult> {
+  const address = deviceAddress(identity, options.device ?? DEFAULT_DEVICE);
+  return discoverAt(settings, address, openSources(settings.sources, address.identity), options);
+}
+
+/** Looks up one device in sources that have been opened for its identity. */
+export function discoverAt(
+  settings: DiscoverySettings,
+  address: DeviceAddress,
+  sources: readonly OpenSource[],
+  options: Omit<DiscoverOptions, 'device'>,
+): Promise<DiscoveryResult> {
+  return measureLookup(settings, async () => {
+    const { statements, failed } = await statementsAbout(settings, address, sources, options);
+    const { trustAbsence = false } = settings.policy;
+    const answers = { statements, failed, trustAbsence };
+    // What nobody may have written is nothing to remember.
+    if (!statements.some(isRecord)) return judge(NOTHING_REMEMBERED, answers).result;
+    let result: DiscoveryResult | undefined;
+    await settings.keeper.update(
+      address,
+      (memory) => {
+        const judgement = judge(memory, answers);
+        result = judgement.result;
+        return judgement.memory;
+      },
+      { signal: options.signal },
+    );
+    if (result === undefined) {
+      throw new DiscoveryError('DISCOVERY_MEMORY_FAILED', { reason: 'the store changed nothing' });
+    }
+    return result;
+  });
+}
+
+interface Heard {
+  readonly statements: readonly Statement[];
+  readonly failed: readonly FailedSource[];
+}
+
+async function statementsAbout(
+  { policy, clock, patienceMs, timeoutMs }: DiscoverySettings,
+  { identity, device }: DeviceAddress,
+  sources: readonly OpenSource[],
+  options: Omit<DiscoverOptions, 'device'>,
+): Promise<Heard> {
+  const { given, failed } = await askSources({
+    what: 'looking up a Noise key',
+    sources,
+    ask: (source, call) => readRecords(source, device, call),
+    enough: (records) => records.length > 0,
+    patienceMs,
+    timeoutMs: options.timeoutMs ?? timeoutMs,
+    clock,
+    signal: options.signal,
+  });
+  const { requireSignedFreshness } = policy;
+  const maximumAgeSeconds = options.maximumAgeSeconds ?? policy.maximumAgeSeconds;
+  const rule = { requireSignedFreshness, maximumAgeSeconds, clock };
+  const asked = { identity, device };
+  return {
+    statements: given.flatMap(({ source, value }) => statementsOf(source, value, asked, rule)),
+    failed,
+  };
+}

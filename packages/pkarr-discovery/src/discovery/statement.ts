@@ -1,0 +1,93 @@
+import { type CodedErrorFields, isCodedError } from '@pubky-paykit/primitives';
+import { parseKeyRecord } from '../records/key-record.ts';
+import type { VerifiedKeyRecord, VerifiedRevocation } from '../records/verified-key-record.ts';
+import { type KeyRecordClaim, type KeyRecordPolicy, verifyKeyRecord } from '../records/verify-key-record.ts';
+import type { RefusalOutcome } from './discovery-result.ts';
+
+interface Said {
+  readonly source: string;
+}
+
+/** A verified, fresh record of a key. */
+export interface KeyStatement extends Said {
+  readonly kind: 'key';
+  readonly record: VerifiedKeyRecord;
+}
+
+/** The identity's signed word that a key is revoked. */
+export interface RevocationStatement extends Said {
+  readonly kind: 'revocation';
+  readonly record: VerifiedRevocation;
+}
+
+/** That a key the identity did publish is revoked, by the word of nobody knows whom, as with 0.8. */
+export interface UnsignedRevocation extends Said {
+  readonly kind: 'unsigned-revocation';
+  /** 32 bytes. */
+  readonly revokedKey: Uint8Array;
+  /** Seconds since 1970, as claimed. */
+  readonly timestampSeconds: bigint;
+  readonly error: CodedErrorFields;
+}
+
+/** A record that may not be used. */
+export interface RefusalStatement extends Said {
+  readonly kind: 'refusal';
+  readonly outcome: Exclude<RefusalOutcome, 'revoked'>;
+  readonly error: CodedErrorFields;
+}
+
+/** That there is no record. */
+export interface AbsenceStatement extends Said {
+  readonly kind: 'absence';
+}
+
+/** What the identity says, or may be believed to say. */
+export type RecordStatement = KeyStatement | RevocationStatement;
+
+/** What one source says of a device, once it has been verified. */
+export type Statement = RecordStatement | UnsignedRevocation | RefusalStatement | AbsenceStatement;
+
+export function isRecord(statement: Statement): statement is RecordStatement {
+  return statement.kind === 'key' || statement.kind === 'revocation';
+}
+
+/** What the errors of `verifyKeyRecord` mean for a look-up. All others are mistakes of the caller, and thrown. */
+const REFUSALS: ReadonlyMap<string, RefusalStatement['outcome']> = new Map([
+  ['DISCOVERY_KEY_STALE', 'stale'],
+  ['DISCOVERY_KEY_FROM_FUTURE', 'future'],
+  ['DISCOVERY_FRESHNESS_UNSIGNED', 'unsigned'],
+  ['DISCOVERY_KEY_RECORD_FORGED', 'forged'],
+  ['DISCOVERY_FRESHNESS_FORGED', 'forged'],
+  ['DISCOVERY_WEAK_KEY', 'weak'],
+  ['DISCOVERY_KEY_RECORD_MALFORMED', 'malformed'],
+  ['DISCOVERY_KEY_RECORD_INCOMPLETE', 'malformed'],
+]);
+
+/** Verifies what a source has for a device. Nothing is a statement, too. */
+export function statementsOf(
+  source: string,
+  records: readonly Uint8Array[],
+  asked: Omit<KeyRecordClaim, 'record'>,
+  policy: KeyRecordPolicy,
+): readonly Statement[] {
+  if (records.length === 0) return [{ source, kind: 'absence' }];
+  return records.map((record) => statementOf(source, { ...asked, record }, policy));
+}
+
+function statementOf(source: string, claim: KeyRecordClaim, policy: KeyRecordPolicy): Statement {
+  try {
+    const record = verifyKeyRecord(claim, policy);
+    return record.kind === 'key' ? { source, kind: 'key', record } : { source, kind: 'revocation', record };
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    if (error.code === 'DISCOVERY_KEY_REVOKED') {
+      // That the identity did bind this key was verified before the revocation was looked at.
+      const { noiseKey: revokedKey, timestampSeconds = 0n } = parseKeyRecord(claim.record);
+      return { source, kind: 'unsigned-revocation', revokedKey, timestampSeconds, error };
+    }
+    const outcome = REFUSALS.get(error.code);
+    if (outcome === undefined) throw error;
+    return { source, kind: 'refusal', outcome, error };
+  }
+}

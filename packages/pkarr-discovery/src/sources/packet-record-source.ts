@@ -1,0 +1,80 @@
+import { concatBytes, equalBytes } from '@pubky-paykit/primitives';
+import { CLASS_INTERNET, KEY_RECORD_LABEL, PACKET_SOURCE_TIMEOUT_MS } from '../constants.ts';
+import { type DnsRecord, recordClass, type TextData } from '../dns/record.ts';
+import { DiscoveryError } from '../errors.ts';
+import { keyRecordName } from '../records/device-id.ts';
+import type { PacketSource } from '../relays/packet-store.ts';
+import { ownName } from '../signed-packet/own-name.ts';
+import type { SignedPacket } from '../signed-packet/signed-packet.ts';
+import type { IdentityRecords, KeyRecordSource, SourceCall } from './key-record-source.ts';
+
+/** How packets are asked. */
+export interface PacketRecordSourceOptions {
+  /** A relay, a set of relays, the DHT. */
+  readonly packets: PacketSource;
+  /** That of the packets by default. */
+  readonly name?: string;
+  /** Milliseconds for one question; 7 s by default. */
+  readonly timeoutMs?: number;
+}
+
+interface TextRecord extends DnsRecord {
+  readonly data: TextData;
+}
+
+function isText(record: DnsRecord): record is TextRecord {
+  return record.data.type === 'TXT' && recordClass(record) === CLASS_INTERNET;
+}
+
+/**
+ * The key records in signed packets: `TXT` at `_noise.phone` of the owner's packet, its strings joined. Where there are
+ * several, all are records of the device, so that the newest counts and no revocation among them is overlooked.
+ *
+ * @see N8 §4.1, official-noise §4.5
+ *
+ * @example
+ * ```ts
+ * import { createPacketRecordSource, createRelay } from '@pubky-paykit/pkarr-discovery';
+ * const packets = createRelay({ url: 'https://pkarr.pubky.app' });
+ * const source = createPacketRecordSource({ packets, name: 'relay' });
+ * ```
+ */
+export function createPacketRecordSource(options: PacketRecordSourceOptions): KeyRecordSource {
+  const { packets, name = packets.name, timeoutMs = PACKET_SOURCE_TIMEOUT_MS } = options;
+
+  function look(identity: Uint8Array): IdentityRecords {
+    let texts: readonly TextRecord[] | undefined;
+
+    async function textsOf({ signal }: SourceCall): Promise<readonly TextRecord[]> {
+      texts ??= textsIn(await packets.get(identity, { signal }), identity);
+      return texts;
+    }
+
+    return {
+      async read(device, call) {
+        const owner = ownName(identity, keyRecordName(device));
+        const found = (await textsOf(call)).filter((record) => record.name === owner);
+        const records = found.map(({ data }) => concatBytes(...data.strings));
+        return records.filter(({ length }) => length > 0);
+      },
+      async devices(maximum, call) {
+        const [before, behind] = [`${KEY_RECORD_LABEL}.`, `.${ownName(identity)}`];
+        const names = new Set<string>();
+        for (const record of await textsOf(call)) {
+          if (!record.name.startsWith(before) || !record.name.endsWith(behind)) continue;
+          names.add(record.name.slice(before.length, -behind.length));
+        }
+        return { names: [...names].slice(0, maximum), complete: names.size <= maximum };
+      },
+    };
+  }
+
+  /** A source of packets may be anybody's, and the key of a packet is as good as its signature. */
+  function textsIn(packet: SignedPacket | undefined, identity: Uint8Array): readonly TextRecord[] {
+    if (packet === undefined) return [];
+    if (equalBytes(packet.publicKey, identity)) return packet.records.filter(isText);
+    throw new DiscoveryError('DISCOVERY_BAD_ANSWER', { relay: name, reason: 'the packet of another key' });
+  }
+
+  return { name, timeoutMs, look };
+}
