@@ -1,3 +1,20 @@
+export {
+  type AuthFlow,
+  type AuthRequest,
+  type Capability,
+  HOMESERVER_ERRORS,
+  HomeserverError,
+  type HomeserverSession,
+  type ListPage,
+  type PublicStorage,
+  parseAuthRequest,
+  parseCapabilities,
+  type SessionStorage,
+  type SessionVault,
+  type StorageChange,
+  type StoredFile,
+} from '@pubky-paykit/homeserver';
+export type { FetchHomeserver } from '@pubky-paykit/homeserver/fetch';
 export type { KeyPair, Suite } from '@pubky-paykit/noise-core';
 export { NOISE_ERRORS, NoiseError } from '@pubky-paykit/noise-core';
 export {
@@ -80,9 +97,19 @@ export {
   type VerifyPayer,
 } from '@pubky-paykit/paykit-protocol';
 export {
+  DISCOVERY_ERRORS,
+  DiscoveryError,
+  type PacketStore,
+  type PkarrDirectory,
+  type SignedPacket,
+  signPacket,
+  updatePacket,
+} from '@pubky-paykit/pkarr-discovery';
+export {
   base64,
   type Clock,
   type CodedErrorFields,
+  type Fetch,
   hex,
   isCodedError,
   type LogFields,
@@ -129,3 +156,10 @@ export {
   type PaymentIdentity,
   type PaymentIdentityOptions,
 } from './payment-identity.ts';
+export {
+  connectPubky,
+  LOCAL_TESTNET,
+  PUBLIC_RELAYS,
+  type PubkyNetwork,
+  type PubkyNetworkOptions,
+} from './pubky-network.ts';
