@@ -15,7 +15,11 @@ export type KeyRecordProblem =
   | 'number too large';
 
 /** What is wrong with the id of a device. */
-export type DeviceProblem = 'empty' | 'too long' | 'character outside a-z, 0-9 and hyphen';
+export type DeviceProblem =
+  | 'empty'
+  | 'too long'
+  | 'character outside a-z, 0-9 and hyphen'
+  | 'id of a former key';
 
 /** What the Noise key of an identity is refused for. */
 export const KEY_RECORD_ERRORS = {

@@ -1,0 +1,177 @@
+import type { CancelSignal, Clock, IdentitySigner, RandomSource } from '@pubky-paykit/primitives';
+import type { DiscoverNoiseKey } from '../discovery/discovery-result.ts';
+import { DiscoveryError } from '../errors.ts';
+import type { DeriveNoiseKey } from './derivation-context.ts';
+import type { KeeperEvent } from './keeper-events.ts';
+import { currentKey, findLedgerKey, type KeyLedger, type LedgerKey, liveKeys } from './key-ledger.ts';
+import {
+  type KeyPlan,
+  type PlanTime,
+  planFirstKey,
+  planRestamp,
+  planRetirement,
+  planRevocation,
+  planRotation,
+  planWithdrawal,
+} from './key-plan.ts';
+import type { DueAction, KeyAction } from './key-schedule.ts';
+import { drawJitter, type LedgerDesk } from './ledger-desk.ts';
+import { recoveredLedger } from './ledger-recovery.ts';
+import { nextKeyOf, requireDerivable } from './own-keys.ts';
+import { signingTime } from './signing-time.ts';
+
+/** What operations on the keys of one device need. */
+export interface KeyOperationsOptions {
+  readonly desk: LedgerDesk;
+  readonly signer: IdentitySigner;
+  readonly device: string;
+  readonly derive: DeriveNoiseKey;
+  readonly discover: DiscoverNoiseKey | undefined;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly tell: (event: KeeperEvent) => void;
+}
+
+/** Which keys: all that are alive, or the one of a context, or with these 32 bytes. */
+export type KeySelection = 'all' | { readonly context: string } | { readonly noiseKey: Uint8Array };
+
+/** What can be done to the keys of one device. Each begins with what is unfinished of the one before. */
+export interface KeyOperations {
+  settle(signal: CancelSignal): Promise<KeyLedger | undefined>;
+  /** A ledger, recovered if there is none; it may be empty. */
+  open(takeOver: boolean, signal: CancelSignal): Promise<KeyLedger>;
+  /** Gives a device that has no current key one. */
+  create(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
+  rotate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
+  restamp(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
+  revoke(
+    ledger: KeyLedger,
+    which: KeySelection,
+    withSuccessor: boolean,
+    signal: CancelSignal,
+  ): Promise<KeyLedger>;
+  /** Does what the schedule says. */
+  perform(ledger: KeyLedger | undefined, due: DueAction, signal: CancelSignal): Promise<KeyLedger>;
+}
+
+/** @throws DISCOVERY_KEY_NOT_IN_LEDGER */
+function selected(ledger: KeyLedger, which: KeySelection): readonly LedgerKey[] {
+  if (which === 'all') return liveKeys(ledger);
+  const key = findLedgerKey(ledger, 'context' in which ? which.context : which.noiseKey);
+  if (key === undefined) throw new DiscoveryError('DISCOVERY_KEY_NOT_IN_LEDGER', { device: ledger.device });
+  return key.status === 'revoked' ? [] : [key];
+}
+
+/** The operations on the keys of one device; one at a time, which the caller sees to. */
+export function createKeyOperations(options: KeyOperationsOptions): KeyOperations {
+  const { desk, signer, device, derive, discover, clock, random, tell } = options;
+
+  const timeFor = ({ stampedSeconds }: KeyLedger): PlanTime => signingTime(stampedSeconds, clock);
+
+  /** Tells what the ledger says now. */
+  async function done(
+    kind: Exclude<KeeperEvent['kind'], 'failed' | 'restamped'>,
+    keys: readonly { readonly context: string }[],
+    after: Promise<KeyLedger>,
+  ): Promise<KeyLedger> {
+    const ledger = await after;
+    for (const { context } of keys) tell({ kind, device, context, atMs: clock.now() });
+    return ledger;
+  }
+
+  async function create(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
+    const key = await nextKeyOf(ledger, derive);
+    const plan = planFirstKey(ledger, key, timeFor(ledger));
+    return done('created', [key], desk.carryOut(ledger, plan, signer, signal));
+  }
+
+  async function rotate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
+    await requireDerivable(ledger, derive);
+    const key = await nextKeyOf(ledger, derive);
+    const plan = planRotation(ledger, key, timeFor(ledger));
+    return done('rotated', [key], desk.carryOut(ledger, plan, signer, signal));
+  }
+
+  async function restamp(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
+    await requireDerivable(ledger, derive);
+    const after = await desk.carryOut(ledger, planRestamp(ledger, timeFor(ledger)), signer, signal);
+    tell({ kind: 'restamped', device, atMs: clock.now() });
+    return after;
+  }
+
+  async function open(takeOver: boolean, signal: CancelSignal): Promise<KeyLedger> {
+    const settled = await settle(signal);
+    if (settled !== undefined) return settled;
+    const nowMs = Math.floor(clock.now());
+    const identity = signer.publicKey;
+    const found = { identity, device, derive, discover, takeOver, nowMs, jitter: drawJitter(random), signal };
+    const ledger = await recoveredLedger(found);
+    if (ledger.keys.length === 0) return ledger;
+    const newest = ledger.keys.slice(-1);
+    return done('adopted', newest, desk.commit(undefined, ledger, signal));
+  }
+
+  async function settle(signal: CancelSignal): Promise<KeyLedger | undefined> {
+    const before = await desk.read(signal);
+    const after = await desk.settle(signal);
+    const confirmed = after && currentKey(after);
+    if (confirmed?.publishedAtMs !== undefined && before !== undefined) {
+      const wasConfirmed = currentKey(before)?.publishedAtMs !== undefined;
+      if (!wasConfirmed) tell({ kind: 'confirmed', device, context: confirmed.context, atMs: clock.now() });
+    }
+    return after;
+  }
+
+  /** Takes a record off. */
+  async function takeOff(
+    kind: 'retired' | 'withdrawn',
+    plan: (ledger: KeyLedger, key: LedgerKey, time: PlanTime) => KeyPlan,
+    ledger: KeyLedger,
+    { context = '' }: DueAction,
+    signal: CancelSignal,
+  ): Promise<KeyLedger> {
+    const key = findLedgerKey(ledger, context);
+    if (key === undefined) throw new DiscoveryError('DISCOVERY_KEY_NOT_IN_LEDGER', { device });
+    // Nothing is signed, so that it does not matter what the clock says of the last signature.
+    const time = { nowMs: Math.floor(clock.now()), timestampSeconds: ledger.stampedSeconds };
+    return done(kind, [key], desk.carryOut(ledger, plan(ledger, key, time), signer, signal));
+  }
+
+  const PERFORM: Readonly<
+    Record<
+      Exclude<KeyAction, 'publish'>,
+      (ledger: KeyLedger, due: DueAction, signal: CancelSignal) => Promise<KeyLedger>
+    >
+  > = {
+    retire: (ledger, due, signal) => takeOff('retired', planRetirement, ledger, due, signal),
+    withdraw: (ledger, due, signal) => takeOff('withdrawn', planWithdrawal, ledger, due, signal),
+    rotate: (ledger, _, signal) => rotate(ledger, signal),
+    restamp: (ledger, _, signal) => restamp(ledger, signal),
+  };
+
+  return {
+    settle,
+    open,
+    create,
+    rotate,
+    restamp,
+    async revoke(ledger, which, withSuccessor, signal) {
+      const keys = selected(ledger, which);
+      const current = currentKey(ledger);
+      const isWanted = withSuccessor && (current === undefined || keys.includes(current));
+      if (keys.length === 0) return isWanted ? create(ledger, signal) : ledger;
+      // Not checked against what is derived: a seed that is lost or wrong must not be in the way of a revocation.
+      const successor = isWanted ? await nextKeyOf(ledger, derive) : undefined;
+      const plan = planRevocation(ledger, keys, timeFor(ledger), successor);
+      const after = await done('revoked', keys, desk.carryOut(ledger, plan, signer, signal));
+      if (successor === undefined) return after;
+      return done('rotated', [successor], Promise.resolve(after));
+    },
+    async perform(ledger, due, signal) {
+      if (ledger !== undefined && due.action !== 'publish') return PERFORM[due.action](ledger, due, signal);
+      const opened = await open(false, signal);
+      // What is found may be revoked for good: then a new key is the owner's decision.
+      return opened.keys.length === 0 ? create(opened, signal) : opened;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { MAX_FORMER_KEYS } from '../constants.ts';
+import { DiscoveryError } from '../errors.ts';
+import { formerDevice } from './former-device.ts';
+import { currentKey, type KeyLedger, type LedgerKey, liveKeys, withKey, withNewKey } from './key-ledger.ts';
+
+/** Something an identity is to say about one of its devices. */
+export type KeyStatement =
+  | {
+      readonly kind: 'key' | 'revocation';
+      readonly device: string;
+      /** 32 bytes, X25519. */
+      readonly noiseKey: Uint8Array;
+      /** Seconds since 1970. */
+      readonly timestampSeconds: bigint;
+    }
+  | { readonly kind: 'retirement'; readonly device: string };
+
+/** A change of the keys of a device: what is to be said, in this order, and the ledger that says so. */
+export interface KeyPlan {
+  readonly statements: readonly KeyStatement[];
+  /** Its outbox is still that of the ledger before. */
+  readonly ledger: KeyLedger;
+}
+
+/** When a plan is made. */
+export interface PlanTime {
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+  /** The time to sign, in seconds since 1970: larger than any that was signed before. */
+  readonly timestampSeconds: bigint;
+}
+
+/** A key that is new: its context, and 32 bytes, X25519. */
+export interface NewKey {
+  readonly context: string;
+  readonly noiseKey: Uint8Array;
+}
+
+/** The device id the record of a key of the ledger stands under. */
+export function recordDevice({ device }: KeyLedger, { status, noiseKey }: LedgerKey): string {
+  return status === 'current' ? device : formerDevice(device, noiseKey);
+}
+
+/** The ledger with the key that is current from now on. */
+function added(
+  ledger: KeyLedger,
+  { context, noiseKey }: NewKey,
+  stampedSeconds: bigint,
+  nowMs: number,
+): KeyLedger {
+  const key: LedgerKey = { context, noiseKey, status: 'current', stampedSeconds, createdAtMs: nowMs };
+  return { ...withNewKey(ledger, key), nextEpoch: ledger.nextEpoch + 1, stampedSeconds };
+}
+
+/** A device that has no current key gets one. */
+export function planFirstKey(ledger: KeyLedger, key: NewKey, { nowMs, timestampSeconds }: PlanTime): KeyPlan {
+  const { device } = ledger;
+  const { noiseKey } = key;
+  return {
+    statements: [{ kind: 'key', device, noiseKey, timestampSeconds }],
+    ledger: added(ledger, key, timestampSeconds, nowMs),
+  };
+}
+
+/** Everything that is alive is signed again with a new time. @throws DISCOVERY_NO_CURRENT_KEY if nothing is. */
+export function planRestamp(ledger: KeyLedger, { timestampSeconds }: PlanTime): KeyPlan {
+  const live = liveKeys(ledger);
+  if (live.length === 0) throw new DiscoveryError('DISCOVERY_NO_CURRENT_KEY', { device: ledger.device });
+  return {
+    // The former ones first, as when they were replaced.
+    statements: live
+      .map((key) => ({
+        kind: 'key' as const,
+        device: recordDevice(ledger, key),
+        noiseKey: key.noiseKey,
+        timestampSeconds,
+      }))
+      .reverse(),
+    ledger: {
+      ...ledger,
+      stampedSeconds: timestampSeconds,
+      keys: ledger.keys.map((key) =>
+        live.includes(key) ? { ...key, stampedSeconds: timestampSeconds } : key,
+      ),
+    },
+  };
+}
+
+/**
+ * The current key makes way for a new one and is taken for a while yet. Where peers look for the former key it stands
+ * before the new one stands where it was: whoever meets the new key can ask at once what became of the one before.
+ *
+ * @throws DISCOVERY_NO_CURRENT_KEY, DISCOVERY_TOO_MANY_KEYS
+ */
+export function planRotation(ledger: KeyLedger, key: NewKey, time: PlanTime): KeyPlan {
+  const { device } = ledger;
+  const { timestampSeconds } = time;
+  const current = currentKey(ledger);
+  if (current === undefined) throw new DiscoveryError('DISCOVERY_NO_CURRENT_KEY', { device });
+  if (liveKeys(ledger).length > MAX_FORMER_KEYS) {
+    throw new DiscoveryError('DISCOVERY_TOO_MANY_KEYS', { maximum: MAX_FORMER_KEYS });
+  }
+  const replaced = withKey(ledger, current, { status: 'former', stampedSeconds: timestampSeconds });
+  const { noiseKey } = current;
+  const former = { kind: 'key', device: formerDevice(device, noiseKey), noiseKey, timestampSeconds } as const;
+  const first = planFirstKey(replaced, key, time);
+  return {
+    statements: [former, ...first.statements],
+    ledger: { ...first.ledger, rotationCount: ledger.rotationCount + 1 },
+  };
+}
+
+/** The overlap of a former key is over: its record is taken off. */
+export function planRetirement(ledger: KeyLedger, key: LedgerKey, { nowMs }: PlanTime): KeyPlan {
+  return {
+    statements: [{ kind: 'retirement', device: formerDevice(ledger.device, key.noiseKey) }],
+    ledger: withKey(ledger, key, { status: 'retired', retiredAtMs: nowMs }),
+  };
+}
+
+/** A revocation that nobody needs any more is taken off. */
+export function planWithdrawal(ledger: KeyLedger, key: LedgerKey, { nowMs }: PlanTime): KeyPlan {
+  return {
+    statements: [{ kind: 'retirement', device: formerDevice(ledger.device, key.noiseKey) }],
+    ledger: withKey(ledger, key, { withdrawnAtMs: nowMs }),
+  };
+}
+
+/**
+ * Keys must not be taken any more. The revocation takes the place of the current key at once, so that the device is
+ * refused rather than taken whatever comes after; it stands for a long time where former keys are looked for; and only
+ * then comes the successor, a second later by its own time, because peers take two keys of one second for a roll-back.
+ *
+ * @param revoked One or more keys that are not revoked yet.
+ * @param successor Takes the place of the current key. Without one the revocation stays under the id of the device.
+ */
+export function planRevocation(
+  ledger: KeyLedger,
+  revoked: readonly LedgerKey[],
+  { nowMs, timestampSeconds }: PlanTime,
+  successor: NewKey | undefined,
+): KeyPlan {
+  const { device } = ledger;
+  const revocationOf = ({ noiseKey }: LedgerKey, under: string): KeyStatement => {
+    return { kind: 'revocation', device: under, noiseKey, timestampSeconds };
+  };
+  const current = revoked.filter(({ status }) => status === 'current');
+  const statements = [
+    ...current.map((key) => revocationOf(key, device)),
+    ...revoked.map((key) => revocationOf(key, formerDevice(device, key.noiseKey))),
+  ];
+  const change = { status: 'revoked', revokedAtMs: nowMs, stampedSeconds: timestampSeconds } as const;
+  const after: KeyLedger = {
+    ...ledger,
+    keys: ledger.keys.map((key) => (revoked.includes(key) ? { ...key, ...change } : key)),
+    revocationCount: ledger.revocationCount + revoked.length,
+    stampedSeconds: timestampSeconds,
+  };
+  if (successor === undefined) return { statements, ledger: after };
+  const next = planFirstKey(after, successor, { nowMs, timestampSeconds: timestampSeconds + 1n });
+  return {
+    statements: [...statements, ...next.statements],
+    ledger: { ...next.ledger, rotationCount: ledger.rotationCount + 1 },
+  };
+}

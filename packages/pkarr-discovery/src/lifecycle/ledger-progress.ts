@@ -1,0 +1,68 @@
+import type { TargetProgress } from '../queue/queue-status.ts';
+import { formerDevice } from './former-device.ts';
+import { currentKey, type KeyLedger, type LedgerKey } from './key-ledger.ts';
+
+/** What the queue knows of a device. */
+export type ProgressOf = (device: string) => Promise<readonly TargetProgress[]>;
+
+/**
+ * Since when every target has what was signed at that time, in Unix milliseconds; undefined if one of them is still to get
+ * it. A target that has refused it for good, or came later, does not count, as long as another one has it.
+ */
+function confirmedAt(progress: readonly TargetProgress[], timestampSeconds: bigint): number | undefined {
+  const having = progress.filter((each) => (each.timestampSeconds ?? -1n) >= timestampSeconds);
+  const missing = progress.filter((each) => !having.includes(each));
+  if (having.length === 0 || missing.some(({ waiting }) => waiting)) return undefined;
+  return Math.max(...having.map(({ atMs = 0 }) => atMs));
+}
+
+/** Whether something was signed of which it is not known that every target has it. */
+export function isUnconfirmed(ledger: KeyLedger): boolean {
+  return (
+    ledger.outbox.length > 0 ||
+    ledger.keys.some(
+      ({ status, publishedAtMs, supersededAtMs, announcedAtMs }) =>
+        (status === 'current' && publishedAtMs === undefined) ||
+        (status === 'former' && supersededAtMs === undefined) ||
+        (status === 'revoked' && announcedAtMs === undefined),
+    )
+  );
+}
+
+/** Since when former keys are superseded: by the current key, or by its revocation where nothing came after it. */
+function supersededAt(ledger: KeyLedger): number | undefined {
+  const current = currentKey(ledger);
+  if (current !== undefined) return current.publishedAtMs;
+  return ledger.keys.findLast(({ status }) => status === 'revoked')?.announcedAtMs;
+}
+
+/**
+ * Notes in the ledger what the queue has brought to the targets meanwhile. Asked rather than told: a process that dies
+ * misses nothing.
+ *
+ * @returns The same ledger if nothing is new.
+ */
+export async function withProgress(ledger: KeyLedger, progressOf: ProgressOf): Promise<KeyLedger> {
+  if (!isUnconfirmed(ledger) || ledger.outbox.length > 0) return ledger;
+  const noted = await Promise.all(
+    ledger.keys.map(async (key): Promise<LedgerKey> => {
+      const { status, stampedSeconds, publishedAtMs, announcedAtMs } = key;
+      if (status === 'current' && publishedAtMs === undefined) {
+        const atMs = confirmedAt(await progressOf(ledger.device), stampedSeconds);
+        return atMs === undefined ? key : { ...key, publishedAtMs: atMs };
+      }
+      if (status === 'revoked' && announcedAtMs === undefined) {
+        const atMs = confirmedAt(await progressOf(formerDevice(ledger.device, key.noiseKey)), stampedSeconds);
+        return atMs === undefined ? key : { ...key, announcedAtMs: atMs };
+      }
+      return key;
+    }),
+  );
+  const sinceMs = supersededAt({ ...ledger, keys: noted });
+  const keys = noted.map((key) =>
+    key.status === 'former' && key.supersededAtMs === undefined && sinceMs !== undefined
+      ? { ...key, supersededAtMs: sinceMs }
+      : key,
+  );
+  return keys.every((key, index) => key === ledger.keys[index]) ? ledger : { ...ledger, keys };
+}

@@ -1,0 +1,117 @@
+import { type CancelSignal, equalBytes } from '@pubky-paykit/primitives';
+import { MAX_SEARCHED_EPOCHS } from '../constants.ts';
+import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
+import { DiscoveryError } from '../errors.ts';
+import { type DeriveNoiseKey, derivationContext } from './derivation-context.ts';
+import { formerDevice } from './former-device.ts';
+import type { KeyLedger, LedgerKey } from './key-ledger.ts';
+import { derivedKey } from './own-keys.ts';
+
+/** Where to look for what a lost ledger said. */
+export interface RecoveryOptions {
+  /** 32 bytes, Ed25519. */
+  readonly identity: Uint8Array;
+  readonly device: string;
+  readonly derive: DeriveNoiseKey;
+  /** How to find what is published for the own identity; without it nothing is. */
+  readonly discover: DiscoverNoiseKey | undefined;
+  /** Whether to begin anew whatever is found. */
+  readonly takeOver: boolean;
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+  readonly jitter: number;
+  readonly signal: CancelSignal;
+}
+
+/** A record of our own may be found at any age. */
+const ANY_AGE_SECONDS = Number.MAX_SAFE_INTEGER;
+
+interface Found {
+  readonly status: 'current' | 'former' | 'revoked';
+  readonly noiseKey: Uint8Array;
+  readonly seconds: bigint;
+}
+
+/** What a look-up says: something, nothing, or that it cannot tell. */
+function foundIn(result: DiscoveryResult, status: 'current' | 'former'): Found | undefined | 'unknown' {
+  if (result.outcome === 'absent') return undefined;
+  if (result.outcome === 'found') {
+    const { noiseKey, timestampSeconds } = result.record;
+    return { status, noiseKey, seconds: timestampSeconds };
+  }
+  if (result.outcome !== 'revoked' || result.revocation === undefined) return 'unknown';
+  const { revokedKey, timestampSeconds = 0n } = result.revocation;
+  return { status: 'revoked', noiseKey: revokedKey, seconds: timestampSeconds };
+}
+
+function keyOf({ status, noiseKey, seconds }: Found, context: string, nowMs: number): LedgerKey {
+  const sinceMs = Math.min(Number(seconds) * 1_000, nowMs);
+  return {
+    context,
+    noiseKey,
+    status,
+    stampedSeconds: seconds,
+    createdAtMs: sinceMs,
+    publishedAtMs: sinceMs,
+    // How long they are replaced or revoked already is unknown: the whole time is waited from now on.
+    ...(status === 'former' && { supersededAtMs: nowMs }),
+    ...(status === 'revoked' && { revokedAtMs: sinceMs, announcedAtMs: nowMs }),
+  };
+}
+
+/**
+ * The ledger of a device that has none: empty if nothing is published; otherwise what is published says which of our
+ * contexts was the last one, so that no key that was replaced or revoked is ever published again as if it were new. Nothing
+ * is begun after a look-up that failed.
+ *
+ * @throws DISCOVERY_OWN_KEY_UNKNOWN, DISCOVERY_KEY_NOT_OURS, and what `derive` and `discover` throw.
+ */
+export async function recoveredLedger(options: RecoveryOptions): Promise<KeyLedger> {
+  const { identity, device, derive, discover, takeOver, nowMs, jitter, signal } = options;
+  const empty: KeyLedger = {
+    identity: Uint8Array.from(identity),
+    device,
+    revision: 0,
+    nextEpoch: 0,
+    rotationCount: 0,
+    revocationCount: 0,
+    keys: [],
+    stampedSeconds: 0n,
+    jitter,
+    outbox: [],
+  };
+  if (discover === undefined) return empty;
+
+  const lookUp = async (under: string, status: 'current' | 'former'): Promise<Found | undefined> => {
+    const result = await discover(identity, { device: under, maximumAgeSeconds: ANY_AGE_SECONDS, signal });
+    const found = foundIn(result, status);
+    if (found !== 'unknown') return found;
+    if (takeOver) return undefined;
+    throw new DiscoveryError('DISCOVERY_OWN_KEY_UNKNOWN', { device: under, outcome: result.outcome });
+  };
+  const ledgerOf = (keys: readonly LedgerKey[], nextEpoch: number, floor = 0n): KeyLedger => {
+    const times = [floor, ...keys.map((key) => key.stampedSeconds)].sort((a, b) => (a < b ? -1 : 1));
+    const stampedSeconds = times[times.length - 1] as bigint;
+    return { ...empty, keys, nextEpoch, rotationCount: Math.max(0, nextEpoch - 1), stampedSeconds };
+  };
+
+  const published = await lookUp(device, 'current');
+  const keys: LedgerKey[] = [];
+  let nextEpoch = 0;
+  for (let epoch = 0; epoch < MAX_SEARCHED_EPOCHS; epoch++) {
+    const context = derivationContext(device, epoch);
+    const noiseKey = await derivedKey(derive, context);
+    if (published !== undefined && equalBytes(noiseKey, published.noiseKey)) {
+      return ledgerOf([...keys, keyOf(published, context, nowMs)], epoch + 1);
+    }
+    const former = await lookUp(formerDevice(device, noiseKey), 'former');
+    if (former !== undefined && equalBytes(former.noiseKey, noiseKey)) {
+      keys.push(keyOf(former, context, nowMs));
+      nextEpoch = epoch + 1;
+    } else if (published === undefined) {
+      break;
+    }
+  }
+  if (published === undefined || takeOver) return ledgerOf(keys, nextEpoch, published?.seconds);
+  throw new DiscoveryError('DISCOVERY_KEY_NOT_OURS', { device, contexts: MAX_SEARCHED_EPOCHS });
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '@pubky-paykit/primitives';
+import { MAX_CLOCK_SKEW_SECONDS } from '../constants.ts';
+import { DiscoveryError } from '../errors.ts';
+import { millisecondsOf } from '../records/freshness.ts';
+import type { PlanTime } from './key-plan.ts';
+
+/**
+ * The time of the next records of a device: now, or a second after the newest one that was signed, since peers refuse
+ * whatever is not newer.
+ *
+ * @param stampedSeconds The largest time that was signed, in seconds since 1970; 0 for none.
+ * @throws DISCOVERY_CLOCK_BEHIND if that is further ahead than peers put up with.
+ * @throws TypeError for a clock that shows no time.
+ */
+export function signingTime(stampedSeconds: bigint, clock: Clock): PlanTime {
+  const nowMs = Math.max(0, Math.floor(millisecondsOf(clock)));
+  const nowSeconds = BigInt(Math.floor(nowMs / 1_000));
+  const timestampSeconds = nowSeconds > stampedSeconds ? nowSeconds : stampedSeconds + 1n;
+  const behindSeconds = timestampSeconds - nowSeconds;
+  // A successor is signed a second later.
+  if (behindSeconds >= MAX_CLOCK_SKEW_SECONDS) {
+    const maximumSeconds = MAX_CLOCK_SKEW_SECONDS;
+    throw new DiscoveryError('DISCOVERY_CLOCK_BEHIND', { behindSeconds, maximumSeconds });
+  }
+  return { nowMs, timestampSeconds };
+}

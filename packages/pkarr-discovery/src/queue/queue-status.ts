@@ -1,0 +1,79 @@
+import type { Publication } from '../publications/publication.ts';
+import { type DegradedTarget, type Delivery, nextDelivery, type QueueState } from './queue-state.ts';
+
+/** A publication that a target has not got yet, for people to look at. Times are Unix milliseconds. */
+export interface QueuedPublication {
+  readonly target: string;
+  readonly device: string;
+  readonly publication: Publication['kind'];
+  readonly queuedAtMs: number;
+  readonly attempts: number;
+  /** The code of the last failure. */
+  readonly code: string | undefined;
+}
+
+/** How a queue stands. */
+export interface QueueStatus {
+  /** In the order in which each target gets them. */
+  readonly waiting: readonly (QueuedPublication & { readonly notBeforeMs: number })[];
+  /** Refused for good: not tried again before `retryParked`, or before something newer takes their place. */
+  readonly parked: readonly (QueuedPublication & { readonly parkedAtMs: number })[];
+  readonly degraded: readonly DegradedTarget[];
+  /** When the next of them is tried, in Unix milliseconds; undefined if none is to be. */
+  readonly nextAttemptMs: number | undefined;
+}
+
+/** What one target has of a device. */
+export interface TargetProgress {
+  readonly target: string;
+  /** Seconds since 1970: the time in the newest record it has got. Undefined if none. */
+  readonly timestampSeconds: bigint | undefined;
+  /** Unix milliseconds: since when. */
+  readonly atMs: number | undefined;
+  readonly waiting: boolean;
+  readonly parked: boolean;
+}
+
+function shown({ target, publication, queuedAtMs, attempts, code }: Delivery): QueuedPublication {
+  return { target, device: publication.device, publication: publication.kind, queuedAtMs, attempts, code };
+}
+
+/** How the queue stands for these targets. */
+export function statusOf(state: QueueState, targets: readonly string[]): QueueStatus {
+  const { deliveries, degraded } = state;
+  return {
+    waiting: deliveries
+      .filter(({ parkedAtMs }) => parkedAtMs === undefined)
+      .map((each) => ({ ...shown(each), notBeforeMs: each.notBeforeMs })),
+    parked: deliveries.flatMap((each) =>
+      each.parkedAtMs === undefined ? [] : [{ ...shown(each), parkedAtMs: each.parkedAtMs }],
+    ),
+    degraded,
+    nextAttemptMs: nextAttemptOf(state, targets),
+  };
+}
+
+/** When the first of the heads is due. */
+export function nextAttemptOf(state: QueueState, targets: readonly string[]): number | undefined {
+  const heads = targets.flatMap((target) => nextDelivery(state, target) ?? []);
+  return heads.length === 0 ? undefined : Math.min(...heads.map(({ notBeforeMs }) => notBeforeMs));
+}
+
+/** What each target has of a device. */
+export function progressOf(
+  { deliveries, published }: QueueState,
+  targets: readonly string[],
+  device: string,
+): readonly TargetProgress[] {
+  return targets.map((target) => {
+    const own = deliveries.filter((each) => each.target === target && each.publication.device === device);
+    const mark = published.find((each) => each.target === target && each.device === device);
+    return {
+      target,
+      timestampSeconds: mark?.timestampSeconds,
+      atMs: mark?.atMs,
+      waiting: own.some(({ parkedAtMs }) => parkedAtMs === undefined),
+      parked: own.some(({ parkedAtMs }) => parkedAtMs !== undefined),
+    };
+  });
+}
