@@ -47,8 +47,8 @@ const FAULTS: readonly (readonly [PathFault, (path: string, segments: readonly s
   ['backslash', (path) => path.includes('\\')],
   ['escape', (path) => DANGEROUS_ESCAPE.test(path)],
   ['empty-segment', (_, segments) => segments.includes('')],
-  // The official server takes a name that ends with two dots for a directory.
-  ['dot-segment', (_, segments) => segments.some((each) => each === '.' || each.endsWith('..'))],
+  // Not at its end: the official server takes that for a directory. Nor at its start: `..?` climbs where it is not encoded.
+  ['dot-segment', (_, segments) => segments.some((each) => each === '.' || /^\.\.|\.\.$/.test(each))],
   ['not-public', (path) => !path.startsWith(ROOT)],
   ['segment-too-long', (_, segments) => segments.some((each) => bytesOf(each) > SEGMENT_MAXIMUM_BYTES)],
   ['too-long', (path) => bytesOf(path) > PATH_MAXIMUM_BYTES],

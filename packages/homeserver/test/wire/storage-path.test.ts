@@ -36,6 +36,7 @@ describe('parseStoragePath', () => {
     ['/pub/./a', 'dot-segment'],
     ['/pub/a..', 'dot-segment'],
     ['/pub/...', 'dot-segment'],
+    ['/pub/..#', 'dot-segment'],
     ['/pub/a\u0000', 'control-character'],
     ['/pub/a\r\nb', 'control-character'],
     ['/pub/a\u0085', 'control-character'],

@@ -17,6 +17,11 @@ export interface ContractWorld<Identity> {
   signUpOptions(): Promise<SignUpOptions>;
   /** Whether signing up without an invite is refused. */
   readonly wantsInvite: boolean;
+  /**
+   * Whether the adapter works in a page of a browser, which shows pages no etags and holds one session a person: signing out
+   * ends it for all of them.
+   */
+  readonly inPage?: boolean | undefined;
   /** Base address of an auth relay; without one the cases that need it are skipped. */
   readonly authRelay?: string | undefined;
 }

@@ -45,6 +45,8 @@ function createScene<Identity>(world: ContractWorld<Identity>): ContractScene<Id
   const signedUp = ({ identity }: ContractPerson<Identity>) => {
     let session: Promise<HomeserverSession> | undefined;
     return () => {
+      // Another case may have signed out the one session that a page holds.
+      if (session !== undefined && world.inPage) return session.then(() => world.homeserver.signIn(identity));
       session ??= world.signUpOptions().then((options) => world.homeserver.signUp(identity, options));
       return session;
     };
