@@ -7,7 +7,9 @@ import {
 } from '@pubky-paykit/primitives';
 import { BACKGROUND_ERRORS } from './background/background-errors.ts';
 import { CACHE_ERRORS } from './cache/cache-errors.ts';
+import { DHT_ERRORS } from './dht/dht-errors.ts';
 import { DISCOVERY_RESULT_ERRORS } from './discovery/discovery-errors.ts';
+import { FINDING_ERRORS } from './finding/finding-errors.ts';
 import { LIFECYCLE_ERRORS } from './lifecycle/lifecycle-errors.ts';
 import { PUBLICATION_ERRORS } from './publications/publication-errors.ts';
 import { QUEUE_ERRORS } from './queue/queue-errors.ts';
@@ -61,7 +63,9 @@ export type EndpointProblem =
 /** The codes of this package. */
 export const DISCOVERY_ERRORS = {
   ...CACHE_ERRORS,
+  ...DHT_ERRORS,
   ...DISCOVERY_RESULT_ERRORS,
+  ...FINDING_ERRORS,
   ...KEY_RECORD_ERRORS,
   ...PUBLICATION_ERRORS,
   ...SOURCE_ERRORS,

@@ -78,12 +78,23 @@ function rememberKey(memory: RollBackMemory, record: VerifiedKeyRecord): Remembe
   return { outcome: OUTCOMES[standing], memory: { ...memory, newest } };
 }
 
+/**
+ * The memory with one revoked key more.
+ *
+ * @param revokedKey 32 bytes, X25519; borrowed.
+ */
+export function withRevokedKey(memory: RollBackMemory, revokedKey: Uint8Array): RollBackMemory {
+  const noiseKey = hex.encode(revokedKey);
+  if (memory.revokedKeys.includes(noiseKey)) return memory;
+  // Forgetting the oldest is safe: whatever was signed with that key is older than the mark, too.
+  const revokedKeys = [...memory.revokedKeys, noiseKey].slice(-MAX_REMEMBERED_REVOCATIONS);
+  return { ...memory, revokedKeys };
+}
+
 function rememberRevocation(memory: RollBackMemory, record: VerifiedRevocation): Remembered {
   const noiseKey = hex.encode(record.revokedKey);
-  const { newest, revokedKeys } = memory;
-  const known = revokedKeys.includes(noiseKey);
-  // Forgetting the oldest is safe: whatever was signed with that key is older than the mark, too.
-  const kept = known ? revokedKeys : [...revokedKeys, noiseKey].slice(-MAX_REMEMBERED_REVOCATIONS);
+  const { newest } = memory;
+  const kept = withRevokedKey(memory, record.revokedKey).revokedKeys;
   // A date that is not believed raises nothing, but from now on the device is one that signs.
   const mark = { timestampSeconds: record.timestampSeconds ?? 0n, noiseKey, freshness: 'signed' } as const;
   const standing = standingOf(mark, newest);

@@ -1,0 +1,52 @@
+import { MAX_KEY_AGE_SECONDS } from '../constants.ts';
+import { CONTACT_POLICIES, type ContactClass, type ContactPolicy } from './contact-policy.ts';
+
+/** How cached keys may be used. What is not given is as the specification has it. */
+export interface CachePolicySettings {
+  /** Classes whose times are to be others than those of `CONTACT_POLICIES`. */
+  readonly contacts?: Readonly<Partial<Record<ContactClass, ContactPolicy>>> | undefined;
+  /** A natural number, inclusive: the oldest a record may be when its key is used; 30 days if not given. */
+  readonly maximumAgeSeconds?: number | undefined;
+}
+
+/** Settings that were checked and completed. */
+export interface CachePolicy {
+  readonly contacts: Readonly<Record<ContactClass, ContactPolicy>>;
+  readonly maximumAgeSeconds: number;
+}
+
+function isDuration(ms: number): boolean {
+  return Number.isFinite(ms) && ms >= 0;
+}
+
+/**
+ * Checks settings and completes them.
+ *
+ * @throws RangeError for a time that is negative or no number. Without end no key may be kept: `Infinity` is none either.
+ * @throws TypeError for a class there is none of.
+ *
+ * @example
+ * ```ts
+ * import { cachePolicy } from '@pubky-paykit/pkarr-discovery';
+ * const strict = cachePolicy({ maximumAgeSeconds: 7 * 86_400 });
+ * ```
+ */
+export function cachePolicy({
+  contacts = {},
+  maximumAgeSeconds = MAX_KEY_AGE_SECONDS,
+}: CachePolicySettings = {}): CachePolicy {
+  for (const [contact, { keepMs, validateAfterMs }] of Object.entries(contacts)) {
+    requireContactClass(contact);
+    if (isDuration(keepMs) && isDuration(validateAfterMs)) continue;
+    throw new RangeError(`the times for ${contact} must be natural numbers of milliseconds`);
+  }
+  if (!Number.isSafeInteger(maximumAgeSeconds) || maximumAgeSeconds < 0) {
+    throw new RangeError('maximumAgeSeconds must be a natural number');
+  }
+  return Object.freeze({ contacts: Object.freeze({ ...CONTACT_POLICIES, ...contacts }), maximumAgeSeconds });
+}
+
+/** @throws TypeError for a class there is none of. */
+export function requireContactClass(contact: string): asserts contact is ContactClass {
+  if (!Object.hasOwn(CONTACT_POLICIES, contact)) throw new TypeError('there is no such class of contacts');
+}

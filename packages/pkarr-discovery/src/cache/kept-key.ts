@@ -1,0 +1,190 @@
+import { type Clock, equalBytes, hex } from '@pubky-paykit/primitives';
+import { LAST_USED_STEP_MS } from '../constants.ts';
+import { DiscoveryError } from '../errors.ts';
+import {
+  NOTHING_REMEMBERED,
+  type RollBackMemory,
+  type RollBackOutcome,
+  rememberKeyRecord,
+  rollBackRefusal,
+} from '../records/roll-back.ts';
+import { keyPrefix } from '../records/verified-key-record.ts';
+import type { CachePolicy } from './cache-policy.ts';
+import {
+  type CachedKey,
+  entered,
+  type KeyObservation,
+  type KnownKey,
+  observeKey,
+  UNKNOWN_KEY,
+} from './cached-key.ts';
+import type { ContactClass } from './contact-policy.ts';
+import { nextKeyState } from './key-state.ts';
+import { consultKey } from './key-use.ts';
+
+/** All that is kept of one device of one identity. Frozen; times are Unix milliseconds. */
+export interface KeptKey {
+  readonly entry: CachedKey;
+  /** Outlives the entry: what was older or revoked stays so when the key has expired or was forgotten [S2.3]. */
+  readonly memory: RollBackMemory;
+  /** In state `conflict`: the key that does not fit, 32 bytes, not to be changed. */
+  readonly rival: Uint8Array | undefined;
+  /** As what it was looked for last. */
+  readonly contact: ContactClass;
+  /** When it was looked for last: up to an hour later than this, as not every use is written down. */
+  readonly lastUsedMs: number;
+}
+
+/** What is kept of a device that nobody has looked for. */
+export const NOTHING_KEPT: KeptKey = Object.freeze({
+  entry: UNKNOWN_KEY,
+  memory: NOTHING_REMEMBERED,
+  rival: undefined,
+  contact: 'occasional',
+  lastUsedMs: 0,
+});
+
+/** By which rules, and when, something was seen. */
+export interface Circumstances {
+  readonly contact: ContactClass;
+  readonly policy: CachePolicy;
+  readonly clock: Clock;
+}
+
+/** What has come of something that was seen. */
+export interface ObservedKey {
+  /** To be kept. */
+  readonly kept: KeptKey;
+  /** The entry as time had left it. */
+  readonly before: CachedKey;
+  /** The entry as it is now: `kept.entry`, except for contacts of whom no key is kept. */
+  readonly entry: CachedKey;
+  /** For each that was seen, why a record or a handshake was not believed; `accepted` for everything else. */
+  readonly outcomes: readonly RollBackOutcome[];
+}
+
+/** Whether there is nothing worth keeping. */
+export function isNothing({ entry, memory }: KeptKey): boolean {
+  return entry.state === 'unknown' && memory.newest === undefined && memory.revokedKeys.length === 0;
+}
+
+/** Whether a use now should be written down. Also if the last one is in the future: the clock has been set back. */
+export function isUseDue({ lastUsedMs }: KeptKey, nowMs: number): boolean {
+  return Math.abs(nowMs - lastUsedMs) >= LAST_USED_STEP_MS;
+}
+
+interface Remembered {
+  readonly outcome: RollBackOutcome;
+  readonly memory: RollBackMemory;
+}
+
+function remember(memory: RollBackMemory, seen: KeyObservation): Remembered {
+  if (seen.kind === 'key' || seen.kind === 'revocation') return rememberKeyRecord(memory, seen);
+  const isRevoked = seen.kind === 'handshake' && memory.revokedKeys.includes(hex.encode(seen.noiseKey));
+  return { outcome: isRevoked ? 'revoked' : 'accepted', memory };
+}
+
+/** What does not fit the key that is known. */
+function rivalIn(seen: KeyObservation): Uint8Array | undefined {
+  return seen.kind === 'key' || seen.kind === 'handshake' ? Uint8Array.from(seen.noiseKey) : undefined;
+}
+
+/**
+ * What is kept after something was seen: first what time has done, then for each of it the memory against roll-back, then
+ * the table. A record the memory refuses, and a handshake with a key that was revoked, change no entry. Pure.
+ *
+ * @param seen In the order in which it counts.
+ * @throws DISCOVERY_WRONG_LENGTH, TypeError as {@link observeKey}.
+ */
+export function observeKept(
+  kept: KeptKey,
+  seen: readonly KeyObservation[],
+  { contact, policy, clock }: Circumstances,
+): ObservedKey {
+  const contactPolicy = policy.contacts[contact];
+  const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
+  const before = consultKey(kept.entry, contactPolicy, rule).entry;
+  if (seen.length === 0) return { kept, before, entry: before, outcomes: [] };
+  let entry = before;
+  let { memory, rival } = kept;
+  const outcomes = seen.map((one) => {
+    const { outcome, memory: after } = remember(memory, one);
+    memory = after;
+    // A revocation always reaches the table: only there it is known which key it is about.
+    if (outcome !== 'accepted' && one.kind !== 'revocation') return outcome;
+    const next = observeKey(entry, one, clock);
+    if (next.state !== 'conflict') rival = undefined;
+    else if (entry.state !== 'conflict') rival = rivalIn(one);
+    entry = next;
+    return outcome;
+  });
+  const keptEntry = isKept(entry, contactPolicy.keepMs) ? entry : UNKNOWN_KEY;
+  const next = Object.freeze({ entry: keptEntry, memory, rival, contact, lastUsedMs: clock.now() });
+  return { kept: next, before, entry, outcomes };
+}
+
+/** A refusal is kept in any case: it is no key. */
+function isKept({ state }: CachedKey, keepMs: number): boolean {
+  return keepMs > 0 || state === 'conflict' || state === 'revoked';
+}
+
+/**
+ * What is kept after its memory was changed by somebody else, such as the discovery: a cached key that is revoked in it, is
+ * revoked. Pure.
+ */
+export function withMemory(kept: KeptKey, memory: RollBackMemory): KeptKey {
+  const { entry } = kept;
+  if (entry.state === 'unknown') return Object.freeze({ ...kept, memory });
+  const isRevoked = (key: Uint8Array | undefined): boolean =>
+    key !== undefined && memory.revokedKeys.includes(hex.encode(key));
+  const event = isRevoked(entry.noiseKey)
+    ? 'revoke'
+    : isRevoked(entry.previous?.noiseKey)
+      ? 'settle'
+      : undefined;
+  if (event === undefined) return Object.freeze({ ...kept, memory });
+  const state = nextKeyState(entry.state, event) as KnownKey['state'];
+  const rival = state === 'conflict' ? kept.rival : undefined;
+  return Object.freeze({ ...kept, entry: entered(state, entry), memory, rival });
+}
+
+/**
+ * The user has made sure which of two keys is right: it is taken as one of a first contact, to be compared with the next
+ * record. Pure.
+ *
+ * @param noiseKey 32 bytes, one of the two; copied.
+ * @throws DISCOVERY_NOTHING_TO_ACCEPT, DISCOVERY_KEY_REVOKED
+ */
+export function acceptKept(kept: KeptKey, noiseKey: Uint8Array, circumstances: Circumstances): KeptKey {
+  const { entry, rival } = kept;
+  const disputed = entry.state === 'conflict' ? [entry.noiseKey, rival ?? entry.noiseKey] : [];
+  if (!disputed.some((key) => equalBytes(key, noiseKey))) {
+    throw new DiscoveryError('DISCOVERY_NOTHING_TO_ACCEPT', { state: entry.state });
+  }
+  const proven = { kind: 'handshake', noiseKey } as const;
+  const { kept: accepted, outcomes } = observeKept(forgetKept(kept), [proven], circumstances);
+  requireAccepted(outcomes);
+  return accepted;
+}
+
+/** The key is gone; what is remembered against roll-back stays. Pure. */
+export function forgetKept(kept: KeptKey): KeptKey {
+  return Object.freeze({ ...kept, entry: UNKNOWN_KEY, rival: undefined });
+}
+
+/**
+ * Refuses a key in doubt that only a person can resolve, and one that is revoked for good.
+ *
+ * @throws DISCOVERY_KEY_CONFLICT, DISCOVERY_KEY_REVOKED
+ */
+export function requireUndisputed({ entry, rival }: Pick<KeptKey, 'entry' | 'rival'>): void {
+  if (entry.state === 'revoked') throw new DiscoveryError('DISCOVERY_KEY_REVOKED', { proof: 'signed' });
+  if (entry.state !== 'conflict') return;
+  const presented = rival && keyPrefix(rival);
+  throw new DiscoveryError('DISCOVERY_KEY_CONFLICT', { known: keyPrefix(entry.noiseKey), presented });
+}
+
+/** @throws DISCOVERY_KEY_ROLLED_BACK, DISCOVERY_KEY_DOWNGRADED, DISCOVERY_KEY_REVOKED for the first that was not accepted. */
+export function requireAccepted(outcomes: readonly RollBackOutcome[]): void {
+  for (const outcome of outcomes) if (outcome !== 'accepted') throw rollBackRefusal(outcome);
+}

@@ -1,0 +1,168 @@
+import { type CancelSignal, type Clock, equalBytes } from '@pubky-paykit/primitives';
+import type { CachePolicy } from '../cache/cache-policy.ts';
+import type { CachedKey, KnownKey } from '../cache/cached-key.ts';
+import { isUseDue, type KeptKey, requireAccepted, requireUndisputed } from '../cache/kept-key.ts';
+import type { KeyCache } from '../cache/key-cache.ts';
+import { consultKey, type KeyUse } from '../cache/key-use.ts';
+import { DiscoveryError } from '../errors.ts';
+import { keyPrefix } from '../records/verified-key-record.ts';
+import type { FinderReporter } from './finding-events.ts';
+import type { KeyAsking, UnaskedKey } from './key-asking.ts';
+import type { LookedUp } from './look-up.ts';
+import type { SoughtKey } from './outages.ts';
+import { CACHED, type KeyOrigin, type PeerKey, peerKey } from './peer-key.ts';
+
+/** What a search works with. */
+export interface KeySearchPorts {
+  readonly cache: KeyCache;
+  readonly policy: CachePolicy;
+  readonly clock: Clock;
+  readonly asking: KeyAsking;
+  readonly reporter: FinderReporter;
+}
+
+/** The flow of P8 §4.5, repaired: cache, then look-up, then what may be used if that gave nothing. */
+export interface KeySearch {
+  find(key: SoughtKey, signal: CancelSignal | undefined): Promise<PeerKey | undefined>;
+  learn(key: SoughtKey, noiseKey: Uint8Array, signal: CancelSignal | undefined): Promise<PeerKey>;
+  handshakeFailed(
+    key: SoughtKey,
+    noiseKey: Uint8Array,
+    signal: CancelSignal | undefined,
+  ): Promise<PeerKey | undefined>;
+}
+
+const known = (entry: CachedKey): KnownKey | undefined => (entry.state === 'unknown' ? undefined : entry);
+
+/** Whether the key is the current one, or the one before it during the overlap. */
+function holds(entry: CachedKey, noiseKey: Uint8Array): boolean {
+  const keys = [known(entry)?.noiseKey, known(entry)?.previous?.noiseKey];
+  return keys.some((key) => key !== undefined && equalBytes(key, noiseKey));
+}
+
+/** Why the key that a look-up has found is the one to use. */
+function discovered({ before, entry, source }: LookedUp): KeyOrigin {
+  const [was, is] = [known(before.entry), known(entry)];
+  const isSame = was !== undefined && is !== undefined && equalBytes(was.noiseKey, is.noiseKey);
+  const reason = isSame ? 'confirmed' : is?.state === 'rotated' ? 'rotated' : 'discovered';
+  return { from: 'discovery', source, reason, degraded: false, problem: undefined };
+}
+
+/** Why a cached key has to do. */
+function unconfirmed({ outcome, error: problem }: LookedUp | UnaskedKey): KeyOrigin {
+  const degraded = outcome === 'unasked' || outcome === 'unreachable';
+  return { ...CACHED, reason: degraded ? 'unreachable' : 'unconfirmed', degraded, problem };
+}
+
+/** A look-up that ends in a dispute, or with a word against the key that is cached. */
+function requireUnopposed(looked: LookedUp | UnaskedKey): void {
+  if (looked.outcome === 'unasked') return;
+  requireUndisputed({ entry: looked.entry, rival: looked.kept.rival });
+  if (looked.refusesCached) throw looked.error;
+}
+
+/** Searches keys for {@link createKeyFinder}. */
+export function createKeySearch({ cache, policy, clock, asking, reporter }: KeySearchPorts): KeySearch {
+  const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
+  const read = ({ address }: SoughtKey, signal: CancelSignal | undefined): Promise<KeptKey> =>
+    cache.read(address.identity, address.device, { signal });
+  const consult = ({ entry }: KeptKey, { contact }: SoughtKey): KeyUse =>
+    consultKey(entry, policy.contacts[contact], rule);
+
+  /** When it was used is nothing a connection should fail for. */
+  async function touch({ address, contact }: SoughtKey, kept: KeptKey): Promise<void> {
+    if (!isUseDue(kept, clock.now())) return;
+    await cache.touch(address.identity, address.device, { contact }).catch(() => {});
+  }
+
+  /** Reads what is kept, which must not be refused. */
+  async function readUndisputed(key: SoughtKey, signal: CancelSignal | undefined): Promise<KeptKey> {
+    const kept = await read(key, signal);
+    try {
+      requireUndisputed(kept);
+    } catch (error) {
+      reporter.answered('refused', key.contact);
+      throw error;
+    }
+    return kept;
+  }
+
+  /** The cached key as it is now, if it may still be used. */
+  async function fallBack(
+    key: SoughtKey,
+    looked: LookedUp | UnaskedKey,
+    signal: CancelSignal | undefined,
+  ): Promise<PeerKey | undefined> {
+    // Not what was read before: much may have been learnt while the look-up went on.
+    const kept = await read(key, signal);
+    requireUndisputed(kept);
+    const found = peerKey(consult(kept, key).entry, unconfirmed(looked));
+    if (found === undefined) return undefined;
+    if (found.degraded) asking.degrade(key);
+    await touch(key, kept);
+    return found;
+  }
+
+  async function find(key: SoughtKey, signal: CancelSignal | undefined): Promise<PeerKey | undefined> {
+    const kept = await readUndisputed(key, signal);
+    const { entry, lookUp: isDue } = consult(kept, key);
+    const cached = peerKey(entry, CACHED);
+    reporter.answered(cached === undefined ? 'miss' : isDue ? 'stale' : 'hit', key.contact);
+    if (cached !== undefined && !isDue) {
+      await touch(key, kept);
+      return cached;
+    }
+    const looked = await asking.ask(key, cached !== undefined, signal);
+    requireUnopposed(looked);
+    const found = looked.outcome === 'found' ? peerKey(looked.entry, discovered(looked)) : undefined;
+    const answer = found ?? (await fallBack(key, looked, signal));
+    if (answer !== undefined || looked.outcome === 'absent') return answer;
+    throw looked.error ?? new TypeError('a key was found that no state allows');
+  }
+
+  return {
+    find,
+    async learn(key, noiseKey, signal) {
+      const { address, contact } = key;
+      const kept = await readUndisputed(key, signal);
+      const { entry, lookUp: isDue } = consult(kept, key);
+      const isExpected = holds(entry, noiseKey) && !isDue;
+      // The record goes first: it may say that the peer has rotated to the very key that the handshake has shown.
+      const looked = isExpected ? undefined : await asking.ask(key, true, signal);
+      if (looked !== undefined) requireUnopposed(looked);
+      if (looked?.outcome === 'revoked' && !holds(looked.entry, noiseKey)) throw looked.error;
+      const proven = { kind: 'handshake', noiseKey } as const;
+      const rules = { contact, policy, signal };
+      const observed = await cache.observe(address.identity, address.device, [proven], rules);
+      reporter.changed(address, observed.before, observed);
+      requireAccepted(observed.outcomes);
+      requireUndisputed({ entry: observed.entry, rival: observed.kept.rival });
+      // Of contacts of whom nothing is kept, the look-up alone knows the record.
+      const now = looked?.outcome === 'found' ? looked.entry : observed.entry;
+      const learnt = holds(now, noiseKey) ? peerKey(now, originOf(looked, now)) : undefined;
+      if (learnt?.degraded) asking.degrade(key);
+      if (learnt !== undefined) return learnt;
+      const [knownKey = 'nothing', presented] = [known(now)?.noiseKey, noiseKey].map(
+        (each) => each && keyPrefix(each),
+      );
+      throw new DiscoveryError('DISCOVERY_KEY_CONFLICT', { known: knownKey, presented });
+    },
+    async handshakeFailed(key, noiseKey, signal) {
+      const { address, contact } = key;
+      const kept = await read(key, signal);
+      const used = known(kept.entry);
+      if (used !== undefined && equalBytes(used.noiseKey, noiseKey)) {
+        const rules = { contact, policy, signal };
+        await cache.observe(address.identity, address.device, [{ kind: 'doubt' }], rules);
+      }
+      return find(key, signal);
+    },
+  };
+}
+
+/** Where a key comes from that a handshake has proved. */
+function originOf(looked: LookedUp | UnaskedKey | undefined, entry: CachedKey): KeyOrigin {
+  if (looked?.outcome === 'found') return discovered(looked);
+  const origin = looked === undefined ? CACHED : unconfirmed(looked);
+  return entry.state === 'tofu' ? { ...origin, from: 'handshake', reason: 'first-contact' } : origin;
+}

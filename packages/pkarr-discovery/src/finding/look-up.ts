@@ -1,0 +1,149 @@
+import { type CancelSignal, type Clock, type CodedErrorFields, equalBytes } from '@pubky-paykit/primitives';
+import type { CachePolicy } from '../cache/cache-policy.ts';
+import type { CachedKey, KeyObservation } from '../cache/cached-key.ts';
+import type { ContactClass } from '../cache/contact-policy.ts';
+import type { DeviceAddress } from '../cache/device-address.ts';
+import { type KeptKey, type ObservedKey, observeKept } from '../cache/kept-key.ts';
+import type { KeyCache } from '../cache/key-cache.ts';
+import { FIND_MARGIN_MS } from '../constants.ts';
+import { withDeadline } from '../deadline.ts';
+import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
+import { DiscoveryError } from '../errors.ts';
+import { requireFresh } from '../records/freshness.ts';
+import { rollBackRefusal, withRevokedKey } from '../records/roll-back.ts';
+
+/** What a look-up works with. */
+export interface LookUpPorts {
+  readonly discover: DiscoverNoiseKey;
+  readonly cache: KeyCache;
+  readonly clock: Clock;
+  readonly policy: CachePolicy;
+}
+
+/** For what, and how long. */
+export interface LookUpTask {
+  readonly address: DeviceAddress;
+  readonly contact: ContactClass;
+  readonly timeoutMs: number;
+  readonly signal: CancelSignal;
+}
+
+/** What a look-up has come to, after the cache has taken note of it. */
+export interface LookedUp {
+  readonly outcome: DiscoveryResult['outcome'];
+  /** What was kept when it began, and what is kept now. */
+  readonly before: KeptKey;
+  readonly kept: KeptKey;
+  /** The entry as it is now, also of contacts of whom no key is kept. */
+  readonly entry: CachedKey;
+  /** With outcome `found`: the source of the record. */
+  readonly source: string | undefined;
+  /** With any other outcome: why there is no key. */
+  readonly error: CodedErrorFields | undefined;
+  /** Whether that refuses the cached key, too, though the entry does not show it: a revocation nobody signed. */
+  readonly refusesCached: boolean;
+}
+
+const UNREACHABLE: DiscoveryResult = Object.freeze({
+  outcome: 'unreachable',
+  failed: [],
+  disagreements: [],
+  revocations: [],
+});
+
+/** Does not wait for sources that keep no time. */
+async function discoverInTime(
+  { discover, clock, policy }: LookUpPorts,
+  { address, timeoutMs, signal }: LookUpTask,
+): Promise<DiscoveryResult> {
+  const { identity, device } = address;
+  const { maximumAgeSeconds } = policy;
+  const limits = { what: 'looking a key up', clock, timeoutMs: timeoutMs + FIND_MARGIN_MS, signal };
+  try {
+    return await withDeadline(limits, ({ race }) =>
+      race((ended) => discover(identity.slice(), { device, maximumAgeSeconds, timeoutMs, signal: ended })),
+    );
+  } catch (error) {
+    if (error instanceof DiscoveryError && error.code === 'DISCOVERY_TIMED_OUT') return UNREACHABLE;
+    throw error;
+  }
+}
+
+/** A record that is too old here is no record: the discovery may have had another rule, or another clock. */
+function judged(result: DiscoveryResult, { clock, policy }: LookUpPorts): DiscoveryResult {
+  if (result.outcome !== 'found') return result;
+  const { record, source, failed, disagreements, revocations } = result;
+  const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
+  try {
+    requireFresh(record.timestampSeconds, rule);
+    return result;
+  } catch (error) {
+    if (!(error instanceof DiscoveryError)) throw error;
+    const outcome = error.code === 'DISCOVERY_KEY_STALE' ? 'stale' : 'future';
+    return { outcome, error, source, failed, disagreements, revocations };
+  }
+}
+
+/** Whether an unsigned revocation is about the very key that is cached, which is then not used (W-11: fail closed). */
+function isDoubted(result: DiscoveryResult, entry: CachedKey): boolean {
+  if (result.outcome !== 'revoked' || result.revocation !== undefined || entry.state === 'unknown')
+    return false;
+  return equalBytes(result.revokedKey, entry.noiseKey);
+}
+
+/** What the cache has to know, in the order in which it counts: a newer record first, then what it says of older keys. */
+function observations(result: DiscoveryResult, doubted: boolean): readonly KeyObservation[] {
+  const found = result.outcome === 'found' ? [result.record] : [];
+  return [...found, ...result.revocations, ...(doubted ? [{ kind: 'doubt' } as const] : [])];
+}
+
+/** The error of a result that is no key. */
+function errorOf(result: DiscoveryResult): CodedErrorFields | undefined {
+  if (result.outcome === 'found') return undefined;
+  if (result.outcome === 'absent') return new DiscoveryError('DISCOVERY_KEY_ABSENT');
+  if (result.outcome !== 'unreachable') return result.error;
+  const reasons = result.failed.map(({ source, error }) => `${source}: ${error.code}`).join(', ');
+  const context = { what: 'the key', sources: result.failed.length, reasons };
+  return new DiscoveryError('DISCOVERY_UNREACHABLE', context, { cause: result.failed[0]?.error });
+}
+
+/** The key of a revocation that the discovery remembers from before: the cache has to know it as well. */
+function rememberedRevocation(result: DiscoveryResult): Uint8Array | undefined {
+  if (result.outcome !== 'revoked' || result.revocation !== undefined) return undefined;
+  return (result.error.context as { proof?: unknown }).proof === 'signed' ? result.revokedKey : undefined;
+}
+
+/** What the cache makes of it. Nothing is written for a look-up that has shown nothing: above all it validates nothing. */
+async function noted(
+  { cache, policy, clock }: LookUpPorts,
+  { address, contact, signal }: LookUpTask,
+  seen: readonly KeyObservation[],
+): Promise<ObservedKey> {
+  const { identity, device } = address;
+  if (seen.length > 0) return cache.observe(identity, device, seen, { contact, policy, signal });
+  return observeKept(await cache.read(identity, device, { signal }), seen, { contact, policy, clock });
+}
+
+/**
+ * Looks a key up and lets the cache take note. When it resolves, all that was learnt would survive a crash.
+ *
+ * @throws DISCOVERY_CANCELLED, and what the discovery and the cache throw.
+ */
+export async function lookUp(ports: LookUpPorts, task: LookUpTask): Promise<LookedUp> {
+  const { cache } = ports;
+  const { address, signal } = task;
+  const { identity, device } = address;
+  const before = await cache.read(identity, device, { signal });
+  const result = judged(await discoverInTime(ports, task), ports);
+  const revokedKey = rememberedRevocation(result);
+  if (revokedKey !== undefined) {
+    await cache.memory.update(address, (memory) => withRevokedKey(memory, revokedKey), { signal });
+  }
+  const refusesCached = isDoubted(result, before.entry);
+  const { kept, entry, outcomes } = await noted(ports, task, observations(result, refusesCached));
+  const looked = { outcome: result.outcome, before, kept, entry, error: errorOf(result), refusesCached };
+  if (result.outcome !== 'found') return { ...looked, source: undefined };
+  const [outcome = 'accepted'] = outcomes;
+  if (outcome === 'accepted') return { ...looked, source: result.source };
+  return { ...looked, outcome, source: undefined, error: rollBackRefusal(outcome) };
+}
