@@ -191,3 +191,21 @@ export const MAX_OUTAGE_RETRY_MS = 120_000;
 export const MAX_OUTAGES = 1_000;
 /** Inclusive: 256 revoked keys in hex, and the rest. */
 export const MAX_ROLL_BACK_BYTES = 32_768;
+/** How long a read from the DHT may take: several rounds of questions, of which each may take 2 s. */
+export const DHT_READ_TIMEOUT_MS = 15_000;
+/** How long a write to the DHT may take: it is read before and afterwards. */
+export const DHT_WRITE_TIMEOUT_MS = 45_000;
+/** Calls to one node at a time, each with up to 16 datagrams under way. */
+export const MAX_DHT_CALLS = 32;
+/** Inclusive: an item has 1000 bytes, and what comes with it fewer than 600. */
+export const MAX_DHT_DATAGRAM_BYTES = 4_096;
+/** Values of others that a node keeps, each of some 1.2 kB. */
+export const MAX_DHT_VALUES = 1_000;
+/** Peers of others that a node keeps, though it has no use for them. */
+export const MAX_DHT_PEERS = 100;
+/** Inclusive: 16 statements of some 250 characters and a packet fit twice. */
+export const MAX_COLD_REQUEST_BYTES = 16_384;
+/** Inclusive: 16 publications of some 500 characters and a packet fit twice. */
+export const MAX_COLD_BUNDLE_BYTES = 32_768;
+/** How long a bundle may be published unless told otherwise: three weeks before its records become stale. */
+export const COLD_LIFETIME_MS = 604_800_000;

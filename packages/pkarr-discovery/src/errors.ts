@@ -10,6 +10,7 @@ import { CACHE_ERRORS } from './cache/cache-errors.ts';
 import { DHT_ERRORS } from './dht/dht-errors.ts';
 import { DISCOVERY_RESULT_ERRORS } from './discovery/discovery-errors.ts';
 import { FINDING_ERRORS } from './finding/finding-errors.ts';
+import { COLD_ERRORS } from './cold/cold-errors.ts';
 import { LIFECYCLE_ERRORS } from './lifecycle/lifecycle-errors.ts';
 import { PUBLICATION_ERRORS } from './publications/publication-errors.ts';
 import { QUEUE_ERRORS } from './queue/queue-errors.ts';
@@ -72,6 +73,7 @@ export const DISCOVERY_ERRORS = {
   ...LIFECYCLE_ERRORS,
   ...QUEUE_ERRORS,
   ...BACKGROUND_ERRORS,
+  ...COLD_ERRORS,
   ...DOCUMENT_ERRORS,
   DISCOVERY_BAD_MESSAGE: errorRow<{ problem: MessageProblem; offset: number }>({
     summary: 'the DNS message is malformed at byte {offset} ({problem})',

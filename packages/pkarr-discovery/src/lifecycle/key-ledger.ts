@@ -1,5 +1,6 @@
 import { equalBytes } from '@pubky-paykit/primitives';
 import { MAX_LEDGER_KEYS } from '../constants.ts';
+import { DiscoveryError } from '../errors.ts';
 import type { Publication } from '../publications/publication.ts';
 import { derivationContext } from './derivation-context.ts';
 
@@ -56,6 +57,22 @@ export interface KeyLedger {
   readonly outbox: readonly Publication[];
 }
 
+/** The ledger of a device that never had a key. @param identity 32 bytes; copied. @param jitter See `KeyLedger`. */
+export function emptyLedger(identity: Uint8Array, device: string, jitter: number): KeyLedger {
+  return {
+    identity: Uint8Array.from(identity),
+    device,
+    revision: 0,
+    nextEpoch: 0,
+    rotationCount: 0,
+    revocationCount: 0,
+    keys: [],
+    stampedSeconds: 0n,
+    jitter,
+    outbox: [],
+  };
+}
+
 /** The key that stands, or is to stand, under the id of the device. */
 export function currentKey({ keys }: KeyLedger): LedgerKey | undefined {
   return keys.find(({ status }) => status === 'current');
@@ -82,11 +99,22 @@ export function activeKey(ledger: KeyLedger): LedgerKey | undefined {
   return live.find(({ publishedAtMs }) => publishedAtMs !== undefined) ?? live[0];
 }
 
-/** The key of a context, or with these 32 bytes. */
-export function findLedgerKey({ keys }: KeyLedger, which: string | Uint8Array): LedgerKey | undefined {
-  return keys.find(({ context, noiseKey }) =>
-    typeof which === 'string' ? context === which : equalBytes(noiseKey, which),
+/** Which keys: all that it makes sense for, or the one of a context, or with these 32 bytes. */
+export type KeySelection = 'all' | { readonly context: string } | { readonly noiseKey: Uint8Array };
+
+/** @throws DISCOVERY_KEY_NOT_IN_LEDGER */
+export function requireLedgerKey(ledger: KeyLedger, which: Exclude<KeySelection, 'all'>): LedgerKey {
+  const key = ledger.keys.find(({ context, noiseKey }) =>
+    'context' in which ? context === which.context : equalBytes(noiseKey, which.noiseKey),
   );
+  if (key !== undefined) return key;
+  throw new DiscoveryError('DISCOVERY_KEY_NOT_IN_LEDGER', { device: ledger.device });
+}
+
+/** The keys to be revoked: all that are alive, or one that is not revoked already. @throws DISCOVERY_KEY_NOT_IN_LEDGER */
+export function revocableKeys(ledger: KeyLedger, which: KeySelection): readonly LedgerKey[] {
+  if (which === 'all') return liveKeys(ledger);
+  return [requireLedgerKey(ledger, which)].filter(({ status }) => status !== 'revoked');
 }
 
 /** The ledger with one key changed. */

@@ -1,9 +1,15 @@
 import type { CancelSignal, Clock, IdentitySigner, RandomSource } from '@pubky-paykit/primitives';
 import type { DiscoverNoiseKey } from '../discovery/discovery-result.ts';
-import { DiscoveryError } from '../errors.ts';
 import type { DeriveNoiseKey } from './derivation-context.ts';
 import type { KeeperEvent } from './keeper-events.ts';
-import { currentKey, findLedgerKey, type KeyLedger, type LedgerKey, liveKeys } from './key-ledger.ts';
+import {
+  currentKey,
+  type KeyLedger,
+  type KeySelection,
+  type LedgerKey,
+  requireLedgerKey,
+  revocableKeys,
+} from './key-ledger.ts';
 import {
   type KeyPlan,
   type PlanTime,
@@ -32,9 +38,6 @@ export interface KeyOperationsOptions {
   readonly tell: (event: KeeperEvent) => void;
 }
 
-/** Which keys: all that are alive, or the one of a context, or with these 32 bytes. */
-export type KeySelection = 'all' | { readonly context: string } | { readonly noiseKey: Uint8Array };
-
 /** What can be done to the keys of one device. Each begins with what is unfinished of the one before. */
 export interface KeyOperations {
   settle(signal: CancelSignal): Promise<KeyLedger | undefined>;
@@ -52,14 +55,6 @@ export interface KeyOperations {
   ): Promise<KeyLedger>;
   /** Does what the schedule says. */
   perform(ledger: KeyLedger | undefined, due: DueAction, signal: CancelSignal): Promise<KeyLedger>;
-}
-
-/** @throws DISCOVERY_KEY_NOT_IN_LEDGER */
-function selected(ledger: KeyLedger, which: KeySelection): readonly LedgerKey[] {
-  if (which === 'all') return liveKeys(ledger);
-  const key = findLedgerKey(ledger, 'context' in which ? which.context : which.noiseKey);
-  if (key === undefined) throw new DiscoveryError('DISCOVERY_KEY_NOT_IN_LEDGER', { device: ledger.device });
-  return key.status === 'revoked' ? [] : [key];
 }
 
 /** The operations on the keys of one device; one at a time, which the caller sees to. */
@@ -130,8 +125,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     { context = '' }: DueAction,
     signal: CancelSignal,
   ): Promise<KeyLedger> {
-    const key = findLedgerKey(ledger, context);
-    if (key === undefined) throw new DiscoveryError('DISCOVERY_KEY_NOT_IN_LEDGER', { device });
+    const key = requireLedgerKey(ledger, { context });
     // Nothing is signed, so that it does not matter what the clock says of the last signature.
     const time = { nowMs: Math.floor(clock.now()), timestampSeconds: ledger.stampedSeconds };
     return done(kind, [key], desk.carryOut(ledger, plan(ledger, key, time), signer, signal));
@@ -156,7 +150,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     rotate,
     restamp,
     async revoke(ledger, which, withSuccessor, signal) {
-      const keys = selected(ledger, which);
+      const keys = revocableKeys(ledger, which);
       const current = currentKey(ledger);
       const isWanted = withSuccessor && (current === undefined || keys.includes(current));
       if (keys.length === 0) return isWanted ? create(ledger, signal) : ledger;

@@ -33,7 +33,18 @@ export function isUnconfirmed(ledger: KeyLedger): boolean {
 function supersededAt(ledger: KeyLedger): number | undefined {
   const current = currentKey(ledger);
   if (current !== undefined) return current.publishedAtMs;
-  return ledger.keys.findLast(({ status }) => status === 'revoked')?.announcedAtMs;
+  const revoked = ledger.keys.filter(({ status }) => status === 'revoked');
+  return revoked[revoked.length - 1]?.announcedAtMs;
+}
+
+/** The ledger in which the overlap of every former key has begun whose successor is published. */
+export function supersededFrom(ledger: KeyLedger): KeyLedger {
+  const sinceMs = supersededAt(ledger);
+  const isWaiting = ({ status, supersededAtMs }: LedgerKey): boolean =>
+    status === 'former' && supersededAtMs === undefined && sinceMs !== undefined;
+  if (!ledger.keys.some(isWaiting)) return ledger;
+  const keys = ledger.keys.map((key) => (isWaiting(key) ? { ...key, supersededAtMs: sinceMs } : key));
+  return { ...ledger, keys };
 }
 
 /**
@@ -58,11 +69,6 @@ export async function withProgress(ledger: KeyLedger, progressOf: ProgressOf): P
       return key;
     }),
   );
-  const sinceMs = supersededAt({ ...ledger, keys: noted });
-  const keys = noted.map((key) =>
-    key.status === 'former' && key.supersededAtMs === undefined && sinceMs !== undefined
-      ? { ...key, supersededAtMs: sinceMs }
-      : key,
-  );
-  return keys.every((key, index) => key === ledger.keys[index]) ? ledger : { ...ledger, keys };
+  const isNew = noted.some((key, index) => key !== ledger.keys[index]);
+  return supersededFrom(isNew ? { ...ledger, keys: noted } : ledger);
 }

@@ -4,7 +4,7 @@ import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-r
 import { DiscoveryError } from '../errors.ts';
 import { type DeriveNoiseKey, derivationContext } from './derivation-context.ts';
 import { formerDevice } from './former-device.ts';
-import type { KeyLedger, LedgerKey } from './key-ledger.ts';
+import { emptyLedger, type KeyLedger, type LedgerKey } from './key-ledger.ts';
 import { derivedKey } from './own-keys.ts';
 
 /** Where to look for what a lost ledger said. */
@@ -68,18 +68,7 @@ function keyOf({ status, noiseKey, seconds }: Found, context: string, nowMs: num
  */
 export async function recoveredLedger(options: RecoveryOptions): Promise<KeyLedger> {
   const { identity, device, derive, discover, takeOver, nowMs, jitter, signal } = options;
-  const empty: KeyLedger = {
-    identity: Uint8Array.from(identity),
-    device,
-    revision: 0,
-    nextEpoch: 0,
-    rotationCount: 0,
-    revocationCount: 0,
-    keys: [],
-    stampedSeconds: 0n,
-    jitter,
-    outbox: [],
-  };
+  const empty = emptyLedger(identity, device, jitter);
   if (discover === undefined) return empty;
 
   const lookUp = async (under: string, status: 'current' | 'former'): Promise<Found | undefined> => {

@@ -75,14 +75,20 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
 
   async function publish(publication: Publication, { signal }: PublishCall = {}): Promise<void> {
     checkPublication(publication, identity);
-    await updatePacket(packets, signer, changeFor(publication, { name, ttlSeconds }), { ...update, signal });
+    await updatePacket(packets, signer, packetChangeOf(publication, { name, ttlSeconds }), {
+      ...update,
+      signal,
+    });
   }
 
   return { name, publish };
 }
 
-/** What of a packet is replaced, and by what. */
-function changeFor(
+/**
+ * What of a packet a publication replaces, and by what. Applying it throws DISCOVERY_NEWER_PUBLISHED if the packet has a
+ * record that must not be replaced by this one.
+ */
+export function packetChangeOf(
   publication: Publication,
   { name, ttlSeconds }: { readonly name: string; readonly ttlSeconds: number },
 ): PacketChange {

@@ -1,7 +1,7 @@
 import { errorRow } from '@pubky-paykit/primitives';
 
 /** Why a publication cannot be made of what was given. */
-export type PublicationProblem = 'of another identity' | 'key and revocation confused';
+export type PublicationProblem = 'of another identity' | 'of another device' | 'key and revocation confused';
 
 /** What publications fail with, besides the codes of wherever they go. */
 export const PUBLICATION_ERRORS = {

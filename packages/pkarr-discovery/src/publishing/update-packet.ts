@@ -175,8 +175,8 @@ function isFresh({ timestamp }: SignedPacket, clock: Clock): boolean {
   return microseconds(clock.now()) - timestamp < microseconds(STALE_AFTER_MS);
 }
 
-/** Now, or just after the packet that is replaced, should that be from the future. */
-function nextTimestamp(seen: SignedPacket | undefined, clock: Clock): bigint {
+/** Now, or just after the packet that is replaced, should that be from the future. @throws DISCOVERY_TIMESTAMP_SPENT */
+export function nextTimestamp(seen: SignedPacket | undefined, clock: Clock): bigint {
   const now = microseconds(clock.now());
   if (seen === undefined || seen.timestamp < now) return now;
   if (seen.timestamp >= MAX_TIMESTAMP) throw new DiscoveryError('DISCOVERY_TIMESTAMP_SPENT');

@@ -2,6 +2,7 @@ import { type CancelSignal, type Clock, equalBytes } from '@pubky-paykit/primiti
 import { MAX_KEY_AGE_SECONDS, QUEUED_RESTAMP_AFTER_MS, STALE_MARGIN_MS } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { Publication, RecordPublication } from '../publications/publication.ts';
+import { requireDeviceId } from '../records/device-id.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { verifyKeyRecord } from '../records/verify-key-record.ts';
 import { secondsOf } from './queue-state.ts';
@@ -22,13 +23,17 @@ const ANY_AGE_SECONDS = Number.MAX_SAFE_INTEGER;
  * Makes sure that peers would take what is to be published, its age aside: records are signed by the identity, for the
  * device, and say what the publication says.
  *
- * @throws What `verifyKeyRecord` throws.
- * @throws TypeError for a record of the other kind.
+ * @throws DISCOVERY_BAD_PUBLICATION, and what `verifyKeyRecord` throws.
  */
-export function requirePublishable(publication: Publication, clock: Clock): void {
+export function requirePublishable(publication: Publication, identity: Uint8Array, clock: Clock): void {
+  if (!equalBytes(publication.identity, identity)) {
+    throw new DiscoveryError('DISCOVERY_BAD_PUBLICATION', { problem: 'of another identity' });
+  }
+  requireDeviceId(publication.device);
   if (publication.kind === 'retirement') return;
   const record = verifyKeyRecord(publication, { maximumAgeSeconds: ANY_AGE_SECONDS, clock });
-  if (record.kind !== publication.kind) throw new TypeError(`the record is no ${publication.kind}`);
+  if (record.kind === publication.kind) return;
+  throw new DiscoveryError('DISCOVERY_BAD_PUBLICATION', { problem: 'key and revocation confused' });
 }
 
 /** The age of the record of a key, in milliseconds. Revocations do not become stale. */

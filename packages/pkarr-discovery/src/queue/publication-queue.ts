@@ -1,7 +1,6 @@
 import {
   type CancelSignal,
   type Clock,
-  equalBytes,
   type RandomSource,
   systemClock,
   systemRandom,
@@ -58,9 +57,8 @@ export interface PublicationQueue {
    * Takes publications, in their order: all of them durably, or none. It tries none of them itself. To queue the same again
    * is the same as once.
    *
-   * @throws DISCOVERY_QUEUE_FULL, what `verifyKeyRecord` throws for records that peers would refuse at any age, and what
-   * the store throws.
-   * @throws TypeError for a publication of another identity.
+   * @throws DISCOVERY_QUEUE_FULL, DISCOVERY_BAD_PUBLICATION, what `verifyKeyRecord` throws for records that peers would
+   * refuse at any age, and what the store throws.
    */
   enqueue(publications: readonly Publication[], call?: QueueCall): Promise<void>;
   /**
@@ -162,11 +160,7 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
     },
     async enqueue(publications, { signal } = {}) {
       turns.requireOpen();
-      for (const publication of publications) {
-        if (!equalBytes(publication.identity, identity))
-          throw new TypeError('the publication is of another identity');
-        requirePublishable(publication, clock);
-      }
+      for (const publication of publications) requirePublishable(publication, identity, clock);
       const nowMs = now();
       await change(
         (state) => publications.reduce((queue, each) => enqueued(queue, each, names, nowMs), state),

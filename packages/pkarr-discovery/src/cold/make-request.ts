@@ -1,0 +1,116 @@
+import { type CancelSignal, type Clock, systemClock } from '@pubky-paykit/primitives';
+import { DEFAULT_DEVICE, KEY_BYTES } from '../constants.ts';
+import { type DeriveNoiseKey, derivationContext } from '../lifecycle/derivation-context.ts';
+import { requireKeptDevice } from '../lifecycle/former-device.ts';
+import {
+  currentKey,
+  emptyLedger,
+  type KeyLedger,
+  type KeySelection,
+  type LedgerKey,
+  requireLedgerKey,
+  revocableKeys,
+} from '../lifecycle/key-ledger.ts';
+import type { NewKey } from '../lifecycle/key-plan.ts';
+import { nextKeyOf } from '../lifecycle/own-keys.ts';
+import { signingTime } from '../lifecycle/signing-time.ts';
+import type { PacketSource } from '../relays/packet-store.ts';
+import { checkLength, signedPacketPayload } from '../signed-packet/signed-packet.ts';
+import type { ColdAction, ColdRequest } from './cold-files.ts';
+import { coldPlan } from './cold-plan.ts';
+
+/** What is to be signed offline. */
+export interface ColdRequestOptions {
+  /** 32 bytes, Ed25519; copied. */
+  readonly identity: Uint8Array;
+  /** `default` unless given; at most 46 characters. */
+  readonly device?: string | undefined;
+  /** What to do, as `nextKeyAction` says, or `revoke`. */
+  readonly action: ColdAction;
+  /** That of the device; undefined for one that has none, whose first key can be published. */
+  readonly ledger?: KeyLedger | undefined;
+  /** Derives a new key, where the device has its own. Without it the request names the context, and it is derived offline. */
+  readonly derive?: DeriveNoiseKey | undefined;
+  /** Which keys to revoke or take off; all living, former or revoked ones unless given. */
+  readonly which?: KeySelection | undefined;
+  /** Whether a revoked current key gets a successor; it does unless told otherwise. */
+  readonly successor?: boolean | undefined;
+  /** Where the packet is that shall be changed; without it none is signed. */
+  readonly packets?: PacketSource | undefined;
+  readonly clock?: Clock | undefined;
+  readonly signal?: CancelSignal | undefined;
+}
+
+/** Stands for a key that is derived where the seed is. */
+const UNKNOWN_KEY = new Uint8Array(KEY_BYTES);
+
+function keysFor(ledger: KeyLedger, action: ColdAction, which: KeySelection): readonly LedgerKey[] {
+  if (action === 'revoke') return revocableKeys(ledger, which);
+  if (which !== 'all') return [requireLedgerKey(ledger, which)];
+  const status = action === 'retire' ? 'former' : 'revoked';
+  return ledger.keys.filter((key) => key.status === status && key.withdrawnAtMs === undefined);
+}
+
+/** The key that is new by this action, if one is. */
+async function newKeyFor(ledger: KeyLedger, options: ColdRequestOptions): Promise<NewKey | undefined> {
+  const { action, which = 'all', successor = true, derive } = options;
+  const current = currentKey(ledger);
+  const isReplaced = current !== undefined && keysFor(ledger, 'revoke', which).includes(current);
+  const isWanted =
+    action === 'revoke' ? successor && isReplaced : action === 'publish' || action === 'rotate';
+  if (!isWanted) return undefined;
+  if (derive !== undefined) return nextKeyOf(ledger, derive);
+  return { context: derivationContext(ledger.device, ledger.nextEpoch), noiseKey: UNKNOWN_KEY };
+}
+
+/**
+ * Asks for what an identity is to sign offline [S3.1] [O3]: the same statements as a keeper would sign, and the packet they
+ * are to stand in. Write `coldRequestCodec.encode(request)` to a file, and carry it to the machine with the secret.
+ *
+ * @throws DISCOVERY_BAD_DEVICE, DISCOVERY_WRONG_LENGTH, DISCOVERY_NO_CURRENT_KEY, DISCOVERY_TOO_MANY_KEYS,
+ * DISCOVERY_KEY_NOT_IN_LEDGER, DISCOVERY_KEY_MISDERIVED, DISCOVERY_CLOCK_BEHIND, and what `derive` and `packets` throw.
+ * @throws RangeError if there is nothing to do.
+ * @see P8 §4.4, docs/key-lifecycle.md
+ *
+ * @example
+ * ```ts
+ * import { coldRequestCodec, createColdRequest, type PacketSource } from '@pubky-paykit/pkarr-discovery';
+ * declare const identity: Uint8Array; // 32 bytes
+ * declare const packets: PacketSource;
+ * const request = await createColdRequest({ identity, action: 'publish', packets });
+ * const file = coldRequestCodec.encode(request);
+ * ```
+ */
+export async function createColdRequest(options: ColdRequestOptions): Promise<ColdRequest> {
+  const { device = DEFAULT_DEVICE, action, which = 'all', packets, clock = systemClock, signal } = options;
+  requireKeptDevice(device);
+  checkLength('an identity', options.identity, KEY_BYTES, KEY_BYTES);
+  const identity = Uint8Array.from(options.identity);
+  const ledger = options.ledger ?? emptyLedger(identity, device, 0);
+  const newKey = await newKeyFor(ledger, options);
+  const time = signingTime(ledger.stampedSeconds, clock);
+  const plan = coldPlan(ledger, { action, newKey, keys: keysFor(ledger, action, which), time });
+  if (plan.statements.length === 0) throw new RangeError(`there is nothing to ${action}`);
+  const packet = await packets?.get(identity, { signal, forUpdate: true });
+  return {
+    identity,
+    device,
+    action,
+    createdMs: time.nowMs,
+    revision: ledger.revision,
+    stampedSeconds: ledger.stampedSeconds,
+    statements: plan.statements.map((statement) => {
+      const { kind, device: under } = statement;
+      const isAbout = kind === 'retirement' ? undefined : statement;
+      const isNew = newKey !== undefined && isAbout?.noiseKey === newKey.noiseKey;
+      return {
+        kind,
+        device: under,
+        noiseKey: isAbout?.noiseKey === UNKNOWN_KEY ? undefined : isAbout?.noiseKey,
+        context: isNew ? newKey.context : undefined,
+        later: isAbout === undefined ? 0 : Number(isAbout.timestampSeconds - time.timestampSeconds),
+      };
+    }),
+    packet: packet && signedPacketPayload(packet),
+  };
+}
