@@ -20,7 +20,7 @@ export async function bundle(program, platform, format) {
     target: 'es2022',
     // Nothing of Node may get in: an import of it fails the build.
     platform: 'neutral',
-    mainFields: ['module', 'main'],
+    mainFields: platform === 'browser' ? ['browser', 'module', 'main'] : ['module', 'main'],
     conditions: ['@pubky-paykit/source', platform],
   });
   return /** @type {import('esbuild').OutputFile} */ (outputFiles[0]).text;

@@ -56,7 +56,8 @@ export async function runPage(chromium, { script, data }) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const profile = mkdtempSync(join(tmpdir(), 'paykit-browser-'));
-  const browser = spawn(chromium, [...FLAGS, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
+  // By that name, because the cookies of the test network belong to it.
+  const browser = spawn(chromium, [...FLAGS, `--user-data-dir=${profile}`, `http://localhost:${port}/`], {
     stdio: 'ignore',
     // A group of its own: the browser's many processes have to end together, or they write on while we clean up.
     detached: true,

@@ -3,17 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bundle } from '../bundle.mjs';
 import { findChromium, runPage } from '../chromium.mjs';
+import { REPORT } from '../report.mjs';
 
 const SHARED = fileURLToPath(new URL('../../../../shared/vectors/snow.txt', import.meta.url));
 const OWN = fileURLToPath(
   new URL('../../../packages/noise-core/test/vectors/pubky-noise-0.8.vectors.json', import.meta.url),
 );
-const REPORT = `
-  const data = await (await fetch('/data')).text();
-  const result = await runEverything(data).catch((error) => ({ error: String(error?.stack ?? error) }));
-  await fetch('/result', { method: 'POST', body: JSON.stringify(result) });
-`;
-
 const chromium = findChromium();
 const demanded = process.env['CI'] === 'true';
 if (chromium === undefined && !demanded)

@@ -12,7 +12,10 @@ export interface StorageChange {
 export interface WatchOptions extends CallOptions {
   /** Begin with the files that are there, as if they had just been written. */
   readonly present?: boolean | undefined;
-  /** Whether to use the event stream of a server that has one; yes if left out. Without it, only polling. */
+  /**
+   * Whether to use the event stream of a server that has one; yes if left out. Without it, only polling, which in pages of
+   * browsers (they are shown no etags) misses a write of the same length within the same second.
+   */
   readonly events?: boolean | undefined;
   /** Milliseconds between two polls after a change; 500 if left out. */
   readonly minimumIntervalMs?: number | undefined;
