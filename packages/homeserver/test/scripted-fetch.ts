@@ -39,7 +39,10 @@ export function answer(
   body: string | Uint8Array | null = null,
   headers: Record<string, string> = {},
 ): FetchResponse {
-  return new Response(body as BodyInit | null, { status, headers });
+  return new Response(typeof body === 'string' || body === null ? body : Uint8Array.from(body), {
+    status,
+    headers,
+  });
 }
 
 /** A body that never ends, and what was made of it. */

@@ -1,19 +1,14 @@
-import { HomeserverError } from '../errors.ts';
 import type { LoadedPubky, PubkyModule } from './pubky-module.ts';
 
 /**
  * Loads the SDK as browsers and their bundlers do. Its build for them leaves the page's `fetch` alone; should another one
  * replace it, the page gets it back before anything else runs.
- *
- * @throws HOMESERVER_SDK_MISSING
  */
 export async function loadPubky(): Promise<LoadedPubky> {
   const page = globalThis as { fetch?: unknown };
   const before = page.fetch;
   try {
     return { module: (await import('@synonymdev/pubky')) as unknown as PubkyModule };
-  } catch (error) {
-    throw new HomeserverError('HOMESERVER_SDK_MISSING', {}, { cause: error });
   } finally {
     if (page.fetch !== before) page.fetch = before;
   }

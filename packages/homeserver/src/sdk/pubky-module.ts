@@ -18,6 +18,20 @@ interface Freed {
   free(): void;
 }
 
+/**
+ * Frees handles. Some calls of the SDK consume what they are given, which its types do not say, and a copy that has panicked
+ * may panic again: neither is a failure of what was done.
+ */
+export function release(...handles: readonly (Freed | undefined)[]): void {
+  for (const handle of handles) {
+    try {
+      handle?.free();
+    } catch {
+      // It is gone already.
+    }
+  }
+}
+
 export interface PubkyClient extends Freed {
   fetch(url: string, init: Parameters<Fetch>[1]): Promise<FetchResponse>;
 }

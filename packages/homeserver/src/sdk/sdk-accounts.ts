@@ -3,7 +3,7 @@ import { HomeserverError } from '../errors.ts';
 import { type OpenedSession, readOpenedSession } from '../sessions/open-session.ts';
 import { signInRefusal, signUpRefusal } from '../sessions/sign-in.ts';
 import { SESSION_RECORD_MAXIMUM_BYTES } from '../wire/session-record.ts';
-import type { PubkySession, PubkySigner } from './pubky-module.ts';
+import { type PubkySession, type PubkySigner, release } from './pubky-module.ts';
 import type { SdkEngine, SdkRun } from './sdk-engine.ts';
 import { failureError } from './sdk-failures.ts';
 
@@ -37,7 +37,7 @@ async function withSigner<Result>(
   try {
     return await work(signer, key.toUint8Array());
   } finally {
-    for (const handle of [signer, key, keypair]) handle.free();
+    release(signer, key, keypair);
   }
 }
 
@@ -48,7 +48,7 @@ async function takeOver(
   owner: Uint8Array,
 ): Promise<OpenedSession> {
   const exported = session.export();
-  session.free();
+  release(session);
   const answer = answers?.take(exported);
   const response = answer ?? {
     status: 200,
@@ -69,7 +69,7 @@ async function withKey<Result>(
   try {
     return await work(key);
   } finally {
-    key.free();
+    release(key);
   }
 }
 
@@ -125,7 +125,7 @@ export function createSdkAccounts(engine: SdkEngine): SdkAccounts {
               try {
                 await directory.publishHomeserverForce(key);
               } finally {
-                directory.free();
+                release(directory);
               }
             }),
           ),

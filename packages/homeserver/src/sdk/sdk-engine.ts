@@ -1,6 +1,12 @@
 import { type CancelSignal, type Clock, type Fetch, isCodedError, zBase32 } from '@pubky-paykit/primitives';
 import { HomeserverError } from '../errors.ts';
-import type { LoadedPubky, PubkyClient, PubkyFacade, PubkyLoader } from './pubky-module.ts';
+import {
+  type LoadedPubky,
+  type PubkyClient,
+  type PubkyFacade,
+  type PubkyLoader,
+  release,
+} from './pubky-module.ts';
 import { probeRelays } from './relay-probe.ts';
 import { failureError, readFailure, type SdkFailure } from './sdk-failures.ts';
 
@@ -48,7 +54,9 @@ export function createSdkEngine(parts: SdkEngineParts): SdkEngine {
   let loading: Promise<SdkRun> | undefined;
 
   const start = async (): Promise<SdkRun> => {
-    const loaded = await load(fetch);
+    const loaded = await load(fetch).catch((error) => {
+      throw new HomeserverError('HOMESERVER_SDK_MISSING', {}, { cause: error });
+    });
     const { Client, Pubky } = loaded.module;
     const client =
       testnetHost === undefined
@@ -81,10 +89,10 @@ export function createSdkEngine(parts: SdkEngineParts): SdkEngine {
     const key = module.PublicKey.from(zBase32.encode(owner));
     try {
       const found = await facade.getHomeserverOf(key);
-      found?.free();
+      release(found);
       return found !== undefined;
     } finally {
-      key.free();
+      release(key);
     }
   };
   return {

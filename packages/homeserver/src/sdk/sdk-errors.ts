@@ -13,8 +13,9 @@ export const SDK_ERRORS = {
     retryable: false,
   }),
   HOMESERVER_SDK_BROKEN: errorRow<{ what: string }>({
-    summary: 'the SDK panicked while it should {what}',
-    nextStep: 'Make a new adapter; the WebAssembly of this one may be in any state.',
-    retryable: false,
+    summary: 'the SDK panicked when it should {what}',
+    nextStep:
+      'Try again: a fresh copy is loaded, except in browsers, which need the page loaded anew; then report it.',
+    retryable: true,
   }),
 } as const;

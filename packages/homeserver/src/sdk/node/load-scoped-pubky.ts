@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type { Fetch, FetchRequest, PlatformSignal } from '@pubky-paykit/primitives';
-import { HomeserverError } from '../../errors.ts';
 import type { LoadedPubky, PubkyModule } from '../pubky-module.ts';
 import { createSignInAnswers, type NodeResponse } from './sign-in-answers.ts';
 
@@ -56,8 +55,6 @@ async function runScoped(fetch: unknown): Promise<PubkyModule> {
  * cookie jar, and later calls whatever `fetch` is global then. Here its code runs as a function in which `fetch` and
  * `globalThis` are parameters, just as `require` and `module` are for every CommonJS module: the `fetch` of the process is not
  * touched for a moment, nor are its cookies mixed with anybody's.
- *
- * @throws HOMESERVER_SDK_MISSING
  */
 export async function loadScopedPubky(fetch: Fetch): Promise<LoadedPubky> {
   const answers = createSignInAnswers();
@@ -67,9 +64,5 @@ export async function loadScopedPubky(fetch: Fetch): Promise<LoadedPubky> {
     await answers.watch(request, response);
     return response;
   };
-  try {
-    return { module: await runScoped(scoped), answers };
-  } catch (error) {
-    throw new HomeserverError('HOMESERVER_SDK_MISSING', {}, { cause: error });
-  }
+  return { module: await runScoped(scoped), answers };
 }
