@@ -9,6 +9,21 @@ export { CONTACT_POLICIES, type ContactClass, type ContactPolicy } from './cache
 export { KEY_TRANSITIONS, type KeyEvent, type KeyState, nextKeyState } from './cache/key-state.ts';
 export { consultKey, type KeyUse } from './cache/key-use.ts';
 export {
+  type ColdAction,
+  type ColdBundle,
+  type ColdRequest,
+  type ColdStatement,
+  coldBundleCodec,
+  coldRequestCodec,
+} from './cold/cold-files.ts';
+export { type ColdRequestOptions, createColdRequest } from './cold/make-request.ts';
+export { type PrepareOptions, prepareOffline } from './cold/prepare-offline.ts';
+export {
+  type PreparedReport,
+  type PublishPreparedOptions,
+  publishPrepared,
+} from './cold/publish-prepared.ts';
+export {
   DEFAULT_DEVICE,
   MAX_CLOCK_SKEW_SECONDS,
   MAX_DNS_MESSAGE_BYTES,
@@ -64,6 +79,38 @@ export {
   type PkarrDirectory,
 } from './homeserver/homeserver-directory.ts';
 export { type HomeserverAddress, homeserverRecords, userRecord } from './homeserver/homeserver-records.ts';
+export {
+  type DerivedNoiseKey,
+  type DeriveNoiseKey,
+  derivationContext,
+} from './lifecycle/derivation-context.ts';
+export { formerDevice, isFormerDevice } from './lifecycle/former-device.ts';
+export type { KeeperEvent, KeeperListeners } from './lifecycle/keeper-events.ts';
+export {
+  createKeyKeeper,
+  type KeeperCall,
+  type KeeperStatus,
+  type KeyKeeper,
+  type KeyKeeperOptions,
+} from './lifecycle/key-keeper.ts';
+export {
+  activeKey,
+  currentKey,
+  type KeyLedger,
+  type KeySelection,
+  type LedgerKey,
+  type LedgerKeyStatus,
+  liveKeys,
+} from './lifecycle/key-ledger.ts';
+export {
+  KEY_POLICIES,
+  type KeyPolicy,
+  type KeyPolicyName,
+  requireKeyPolicy,
+} from './lifecycle/key-policy.ts';
+export { type DueAction, type KeyAction, nextKeyAction } from './lifecycle/key-schedule.ts';
+export { keyLedgerCodec, openKeyLedgers } from './lifecycle/ledger-codec.ts';
+export { createRestamper, type RestamperOptions } from './lifecycle/restamper.ts';
 export type { OwnFiles } from './ports/own-files.ts';
 export type { FileCall, FileListing, FileRead, PublicFiles } from './ports/public-files.ts';
 export type {
@@ -88,6 +135,16 @@ export type { PublicationProblem } from './publications/publication-errors.ts';
 export { type PublishOptions, publishEverywhere } from './publications/publish-everywhere.ts';
 export type { PacketChange } from './publishing/packet-change.ts';
 export { type UpdateOptions, updatePacket } from './publishing/update-packet.ts';
+export type { Restamp } from './queue/departure.ts';
+export {
+  createPublicationQueue,
+  type PublicationQueue,
+  type PublicationQueueOptions,
+  type QueueCall,
+} from './queue/publication-queue.ts';
+export type { QueueEvent, QueueListeners } from './queue/queue-events.ts';
+export type { DegradedTarget } from './queue/queue-state.ts';
+export type { QueuedPublication, QueueStatus, TargetProgress } from './queue/queue-status.ts';
 export {
   type BoundKey,
   type DeviceKey,
@@ -126,6 +183,7 @@ export type {
 } from './relays/packet-store.ts';
 export { createRelay, type RelayOptions } from './relays/relay.ts';
 export { createRelaySet, type RelaySetOptions } from './relays/relay-set.ts';
+export type { DocumentCodec } from './shapes/document.ts';
 export { ownName } from './signed-packet/own-name.ts';
 export { signPacket } from './signed-packet/sign-packet.ts';
 export {
