@@ -55,8 +55,8 @@ async function withDraft(folder: string, text: string, use: (draft: string) => P
   }
 }
 
-/** Takes the number for this process; false if somebody else has it, or a higher one. */
-async function claim(folder: string, number: number, text: string): Promise<boolean> {
+/** Takes the number for this process; false if somebody else has it, or a higher one. Exported for its tests. */
+export async function claimLock(folder: string, number: number, text: string): Promise<boolean> {
   const path = join(folder, `lock-${number}`);
   try {
     // A link is there at once and whole, and never replaces another one.
@@ -86,7 +86,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       if (holder !== undefined && (await isAlive(holder))) {
         throw new TestnetError('TESTNET_FOLDER_IN_USE', { folder, processId: holder.processId });
       }
-      if (await claim(folder, highest + 1, `${processId} ${born}\n`)) return heldLock(folder, highest + 1);
+      if (await claimLock(folder, highest + 1, `${processId} ${born}\n`))
+        return heldLock(folder, highest + 1);
     }
   });
 }

@@ -1,7 +1,7 @@
 import { contentEtag, formatEtag, parseCapabilities } from '@pubky-paykit/homeserver/wire';
 import { describe, expect, it } from 'vitest';
 import { account, identity } from '../identities.ts';
-import { networks, START_MS, stoppedClock } from '../networks.ts';
+import { networks, START_MS, stoppedClock, until } from '../networks.ts';
 import { rawRequest } from '../raw-request.ts';
 
 const { start, folder } = networks();
@@ -225,10 +225,21 @@ describe('limits', () => {
   });
 
   it('does not let several writes at once go over the quota together', async () => {
-    const testnet = await start({ homeserver: { quotaBytes: 3_000 } });
+    // In a folder, so that there is a wait between the last byte and the change of the state.
+    const testnet = await start({ folder: await folder(), homeserver: { quotaBytes: 3_000 } });
     const { send } = await account(testnet, alice);
-    const writes = Array.from({ length: 10 }, async (_, index) => {
-      const response = await send('PUT', `/pub/${index}`, { body: new Uint8Array(744) });
+    const writers = 10;
+    let halfway = 0;
+    // None ends before each has sent half: by then every one of them would fit.
+    const together = until(() => halfway === writers);
+    async function* body() {
+      yield new Uint8Array(372);
+      halfway += 1;
+      await together;
+      yield new Uint8Array(372);
+    }
+    const writes = Array.from({ length: writers }, async (_, index) => {
+      const response = await send('PUT', `/pub/${index}`, { body: body(), duplex: 'half' } as RequestInit);
       return response.status;
     });
     const statuses = await Promise.all(writes);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { effort } from '../../../../tooling/vitest/effort.ts';
-import { lockFolder } from '../../src/storage/folder-lock.ts';
+import { claimLock, lockFolder } from '../../src/storage/folder-lock.ts';
 import { isAlive, ownIdentity } from '../../src/storage/process-identity.ts';
 import { networks } from '../networks.ts';
 
@@ -85,6 +85,18 @@ describe('lockFolder', () => {
       code: 'TESTNET_STORAGE_FAILED',
       context: { what: 'locking the folder' },
     });
+  });
+});
+
+describe('claimLock', () => {
+  it('takes no number that somebody has, and none below one that somebody has', async () => {
+    const path = await folder();
+    expect(await claimLock(path, 7, 'text')).toBe(true);
+    expect(await claimLock(path, 7, 'other')).toBe(false);
+    // As when somebody who was slower has seen number 5, and 6 has come and gone meanwhile.
+    expect(await claimLock(path, 6, 'other')).toBe(false);
+    expect(await readdir(path)).toEqual(['lock-7']);
+    expect(await readFile(join(path, 'lock-7'), 'utf8')).toBe('text');
   });
 });
 
