@@ -46,7 +46,7 @@ export interface PacketTargetOptions {
 /**
  * Publishes into the packet of the identity: the text of the record as `TXT` at `_noise.phone`, where a retired device has
  * none. Everything else in the packet stays as it is, above all the record that names the homeserver. A packet has room for
- * the signed records of three devices beside it, or for five without signed freshness.
+ * the records of three devices beside it, or of four without signed freshness.
  *
  * `publish` throws DISCOVERY_NEWER_PUBLISHED, DISCOVERY_BAD_PUBLICATION, DISCOVERY_BAD_DEVICE,
  * DISCOVERY_KEY_RECORD_MALFORMED, DISCOVERY_KEY_RECORD_FORGED, DISCOVERY_FRESHNESS_FORGED, and what {@link updatePacket}

@@ -1,0 +1,2 @@
+/** The package brings no types: what is used of it is written down in `mainline-client.ts`. */
+declare module 'bittorrent-dht';

@@ -1,0 +1,1 @@
+export { type Dht, type DhtOptions, MAINLINE_BOOTSTRAP, openDht } from './open-dht.ts';

@@ -1,0 +1,174 @@
+import { type Clock, equalBytes, systemClock } from '@pubky-paykit/primitives';
+import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
+import { DHT_READ_TIMEOUT_MS, DHT_WRITE_TIMEOUT_MS, KEY_BYTES, MAX_DHT_CALLS } from '../constants.ts';
+import { type DeadlineOptions, withDeadline } from '../deadline.ts';
+import { DiscoveryError, reasonOf } from '../errors.ts';
+import type { PacketStore } from '../relays/packet-store.ts';
+import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
+import { itemOf, packetIn, targetOf } from './item.ts';
+import type { FoundItem, MainlineError } from './mainline-client.ts';
+import { type MainlineNode, startNode } from './mainline-node.ts';
+
+/** What nodes answer to an item that does not replace what they have. @see BEP 44 */
+const CAS_MISMATCH = 301;
+const SEQ_TOO_SMALL = 302;
+
+/**
+ * The nodes through which the public DHT is entered, for those who want it: the ones the client in Rust knows. Pass them as
+ * `bootstrap`.
+ */
+export const MAINLINE_BOOTSTRAP: readonly string[] = Object.freeze([
+  'router.bittorrent.com:6881',
+  'dht.transmissionbt.com:6881',
+  'dht.libtorrent.org:25401',
+  'relay.pkarr.org:6881',
+]);
+
+/** How the DHT is entered. */
+export interface DhtOptions {
+  /** `host:port` of other nodes, one at least: those of a test network, or {@link MAINLINE_BOOTSTRAP}. */
+  readonly bootstrap: readonly string[];
+  /** The IPv4 address to listen at; all of this machine by default. */
+  readonly host?: string;
+  /** The UDP port to listen at; 0, the default, picks one. */
+  readonly port?: number;
+  /** For reports and errors; `Mainline DHT` by default. */
+  readonly name?: string;
+  readonly clock?: Clock;
+  /** Milliseconds for one read; 15 s by default. */
+  readonly readTimeoutMs?: number;
+  /** Milliseconds for one write, which reads before and afterwards; 45 s by default. */
+  readonly writeTimeoutMs?: number;
+}
+
+/** A node of the DHT. It keeps the process alive until it is closed. */
+export interface Dht extends PacketStore {
+  /** The UDP port it listens at. */
+  readonly port: number;
+  /** Leaves the DHT. Calls under way fail with DISCOVERY_DHT_CLOSED. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Enters the Mainline DHT, in Node only; the package `bittorrent-dht` has to be installed.
+ *
+ * `get` throws DISCOVERY_OFFLINE if no node answered, DISCOVERY_BAD_ANSWER, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED,
+ * DISCOVERY_DHT_BUSY with more than 32 calls at a time, and DISCOVERY_DHT_CLOSED. `put` throws those,
+ * DISCOVERY_CONFLICT, DISCOVERY_NOT_CONFIRMED, DISCOVERY_RELAY_TOO_SMALL for a message of 1000 bytes, and
+ * DISCOVERY_DHT_FAILED. It reads the packet before and afterwards: nodes that have a newer one keep it, and say nothing as
+ * long as another one takes the old.
+ *
+ * @throws DISCOVERY_DHT_MISSING, DISCOVERY_DHT_FAILED
+ * @throws TypeError for bootstrap nodes that are none.
+ * @see BEP 5, BEP 44, official-noise §4.1
+ *
+ * @example
+ * ```ts
+ * import { MAINLINE_BOOTSTRAP, openDht } from '@pubky-paykit/pkarr-discovery/dht';
+ * declare const publicKey: Uint8Array; // 32 bytes
+ * const dht = await openDht({ bootstrap: MAINLINE_BOOTSTRAP });
+ * const packet = await dht.get(publicKey); // undefined if there is none
+ * await dht.close();
+ * ```
+ */
+export async function openDht(options: DhtOptions): Promise<Dht> {
+  const { bootstrap, host = '0.0.0.0', port = 0 } = options;
+  return dhtOver(await startNode({ bootstrap, host, port }), options);
+}
+
+/** The DHT through a node that listens. */
+export function dhtOver(node: MainlineNode, options: Omit<DhtOptions, 'bootstrap' | 'host' | 'port'>): Dht {
+  const { name = 'Mainline DHT', clock = systemClock } = options;
+  const { readTimeoutMs = DHT_READ_TIMEOUT_MS, writeTimeoutMs = DHT_WRITE_TIMEOUT_MS } = options;
+  const calls = new Set<() => void>();
+  let closing: Promise<void> | undefined;
+
+  /** The package has no patience of its own, and calls back late or, once it is destroyed, never. */
+  async function patiently<Result>(
+    limits: Omit<DeadlineOptions, 'clock'>,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    if (closing !== undefined) throw new DiscoveryError('DISCOVERY_DHT_CLOSED');
+    if (calls.size >= MAX_DHT_CALLS) throw new DiscoveryError('DISCOVERY_DHT_BUSY', { calls: calls.size });
+    let end = (): void => {};
+    const ended = new Promise<never>((_, reject) => {
+      end = () => reject(new DiscoveryError('DISCOVERY_DHT_CLOSED'));
+    });
+    calls.add(end);
+    try {
+      return await withDeadline({ ...limits, clock }, ({ race }) =>
+        race(() => Promise.race([ended, work()])),
+      );
+    } finally {
+      calls.delete(end);
+    }
+  }
+
+  async function find(publicKey: Uint8Array): Promise<SignedPacket | undefined> {
+    const before = node.answers();
+    const item = await new Promise<FoundItem | null | undefined>((resolve, reject) => {
+      const options = {
+        cache: false,
+        // Items of other keys are not even looked at.
+        verify: (signature: Uint8Array, message: Uint8Array, key: Uint8Array) =>
+          key instanceof Uint8Array && equalBytes(key, publicKey) && verifyStrictly(signature, message, key),
+      } as const;
+      node.client.get(targetOf(publicKey), options, (error, found) =>
+        error ? reject(offline(error)) : resolve(found),
+      );
+    });
+    if (item) return packetIn(item, publicKey, name);
+    // The package says the same of an item that nobody has, and of a network that nobody is in.
+    if (node.answers() === before) throw offline();
+    return undefined;
+  }
+
+  async function store(packet: SignedPacket, replacing: bigint | undefined): Promise<void> {
+    const item = itemOf(packet, name, replacing);
+    const present = await find(packet.publicKey);
+    if (present !== undefined) {
+      if (compareSignedPackets(present, packet) > 0) throw conflict(SEQ_TOO_SMALL);
+      if (replacing !== undefined && replacing !== present.timestamp) throw conflict(CAS_MISMATCH);
+    }
+    const refusal = await new Promise<MainlineError | undefined>((resolve) => {
+      node.client.put(item, (error) => resolve(error ?? undefined));
+    });
+    const published = await find(packet.publicKey);
+    const newer = published === undefined ? -1 : compareSignedPackets(published, packet);
+    // Nodes that have this very packet refuse it as well.
+    if (newer === 0) return;
+    if (newer > 0) throw conflict(SEQ_TOO_SMALL);
+    if (refusal?.code === CAS_MISMATCH || refusal?.code === SEQ_TOO_SMALL) throw conflict(refusal.code);
+    throw new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries: 1 }, { cause: refusal });
+  }
+
+  function offline(cause?: MainlineError): Error {
+    const reason = cause === undefined ? 'no node answered' : reasonOf(cause);
+    return new DiscoveryError('DISCOVERY_OFFLINE', { relay: name, reason }, { cause });
+  }
+
+  function conflict(status: number): Error {
+    return new DiscoveryError('DISCOVERY_CONFLICT', { relay: name, status });
+  }
+
+  return {
+    name,
+    port: node.port,
+    async get(publicKey, { signal } = {}) {
+      checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
+      const asked = Uint8Array.from(publicKey);
+      const limits = { what: `reading from the ${name}`, timeoutMs: readTimeoutMs, signal };
+      return patiently(limits, () => find(asked));
+    },
+    async put(packet, { signal, replacing } = {}) {
+      const limits = { what: `storing in the ${name}`, timeoutMs: writeTimeoutMs, signal };
+      await patiently(limits, () => store(packet, replacing));
+      return { stored: [name], failed: [] };
+    },
+    close() {
+      closing ??= node.destroy();
+      for (const end of calls) end();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { encodeUtf8 } from '@pubky-paykit/primitives';
+import { describe, expect, it } from 'vitest';
+import { createDiscovery, type DeviceNames, type KeyRecordSource } from '../../src/index.ts';
+import { filled, rejectionOf } from '../bytes.ts';
+import { clockAt, OWNER, type RecordChange, recordText, STAMPED } from '../records/key-records.ts';
+import { offline } from '../relay-model.ts';
+import { FakeRecords, fakeSource } from './fakes.ts';
+
+/** A source with a record for each device. */
+function sourceOf(devices: Readonly<Record<string, RecordChange | Error>>, names?: DeviceNames) {
+  const listed = names ?? { names: Object.keys(devices), complete: true };
+  return fakeSource(
+    'source',
+    async (device) => {
+      const change = devices[device];
+      if (change instanceof Error) throw change;
+      return change === undefined ? [] : [encodeUtf8(await recordText({ device, ...change }))];
+    },
+    { names: listed },
+  );
+}
+
+function lookUp(...sources: readonly KeyRecordSource[]): Promise<readonly Uint8Array[]> {
+  const options = { sources, openRecords: new FakeRecords().open, clock: clockAt(STAMPED) };
+  return createDiscovery(options).lookUpNoiseKeys(OWNER.publicKey);
+}
+
+const firstBytes = (keys: readonly Uint8Array[]) => keys.map((key) => key[0]).sort();
+
+describe('lookUpNoiseKeys', () => {
+  it('gives the keys of all devices, but none that is stale, revoked or forged (P8 W-05) [S2.1] [S2.2] [S2.3]', async () => {
+    const source = sourceOf({
+      default: { noiseKey: filled(1) },
+      phone: { noiseKey: filled(2) },
+      old: { noiseKey: filled(3), timestampSeconds: STAMPED - 2_592_001n },
+      lost: { noiseKey: filled(4), revoked: true },
+      stolen: { noiseKey: filled(5), revoked: true, unsigned: true },
+      moved: { noiseKey: filled(6), device: 'elsewhere' },
+    });
+    expect(firstBytes(await lookUp(source))).toEqual([1, 2]);
+  });
+
+  it('gives none if all sources say that there is none, or none that may be used', async () => {
+    expect(await lookUp(sourceOf({}))).toEqual([]);
+    expect(await lookUp(sourceOf({ lost: { revoked: true } }))).toEqual([]);
+  });
+
+  it('fails rather than to say so if a source did not answer [F3]', async () => {
+    expect((await rejectionOf(lookUp(sourceOf({ default: offline() })))).code).toBe('DISCOVERY_UNREACHABLE');
+    const silent = fakeSource('silent', offline(), { names: offline() });
+    expect((await rejectionOf(lookUp(sourceOf({}), silent))).code).toBe('DISCOVERY_UNREACHABLE');
+    expect(firstBytes(await lookUp(sourceOf({ default: { noiseKey: filled(1) } }), silent))).toEqual([1]);
+  });
+
+  it('looks up 16 devices at most, `default` among them', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `a${index}`);
+    const source = sourceOf(
+      { default: { noiseKey: filled(1) } },
+      { names: [...names, 'default'], complete: true },
+    );
+    expect(firstBytes(await lookUp(source))).toEqual([1]);
+    expect(new Set(source.asked).size).toBe(17);
+  });
+
+  it('wants an identity', async () => {
+    const options = { sources: [sourceOf({})], openRecords: new FakeRecords().open };
+    const answer = createDiscovery(options).lookUpNoiseKeys(new Uint8Array(0));
+    expect((await rejectionOf(answer)).code).toBe('DISCOVERY_WRONG_LENGTH');
+  });
+});
