@@ -20,7 +20,7 @@ export function deviceAddress(identity: Uint8Array, device: string): DeviceAddre
   checkLength('an identity', identity, KEY_BYTES, KEY_BYTES);
   requireDeviceId(device);
   const copy = Uint8Array.from(identity);
-  return { identity: copy, device, name: String.fromCharCode(...copy) + device };
+  return { identity: copy, device, name: Reflect.apply(String.fromCharCode, undefined, copy) + device };
 }
 
 /** Where a device stands in a store: its identity in z-base-32 and the device, at most 116 characters. */

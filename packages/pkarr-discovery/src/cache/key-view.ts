@@ -4,9 +4,14 @@ interface Seen {
   readonly kept: KeptKey;
   /** Unix milliseconds: when the reading began, so that it is never older than that. */
   readonly readAtMs: number;
+  /** Whether it was asked for since somebody last looked for room. */
+  wasUsed: boolean;
 }
 
-/** What was read last of a bounded number of devices; the one that was asked for longest ago makes room. */
+/**
+ * What was read last of a bounded number of devices. One that was not asked for makes room for others; each that was gets a
+ * second chance. Putting the one used last behind the others at every use would cost more than all the rest of it.
+ */
 export class KeyView {
   readonly #devices = new Map<string, Seen>();
   readonly #maximumDevices: number;
@@ -37,8 +42,7 @@ export class KeyView {
     if (seen === undefined) return undefined;
     const ageMs = nowMs - seen.readAtMs;
     if (!(ageMs >= 0 && ageMs < this.#validMs)) return undefined;
-    this.#devices.delete(name);
-    this.#devices.set(name, seen);
+    seen.wasUsed = true;
     return seen.kept;
   }
 
@@ -49,12 +53,21 @@ export class KeyView {
 
   see(name: string, kept: KeptKey, readAtMs: number): void {
     this.#devices.delete(name);
-    this.#devices.set(name, { kept, readAtMs });
-    const [longestAgo] = this.#devices.keys();
-    if (this.#devices.size > this.#maximumDevices && longestAgo !== undefined) this.forget(longestAgo);
+    if (this.#devices.size >= this.#maximumDevices) this.#makeRoom();
+    this.#devices.set(name, { kept, readAtMs, wasUsed: false });
   }
 
   forget(name: string): void {
     this.#devices.delete(name);
+  }
+
+  #makeRoom(): void {
+    for (const [name, seen] of this.#devices) {
+      this.#devices.delete(name);
+      if (!seen.wasUsed) return;
+      seen.wasUsed = false;
+      // Behind the others, where this walk meets it again if all of them were used.
+      this.#devices.set(name, seen);
+    }
   }
 }
