@@ -1,27 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Clock, RandomSource } from '@pubky-paykit/primitives';
 import { ManualClock, predictableRandomForTestingOnly } from '@pubky-paykit/primitives/testing';
-import {
-  createMemoryStore,
-  type DurableStore,
-  recordStore,
-  subStore,
-} from '../../../session-store/src/index.ts';
 import { createFaultyStore } from '../../../session-store/src/testing.ts';
 import type { DeriveNoiseKey } from '../../src/lifecycle/derivation-context.ts';
 import type { OpenRecords } from '../../src/ports/record-store.ts';
 import type { Publication, PublicationTarget } from '../../src/publications/publication.ts';
 import { parseKeyRecord } from '../../src/records/key-record.ts';
+import { memoryStore, recordsOn } from '../stores.ts';
 
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 /** 2024-12-05, as in the vectors. */
 export const START_MS = 1_733_356_800_000;
-
-/** The records of a store, as the umbrella opens them. */
-export function openRecordsOf(store: DurableStore, clock: Clock, random: RandomSource): OpenRecords {
-  return (room, codec) => recordStore(subStore(store, room), codec, { clock, random });
-}
 
 /** Derives something that looks like a key. */
 export const derive: DeriveNoiseKey = async (context) => ({ publicKey: keyOf(context) });
@@ -79,7 +68,7 @@ export interface Life {
 export class World {
   readonly clock = new ManualClock(START_MS);
   readonly random = predictableRandomForTestingOnly(1);
-  readonly store = createMemoryStore();
+  readonly store = memoryStore();
   readonly targets: readonly ModelTarget[];
 
   constructor(names: readonly string[] = ['homeserver', 'packet']) {
@@ -109,23 +98,25 @@ export class World {
       return fault;
     });
     store.died.then(die);
-    const targets = this.targets.map((target): PublicationTarget => ({
-      name: target.name,
-      async publish(publication) {
-        if (isDead) return never;
-        const fault = faultOf(calls++, target.name);
-        if (fault instanceof Error) throw fault;
-        if (fault === 'die before') {
+    const targets = this.targets.map(
+      (target): PublicationTarget => ({
+        name: target.name,
+        async publish(publication) {
+          if (isDead) return never;
+          const fault = faultOf(calls++, target.name);
+          if (fault instanceof Error) throw fault;
+          if (fault === 'die before') {
+            die();
+            return never;
+          }
+          target.take(publication);
+          if (fault !== 'die after') return undefined;
           die();
           return never;
-        }
-        target.take(publication);
-        if (fault !== 'die after') return undefined;
-        die();
-        return never;
-      },
-    }));
-    const openRecords = openRecordsOf(store, this.clock, this.random);
+        },
+      }),
+    );
+    const openRecords = recordsOn(store, this.clock);
     return { openRecords, targets, died, calls: () => calls };
   }
 
