@@ -97,10 +97,35 @@ export {
   type VerifyPayer,
 } from '@pubky-paykit/paykit-protocol';
 export {
+  CONTACT_POLICIES,
+  type ContactClass,
+  coldBundleCodec,
+  coldRequestCodec,
+  createColdRequest,
+  type DeriveNoiseKey,
   DISCOVERY_ERRORS,
+  type Discovery,
   DiscoveryError,
+  type DiscoveryResult,
+  derivationContext,
+  formatKeyRecord,
+  isFormerDevice,
+  KEY_POLICIES,
+  type KeeperEvent,
+  type KeyCache,
+  type KeyFinder,
+  type KeyFinderEvent,
+  type KeyKeeper,
+  type KeyLedger,
+  type KeyPolicy,
+  liveKeys,
   type PacketStore,
+  type PeerKey,
   type PkarrDirectory,
+  type PublicationQueue,
+  prepareOffline,
+  publishPrepared,
+  type QueueEvent,
   type SignedPacket,
   signPacket,
   updatePacket,
@@ -124,6 +149,12 @@ export {
   zBase32,
 } from '@pubky-paykit/primitives';
 export {
+  createMemoryStore,
+  type DurableStore,
+  SESSION_STORE_ERRORS,
+  SessionStoreError,
+} from '@pubky-paykit/session-store';
+export {
   acceptChannel,
   type ByteStream,
   type ChannelLimits,
@@ -134,6 +165,7 @@ export {
   TRANSPORT_ERRORS,
   TransportError,
 } from '@pubky-paykit/transport';
+export { deriveFromSeed, keepOwnKeys, type OwnKeys, type OwnKeysOptions } from './own-keys.ts';
 export { type OfferPatternsOptions, offerPatterns } from './pattern-offer.ts';
 export { payerOf } from './payer-proof.ts';
 export {
@@ -156,6 +188,7 @@ export {
   type PaymentIdentity,
   type PaymentIdentityOptions,
 } from './payment-identity.ts';
+export { connectPeerKeys, type PeerKeys, type PeerKeysOptions } from './peer-keys.ts';
 export {
   connectPubky,
   LOCAL_TESTNET,

@@ -1,3 +1,4 @@
+export { type OpenLevelStoreOptions, openLevelStore } from '@pubky-paykit/session-store/level';
 export {
   type ConnectTcpOptions,
   connectTcp,

@@ -8,6 +8,7 @@ import {
   type PkarrDirectory,
 } from '@pubky-paykit/pkarr-discovery';
 import type { Clock, Fetch, Logger, RandomSource } from '@pubky-paykit/primitives';
+import { given } from './given.ts';
 
 /** Which network, and what it is reached with. */
 export interface PubkyNetworkOptions {
@@ -46,15 +47,6 @@ export const LOCAL_TESTNET: Readonly<Required<Pick<PubkyNetworkOptions, 'relays'
     relays: Object.freeze(['http://localhost:15411']),
     plainHttpHosts: Object.freeze(['localhost']),
   });
-
-/** Without what was passed on as `undefined`: the parts take an option or its absence. */
-function given<Options extends object>(
-  options: Options,
-): { [Name in keyof Options]: Exclude<Options[Name], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Options]: Exclude<Options[Name], undefined>;
-  };
-}
 
 /**
  * Wires relays, directory and homeservers together. Nothing is sent before the first call.
