@@ -32,7 +32,11 @@ async function live(folder: string): Promise<Life> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
-  const [line] = await once(lines, 'line');
+  const failed = once(child, 'exit').then(([status]) => {
+    throw new Error(`it does not start again: status ${status}`);
+  });
+  const [line] = await Promise.race([once(lines, 'line'), failed]);
+  failed.catch(() => {});
   return { child, url: JSON.parse(String(line)).homeserver.url };
 }
 
