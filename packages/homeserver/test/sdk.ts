@@ -1,17 +1,32 @@
 import { createRequire } from 'node:module';
-import type { AuthToken, SigninDeepLink } from '@synonymdev/pubky';
+import type * as Pubky from '@synonymdev/pubky';
 
-interface Sdk {
-  readonly AuthToken: typeof AuthToken;
-  readonly SigninDeepLink: typeof SigninDeepLink;
-}
+type Sdk = typeof Pubky;
+
+const require = createRequire(import.meta.url);
+const NAME = '@synonymdev/pubky';
 
 /** The unmodified SDK, to compare with. It replaces the global `fetch`, which is put back at once. */
 export function requireSdk(): Sdk {
   const before = globalThis.fetch;
   try {
-    return createRequire(import.meta.url)('@synonymdev/pubky') as Sdk;
+    return require(NAME) as Sdk;
   } finally {
     globalThis.fetch = before;
+  }
+}
+
+/** Lets a test use a fresh copy of the unmodified SDK, whose `fetch` is global until the test is done. */
+export async function withUnmodifiedSdk<Result>(work: (sdk: Sdk) => Promise<Result>): Promise<Result> {
+  const before = globalThis.fetch;
+  const file = require.resolve(NAME);
+  const { [file]: cached } = require.cache;
+  delete require.cache[file];
+  try {
+    return await work(require(NAME) as Sdk);
+  } finally {
+    globalThis.fetch = before;
+    if (cached === undefined) delete require.cache[file];
+    else require.cache[file] = cached;
   }
 }

@@ -6,9 +6,9 @@ import {
   type PlatformSignal,
   type RandomSource,
   systemClock,
-  systemFetch,
   systemRandom,
 } from '@pubky-paykit/primitives';
+import { platformFetch } from '../platform-fetch.ts';
 import { approveRequest } from '../sessions/approval.ts';
 import { createHomeserver } from '../sessions/create-homeserver.ts';
 import type { Homeserver, HomeserverSession, SignInOptions, SignUpOptions } from '../sessions/homeserver.ts';
@@ -68,7 +68,7 @@ export interface FetchHomeserver extends Homeserver<IdentitySigner> {
  */
 export function createFetchHomeserver(options: FetchHomeserverOptions): FetchHomeserver {
   const { directory, insecureHosts = [], cookies = detectCookieKeeper() } = options;
-  const { fetch = systemFetch, clock = systemClock, random = systemRandom, logger, vault } = options;
+  const { fetch = platformFetch, clock = systemClock, random = systemRandom, logger, vault } = options;
   const transport = createFetchTransport({ fetch, clock, directory });
   const parts = { transport, fetch, clock, random, logger, cookies, vault, insecureHosts };
   const timestamp = createTimestamps(clock, random);

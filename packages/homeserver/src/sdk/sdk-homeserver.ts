@@ -5,9 +5,9 @@ import {
   type RandomSource,
   type Secret,
   systemClock,
-  systemFetch,
   systemRandom,
 } from '@pubky-paykit/primitives';
+import { platformFetch } from '../platform-fetch.ts';
 import { createHomeserver } from '../sessions/create-homeserver.ts';
 import type { Homeserver } from '../sessions/homeserver.ts';
 import { type CookieKeeper, openSession } from '../sessions/open-session.ts';
@@ -57,7 +57,7 @@ export function createSdkHomeserverWith(
   options: SdkHomeserverOptions,
 ): SdkHomeserver {
   const { testnetHost, relayTimeoutMs = RELAY_TIMEOUT_MS, insecureHosts = [] } = options;
-  const { fetch = systemFetch, clock = systemClock, random = systemRandom, logger, vault } = options;
+  const { fetch = platformFetch, clock = systemClock, random = systemRandom, logger, vault } = options;
   const relays =
     testnetHost === undefined
       ? (options.relays ?? PUBLIC_RELAYS)
