@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { wipe } from 'pubky-paykit';
+
+const OWNER_ONLY_FOLDER = 0o700;
+const OWNER_ONLY_FILE = 0o600;
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+/** Makes a folder that only its owner can look into. */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  await chmod(folder, OWNER_ONLY_FOLDER);
+}
+
+/** A new name is durable only once its folder is. Windows has no such call, and needs none. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Writes a file that only its owner can read: whole beside its place, then put there at once, so that a crash leaves the
+ * file before or the file after.
+ *
+ * @param content Borrowed.
+ * @param options.replace Whether one that is there may be replaced.
+ * @returns Whether it was written: not if one is there that may not be replaced.
+ */
+export async function writePrivateFile(
+  path: string,
+  content: Uint8Array,
+  { replace }: { readonly replace: boolean },
+): Promise<boolean> {
+  const folder = dirname(path);
+  const draft = join(folder, `.draft-${randomUUID()}`);
+  try {
+    const file = await open(draft, 'wx', OWNER_ONLY_FILE);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    // A rename would replace what is there; a link never does.
+    await (replace ? rename(draft, path) : link(draft, path));
+    await syncFolder(folder);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/**
+ * Reads a file that cannot be large.
+ *
+ * @param maximumBytes Inclusive. @returns A fresh buffer, `undefined` if there is no file, `'too large'` if it is longer.
+ */
+export async function readSmallFile(
+  path: string,
+  maximumBytes: number,
+): Promise<Uint8Array | 'too large' | undefined> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const buffer = new Uint8Array(maximumBytes + 1);
+  try {
+    let length = 0;
+    while (length < buffer.length) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return length > maximumBytes ? 'too large' : buffer.slice(0, length);
+  } finally {
+    wipe(buffer);
+    await file.close();
+  }
+}
