@@ -6,6 +6,7 @@ export {
   UNKNOWN_KEY,
 } from './cache/cached-key.ts';
 export { CONTACT_POLICIES, type ContactClass, type ContactPolicy } from './cache/contact-policy.ts';
+export type { DeviceAddress } from './cache/device-address.ts';
 export { KEY_TRANSITIONS, type KeyEvent, type KeyState, nextKeyState } from './cache/key-state.ts';
 export { consultKey, type KeyUse } from './cache/key-use.ts';
 export {
@@ -50,6 +51,11 @@ export type {
 } from './discovery/discovery-result.ts';
 export { requireFoundKey } from './discovery/found-key.ts';
 export type { LookUpCall } from './discovery/published-keys.ts';
+export {
+  createRollBackKeeper,
+  type RollBackCall,
+  type RollBackKeeper,
+} from './discovery/roll-back-keeper.ts';
 export type { UnverifiedClaim, UnverifiedClaims } from './discovery/unverified.ts';
 export { decodeDnsMessage, encodeDnsMessage } from './dns/message.ts';
 export type {

@@ -63,14 +63,15 @@ export interface Discovery {
  * @example
  * ```ts
  * import {
- *   createDiscovery, createFileRecordSource, createPacketRecordSource, createRelay, type OpenRecords, type PublicFiles,
+ *   createDiscovery, createFileRecordSource, createPacketRecordSource, createRelay, createRollBackKeeper, type OpenRecords,
+ *   type PublicFiles,
  * } from '@pubky-paykit/pkarr-discovery';
  * declare const files: PublicFiles; // such as the public storage of a homeserver client
  * declare const openRecords: OpenRecords; // such as record stores of session-store
  * declare const identity: Uint8Array; // 32 bytes, of the peer
  * const relay = createRelay({ url: 'https://pkarr.pubky.app' });
  * const sources = [createFileRecordSource({ files }), createPacketRecordSource({ packets: relay })];
- * const discovery = createDiscovery({ sources, openRecords });
+ * const discovery = createDiscovery({ sources, memory: createRollBackKeeper(openRecords) });
  * const result = await discovery.discoverNoiseKey(identity, { device: 'default' });
  * if (result.outcome === 'found') result.record.noiseKey; // 32 bytes
  * ```
@@ -83,6 +84,6 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     listDevices: async (identity, call = {}) => listDevices(settings, identity, call),
     lookUpNoiseKeys: async (identity, call = {}) => lookUpPublishedKeys(settings, identity, call),
     forgetDevice: async (identity, device = DEFAULT_DEVICE, call = {}) =>
-      settings.keeper.forget(deviceAddress(identity, device), call),
+      settings.memory.forget(deviceAddress(identity, device), call),
   };
 }

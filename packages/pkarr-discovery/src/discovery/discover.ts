@@ -33,10 +33,10 @@ export function discoverAt(
     // What nobody may have written is nothing to remember.
     if (!statements.some(isRecord)) return judge(NOTHING_REMEMBERED, answers).result;
     let result: DiscoveryResult | undefined;
-    await settings.keeper.update(
+    await settings.memory.update(
       address,
-      (memory) => {
-        const judgement = judge(memory, answers);
+      (before) => {
+        const judgement = judge(before, answers);
         result = judgement.result;
         return judgement.memory;
       },

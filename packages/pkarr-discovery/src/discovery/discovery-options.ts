@@ -1,9 +1,8 @@
 import { type Clock, noTelemetry, systemClock, type Telemetry } from '@pubky-paykit/primitives';
 import { DISCOVERY_PATIENCE_MS, DISCOVERY_TIMEOUT_MS, MAX_LISTED_DEVICES } from '../constants.ts';
-import type { OpenRecords } from '../ports/record-store.ts';
 import type { KeyRecordPolicy } from '../records/verify-key-record.ts';
 import type { KeyRecordSource } from '../sources/key-record-source.ts';
-import { createRollBackKeeper, type RollBackKeeper } from './roll-back-keeper.ts';
+import type { RollBackKeeper } from './roll-back-keeper.ts';
 
 /** What keys have to fulfil, and whose word is enough. */
 export interface DiscoveryPolicy
@@ -19,8 +18,8 @@ export interface DiscoveryPolicy
 export interface DiscoveryOptions {
   /** One at least, each with a name of its own, in the order they are told in. All are asked at once. */
   readonly sources: readonly KeyRecordSource[];
-  /** Where the memory against roll-back is kept. */
-  readonly openRecords: OpenRecords;
+  /** The memory against roll-back: that of a key cache, or a `createRollBackKeeper` of its own. */
+  readonly memory: RollBackKeeper;
   readonly policy?: DiscoveryPolicy;
   readonly clock?: Clock;
   readonly telemetry?: Telemetry;
@@ -36,7 +35,7 @@ export interface DiscoveryOptions {
 /** The options of a discovery, complete. */
 export interface DiscoverySettings {
   readonly sources: readonly KeyRecordSource[];
-  readonly keeper: RollBackKeeper;
+  readonly memory: RollBackKeeper;
   readonly policy: DiscoveryPolicy;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -48,7 +47,7 @@ export interface DiscoverySettings {
 
 /** @throws TypeError without sources, or with two of one name. */
 export function settingsOf(options: DiscoveryOptions): DiscoverySettings {
-  const { sources, openRecords, policy = {}, clock = systemClock, telemetry = noTelemetry } = options;
+  const { sources, memory, policy = {}, clock = systemClock, telemetry = noTelemetry } = options;
   const { patienceMs = DISCOVERY_PATIENCE_MS, timeoutMs = DISCOVERY_TIMEOUT_MS } = options;
   const names = sources.map(({ name }) => name);
   if (names.length === 0 || new Set(names).size !== names.length) {
@@ -56,7 +55,7 @@ export function settingsOf(options: DiscoveryOptions): DiscoverySettings {
   }
   return {
     sources: [...sources],
-    keeper: createRollBackKeeper(openRecords),
+    memory,
     policy,
     clock,
     telemetry,

@@ -28,7 +28,7 @@ export const ROLL_BACK_CODEC = documentCodec<RollBackMemory>({
 });
 
 /** What ends a call. */
-export interface KeeperCall {
+export interface RollBackCall {
   readonly signal?: CancelSignal | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface RollBackKeeper {
   update(
     address: DeviceAddress,
     change: (memory: RollBackMemory) => RollBackMemory,
-    call?: KeeperCall,
+    call?: RollBackCall,
   ): Promise<void>;
   /**
    * Forgets a device, which a user may ask for who knows that it went back to 0.8, or was set up anew with a wrong clock
@@ -51,7 +51,7 @@ export interface RollBackKeeper {
    *
    * @throws What `update` throws.
    */
-  forget(address: DeviceAddress, call?: KeeperCall): Promise<void>;
+  forget(address: DeviceAddress, call?: RollBackCall): Promise<void>;
 }
 
 /** Keeps memories in a store, one record for each device. @see requirement S2.3 */

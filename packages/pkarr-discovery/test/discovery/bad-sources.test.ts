@@ -34,13 +34,13 @@ async function payloadWith(change: RecordChange, seconds?: bigint): Promise<Uint
 }
 
 /** A homeserver with a good record, and a relay that answers whatever it likes. */
-async function lookUp(answer: () => FetchResponse | Promise<FetchResponse>, memory = new FakeRecords()) {
+async function lookUp(answer: () => FetchResponse | Promise<FetchResponse>, { memory } = new FakeRecords()) {
   const files = new FakeFiles(OWNER.publicKey);
   files.force(PATH, await recordText());
   const { relay } = scriptedRelay(answer);
   const discovery = createDiscovery({
     sources: [createFileRecordSource({ files }), createPacketRecordSource({ packets: relay, name: 'relay' })],
-    openRecords: memory.open,
+    memory,
     clock: clockAt(STAMPED + 200n),
   });
   return discovery.discoverNoiseKey(OWNER.publicKey, { device: DEVICE });
@@ -74,13 +74,13 @@ describe('discoverNoiseKey, with a relay that lies', () => {
   });
 
   it('does not take an old packet for the newest, and refuses to go back to it alone [S2.3]', async () => {
-    const memory = new FakeRecords();
+    const records = new FakeRecords();
     const old = await payloadWith({ noiseKey: filled(5), timestampSeconds: STAMPED - 100n }, STAMPED - 100n);
-    expect(despite(await lookUp(() => response(200, old), memory))).toEqual(['relay outdone']);
+    expect(despite(await lookUp(() => response(200, old), records))).toEqual(['relay outdone']);
     const { relay } = scriptedRelay(() => response(200, old));
     const result = await createDiscovery({
       sources: [createPacketRecordSource({ packets: relay })],
-      openRecords: memory.open,
+      memory: records.memory,
       clock: clockAt(STAMPED + 200n),
     }).discoverNoiseKey(OWNER.publicKey, { device: DEVICE });
     expect(result.outcome).toBe('rolled-back');
@@ -155,7 +155,7 @@ describe('discoverNoiseKey, with a homeserver that lies', () => {
         createFileRecordSource({ files }),
         createPacketRecordSource({ packets: relay, name: 'relay' }),
       ],
-      openRecords: new FakeRecords().open,
+      memory: new FakeRecords().memory,
       clock: clockAt(STAMPED + 200n),
     }).discoverNoiseKey(OWNER.publicKey, { device: DEVICE });
   }

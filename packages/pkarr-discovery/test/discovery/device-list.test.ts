@@ -11,7 +11,7 @@ function listing(name: string, names: DeviceNames | Error): KeyRecordSource {
 }
 
 function list(...sources: readonly KeyRecordSource[]) {
-  return createDiscovery({ sources, openRecords: new FakeRecords().open }).listDevices(IDENTITY);
+  return createDiscovery({ sources, memory: new FakeRecords().memory }).listDevices(IDENTITY);
 }
 
 describe('listDevices', () => {
@@ -68,7 +68,7 @@ describe('listDevices', () => {
   it('wants an identity', async () => {
     const { listDevices } = createDiscovery({
       sources: [fakeSource('a', [])],
-      openRecords: new FakeRecords().open,
+      memory: new FakeRecords().memory,
     });
     expect((await rejectionOf(listDevices(new Uint8Array(33)))).code).toBe('DISCOVERY_WRONG_LENGTH');
   });

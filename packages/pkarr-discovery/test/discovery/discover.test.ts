@@ -1,5 +1,4 @@
 import { base64, encodeUtf8, hex } from '@pubky-paykit/primitives';
-import type { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import {
   createDiscovery,
@@ -16,15 +15,12 @@ import { brief, FakeRecords, fakeSource, later, settled } from './fakes.ts';
 const OTHER_KEY = filled(9);
 const DAY = 86_400n;
 
-interface Asking extends Omit<Partial<DiscoveryOptions>, 'sources'> {
-  readonly clock?: ManualClock;
-  readonly memory?: FakeRecords;
-}
+type Asking = Omit<Partial<DiscoveryOptions>, 'sources'>;
 
 /** What a discovery with these sources says of the device of N8 A.6, at the second of its record. */
 function discover(sources: readonly KeyRecordSource[], asking: Asking = {}): Promise<DiscoveryResult> {
-  const { memory = new FakeRecords(), clock = clockAt(STAMPED), ...options } = asking;
-  const discovery = createDiscovery({ sources, openRecords: memory.open, clock, ...options });
+  const { memory } = new FakeRecords();
+  const discovery = createDiscovery({ sources, memory, clock: clockAt(STAMPED), ...asking });
   return discovery.discoverNoiseKey(OWNER.publicKey, { device: DEVICE });
 }
 
@@ -106,7 +102,7 @@ describe('discoverNoiseKey', () => {
     const clock = clockAt(STAMPED + 11n);
     const sources = [fakeSource('a', [await recordText()])];
     expect((await discover(sources, { policy, clock })).outcome).toBe('stale');
-    const discovery = createDiscovery({ sources, openRecords: new FakeRecords().open, policy, clock });
+    const discovery = createDiscovery({ sources, memory: new FakeRecords().memory, policy, clock });
     const call = { device: DEVICE, maximumAgeSeconds: 11 };
     expect((await discovery.discoverNoiseKey(OWNER.publicKey, call)).outcome).toBe('found');
   });
@@ -161,7 +157,7 @@ describe('discoverNoiseKey', () => {
 
   it('takes the default device where none is named, and no text that is none', async () => {
     const sources = [fakeSource('a', [await recordText({ device: 'default' })])];
-    const options = { sources, openRecords: new FakeRecords().open, clock: clockAt(STAMPED) };
+    const options = { sources, memory: new FakeRecords().memory, clock: clockAt(STAMPED) };
     const { discoverNoiseKey } = createDiscovery(options);
     expect((await discoverNoiseKey(OWNER.publicKey)).outcome).toBe('found');
     const wrongDevice = discoverNoiseKey(OWNER.publicKey, { device: '../phone' });
@@ -171,10 +167,10 @@ describe('discoverNoiseKey', () => {
   });
 
   it('refuses settings that are none', () => {
-    const openRecords = new FakeRecords().open;
-    expect(() => createDiscovery({ sources: [], openRecords })).toThrow(TypeError);
+    const { memory } = new FakeRecords();
+    expect(() => createDiscovery({ sources: [], memory })).toThrow(TypeError);
     const twins = [fakeSource('a', []), fakeSource('a', [])];
-    expect(() => createDiscovery({ sources: twins, openRecords })).toThrow(TypeError);
+    expect(() => createDiscovery({ sources: twins, memory })).toThrow(TypeError);
   });
 });
 
@@ -255,7 +251,7 @@ describe('discoverNoiseKey, when sources fail', () => {
   it('ends when its signal says so', async () => {
     const controller = new AbortController();
     const source = fakeSource('deaf', () => new Promise(() => {}));
-    const options = { sources: [source], openRecords: new FakeRecords().open, clock: clockAt(STAMPED) };
+    const options = { sources: [source], memory: new FakeRecords().memory, clock: clockAt(STAMPED) };
     const { signal } = controller;
     const result = createDiscovery(options).discoverNoiseKey(OWNER.publicKey, { signal });
     await settled();

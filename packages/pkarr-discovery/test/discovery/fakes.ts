@@ -8,17 +8,19 @@ import {
   type TelemetryAttributes,
   zBase32,
 } from '@pubky-paykit/primitives';
-import type {
-  DeviceNames,
-  FileCall,
-  FileListing,
-  FileRead,
-  KeyRecordSource,
-  OpenRecords,
-  OwnFiles,
-  PublicFiles,
-  RecordCodec,
-  RecordStore,
+import {
+  createRollBackKeeper,
+  type DeviceNames,
+  type FileCall,
+  type FileListing,
+  type FileRead,
+  type KeyRecordSource,
+  type OpenRecords,
+  type OwnFiles,
+  type PublicFiles,
+  type RecordCodec,
+  type RecordStore,
+  type RollBackKeeper,
 } from '../../src/index.ts';
 
 /** The files of one account, in memory, as everybody and their owner see them. */
@@ -124,6 +126,8 @@ export class FakeRecords {
   attempts = 1;
 
   readonly open: OpenRecords = (room, codec) => this.#room(room, codec);
+  /** A memory against roll-back in it. */
+  readonly memory: RollBackKeeper = createRollBackKeeper(this.open);
 
   #room<Value>(room: string, codec: RecordCodec<Value>): RecordStore<Value> {
     const at = (key: string): string => `${room}/${key}`;

@@ -7,7 +7,7 @@ import { numbered } from '../signers.ts';
 import { FakeRecords, fakeSource } from './fakes.ts';
 
 async function find(...sources: readonly KeyRecordSource[]) {
-  const options = { sources, openRecords: new FakeRecords().open, clock: clockAt(STAMPED) };
+  const options = { sources, memory: new FakeRecords().memory, clock: clockAt(STAMPED) };
   return requireFoundKey(
     await createDiscovery(options).discoverNoiseKey(OWNER.publicKey, { device: DEVICE }),
   );

@@ -9,7 +9,7 @@ import { FakeRecords, fakeSource, later, recordingTelemetry, settled } from './f
 function discovery(sources: readonly KeyRecordSource[], telemetry: Telemetry, clock = clockAt(STAMPED)) {
   const { discoverNoiseKey } = createDiscovery({
     sources,
-    openRecords: new FakeRecords().open,
+    memory: new FakeRecords().memory,
     clock,
     telemetry,
   });
@@ -42,7 +42,7 @@ describe('createDiscovery, measured', () => {
       throw new Error('disk');
     };
     const sources = [fakeSource('a', [await recordText()])];
-    const options = { sources, openRecords: broken.open, clock: clockAt(STAMPED), telemetry };
+    const options = { sources, memory: broken.memory, clock: clockAt(STAMPED), telemetry };
     await rejectionOf(createDiscovery(options).discoverNoiseKey(OWNER.publicKey, { device: DEVICE }));
     expect(
       seen.filter(({ name }) => name !== 'discovery.lookup_ms').map(({ attributes }) => attributes),

@@ -21,7 +21,7 @@ function sourceOf(devices: Readonly<Record<string, RecordChange | Error>>, names
 }
 
 function lookUp(...sources: readonly KeyRecordSource[]): Promise<readonly Uint8Array[]> {
-  const options = { sources, openRecords: new FakeRecords().open, clock: clockAt(STAMPED) };
+  const options = { sources, memory: new FakeRecords().memory, clock: clockAt(STAMPED) };
   return createDiscovery(options).lookUpNoiseKeys(OWNER.publicKey);
 }
 
@@ -63,7 +63,7 @@ describe('lookUpNoiseKeys', () => {
   });
 
   it('wants an identity', async () => {
-    const options = { sources: [sourceOf({})], openRecords: new FakeRecords().open };
+    const options = { sources: [sourceOf({})], memory: new FakeRecords().memory };
     const answer = createDiscovery(options).lookUpNoiseKeys(new Uint8Array(0));
     expect((await rejectionOf(answer)).code).toBe('DISCOVERY_WRONG_LENGTH');
   });

@@ -40,7 +40,7 @@ class Onlooker {
 
   #discovery(sources: readonly KeyRecordSource[]) {
     const clock = clockAt(STAMPED + 500n);
-    return createDiscovery({ sources, openRecords: this.records.open, clock, policy: this.policy });
+    return createDiscovery({ sources, memory: this.records.memory, clock, policy: this.policy });
   }
 }
 

@@ -8,7 +8,7 @@ import { brief, FakeRecords, fakeSource } from './fakes.ts';
 
 function claims(...sources: readonly KeyRecordSource[]) {
   const records = new FakeRecords();
-  const options = { sources, openRecords: records.open, clock: clockAt(STAMPED) };
+  const options = { sources, memory: records.memory, clock: clockAt(STAMPED) };
   const { discoverUnverifiedClaims } = createDiscovery(options);
   return { records, answer: discoverUnverifiedClaims(OWNER.publicKey, { device: DEVICE }) };
 }
