@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { platformFetchSince } from '../src/platform-fetch.ts';
 import type { ContractWorld } from '../src/testing.ts';
 import { networkOf, startTestnet } from './networks.ts';
-import { requireSdk, withUnmodifiedSdk } from './sdk.ts';
+import { jarAround, requireSdk, withUnmodifiedSdk } from './sdk.ts';
 import { fetchWorld, sdkWorld } from './worlds.ts';
 
 const network = networkOf(await startTestnet());
@@ -26,6 +26,33 @@ describe('platformFetchSince', () => {
     globalThis.fetch = async () => new Response('later', { status: 418 });
     try {
       expect((await fetch('http://localhost/')).status).toBe(418);
+    } finally {
+      globalThis.fetch = before;
+    }
+  });
+
+  it('sends no cookie out of a jar, for an address and for a request', async () => {
+    const sent: (string | null)[] = [];
+    const plain: typeof fetch = async (input, init) => {
+      sent.push(new Request(input, init).headers.get('cookie'));
+      return new Response();
+    };
+    const url = 'http://localhost/pub/a';
+    const before = globalThis.fetch;
+    globalThis.fetch = await jarAround(plain, url, 'jar=theirs');
+    try {
+      await fetch(url);
+      expect(sent).toEqual(['jar=theirs']);
+      const request = (cookie?: string) =>
+        new Request(url, { headers: cookie === undefined ? {} : { cookie } }) as unknown as string;
+      for (const send of [platformFetchSince(globalThis.fetch), platformFetchSince(plain)]) {
+        sent.length = 0;
+        await send(url, { headers: { cookie: 'ours=1' } });
+        await send(url);
+        await send(request('ours=1'));
+        await send(request());
+        expect(sent).toEqual(['ours=1', null, 'ours=1', null]);
+      }
     } finally {
       globalThis.fetch = before;
     }

@@ -30,3 +30,11 @@ export async function withUnmodifiedSdk<Result>(work: (sdk: Sdk) => Promise<Resu
     else require.cache[file] = cached;
   }
 }
+
+/** The cookie jar that the SDK wraps `fetch` in, with this cookie in it for every path of a host. */
+export async function jarAround(fetch: typeof globalThis.fetch, url: string, cookie: string) {
+  const { default: wrap } = createRequire(require.resolve(NAME))('fetch-cookie');
+  const jarred = wrap(fetch);
+  await jarred.cookieJar.setCookie(cookie, url);
+  return jarred as typeof globalThis.fetch;
+}
