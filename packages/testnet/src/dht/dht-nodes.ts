@@ -41,6 +41,7 @@ function ready(client: Client): Promise<void> {
   });
 }
 
+/** Ends a node, its socket and its timers. */
 export function destroyNode({ client }: DhtNode): Promise<void> {
   return new Promise((resolve) => client.destroy(resolve));
 }

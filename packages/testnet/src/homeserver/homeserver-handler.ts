@@ -48,7 +48,8 @@ function routeOf({ method, path }: HttpRequest): Route {
   return route;
 }
 
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
+/** The disk is full, the user's part of it is, or a file may not grow any more. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 function isOutOfRoom(error: unknown): boolean {
   if (!(error instanceof TestnetError)) return false;

@@ -146,6 +146,10 @@ export class LoopbackServer {
       }
       try {
         await sendReply(response, reply, incoming.method !== 'HEAD');
+      } catch (error) {
+        // Whatever has been sent of it is not the whole answer.
+        response.destroy();
+        throw error;
       } finally {
         await reply.release?.();
       }

@@ -30,10 +30,10 @@ function drained(response: ServerResponse): Promise<void> {
 }
 
 /**
- * Sends an answer, no faster than the client takes it. A body that fails half-way cuts the connection: a client must
- * not take half an answer for a whole one.
+ * Sends an answer, no faster than the client takes it.
  *
  * @param withBody false for HEAD: headers only.
+ * @throws What the body throws. Then the connection must be cut: a client must not take half an answer for a whole one.
  */
 export async function sendReply(
   response: ServerResponse,
@@ -51,16 +51,11 @@ export async function sendReply(
     response.end(body);
     return;
   }
-  try {
-    // Streams that have nothing to say yet must still be seen to have begun.
-    response.flushHeaders();
-    for await (const piece of body) {
-      if (response.destroyed) return;
-      if (!response.write(piece)) await drained(response);
-    }
-    response.end();
-  } catch (error) {
-    response.destroy();
-    throw error;
+  // Streams that have nothing to say yet must still be seen to have begun.
+  response.flushHeaders();
+  for await (const piece of body) {
+    if (response.destroyed) return;
+    if (!response.write(piece)) await drained(response);
   }
+  response.end();
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readPageQuery } from '../../src/homeserver/page-query.ts';
 import { account, identity } from '../identities.ts';
 import { networks } from '../networks.ts';
 
@@ -66,26 +67,27 @@ describe('listings', () => {
     expect((await list(query)).status).toBe(status);
   });
 
-  it('give a hundred entries unless told, and a thousand at most', async () => {
-    const paths = Array.from({ length: 1_100 }, (_, index) => `/pub/n/${String(index).padStart(4, '0')}`);
-    const testnet = await start();
-    const { send } = await account(testnet, alice);
-    const queue = paths.values();
-    const writer = async () => {
-      for (const path of queue) await send('PUT', path, { body: '' });
-    };
-    await Promise.all([writer(), writer(), writer(), writer()]);
-    const count = async (query: string) => (await (await send('GET', query)).text()).split('\n').length;
-    expect(await count('/pub/n/')).toBe(100);
-    expect(await count('/pub/n/?limit=5000')).toBe(1_000);
-    expect(await count('/pub/n/?limit=999')).toBe(999);
-  });
-
   it('are of one user alone', async () => {
     const testnet = await start();
     const [own, other] = [await account(testnet, alice), await account(testnet, identity(2))];
     await own.send('PUT', '/pub/mine', { body: 'x' });
     await other.send('PUT', '/pub/theirs', { body: 'x' });
     expect(await (await own.send('GET', '/pub/')).text()).toBe(`pubky://${alice.key}/pub/mine`);
+  });
+});
+
+describe('readPageQuery', () => {
+  it.each([
+    ['', 100],
+    ['limit=', 100],
+    ['limit=1', 1],
+    ['limit=999', 999],
+    ['limit=1001', 1_000],
+    ['limit=65535', 1_000],
+    ['limit=65536', 100],
+    ['limit=1e2', 100],
+    ['limit=%2B7', 7],
+  ])('takes "%s" for %s entries: a hundred unless told, a thousand at most', (query, limit) => {
+    expect(readPageQuery(query).limit).toBe(limit);
   });
 });

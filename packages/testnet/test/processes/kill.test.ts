@@ -1,17 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ensureBuilt } from '../../../tooling/scripts/ensure-built.mjs';
-import { effort } from '../../../tooling/vitest/effort.ts';
-import { type Identity, identity, token } from './identities.ts';
-
-const BIN = fileURLToPath(new URL('../bin/pubky-paykit-testnet.js', import.meta.url));
+import { ensureBuilt } from '../../../../tooling/scripts/ensure-built.mjs';
+import { effort } from '../../../../tooling/vitest/effort.ts';
+import { type Identity, identity, token } from '../identities.ts';
+import { type Life, live } from './program.ts';
 
 const WRITERS = 6;
 /** Writes acknowledged in one life, at most. */
@@ -21,24 +16,6 @@ const LONGEST = 30_000;
 
 /** What a name may hold: one content if its last write was acknowledged, several if nobody knows. `''` is no file. */
 type Expected = Map<string, readonly string[]>;
-
-interface Life {
-  readonly child: ChildProcess;
-  readonly url: string;
-}
-
-async function live(folder: string): Promise<Life> {
-  const child = spawn(process.execPath, [BIN, '--json', '--folder', folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
-  const failed = once(child, 'exit').then(([status]) => {
-    throw new Error(`it does not start again: status ${status}`);
-  });
-  const [line] = await Promise.race([once(lines, 'line'), failed]);
-  failed.catch(() => {});
-  return { child, url: JSON.parse(String(line)).homeserver.url };
-}
 
 function random(below: number): number {
   return Math.floor(Math.random() * below);
@@ -101,7 +78,7 @@ async function writeUntilKilled(
 
 async function verify({ url }: Life, key: string, expected: Expected): Promise<void> {
   const headers = { 'pubky-host': key };
-  for (const [path, contents] of expected) {
+  const check = async ([path, contents]: readonly [string, readonly string[]]): Promise<void> => {
     const response = await fetch(`${url}${path}`, { headers });
     const content = response.status === 404 ? '' : await response.text();
     if (!contents.includes(content)) {
@@ -109,7 +86,12 @@ async function verify({ url }: Life, key: string, expected: Expected): Promise<v
     }
     // Now it is known.
     expected.set(path, [content]);
-  }
+  };
+  const rest = [...expected].values();
+  const reader = async (): Promise<void> => {
+    for (const entry of rest) await check(entry);
+  };
+  await Promise.all(Array.from({ length: WRITERS }, reader));
 }
 
 async function listAll({ url }: Life, key: string): Promise<string[]> {
@@ -130,7 +112,7 @@ describe('a network that is killed in the middle of writes', () => {
     let acknowledged = 0;
     const rounds = effort(50);
     for (let round = 0; round <= rounds; round++) {
-      const life = await live(folder);
+      const life = await live(['--folder', folder]);
       for (const [key, theirs] of cookies) {
         const headers = { 'pubky-host': key, cookie: theirs };
         expect((await fetch(`${life.url}/session`, { headers })).status).toBe(200);

@@ -1,12 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../../../tooling/scripts/ensure-built.mjs';
 import { takenPort } from '../free-ports.ts';
-
-const BIN = fileURLToPath(new URL('../../bin/pubky-paykit-testnet.js', import.meta.url));
+import { BIN } from './program.ts';
 
 function run(...args: string[]): ChildProcess {
   return spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
