@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as dht from '../src/dht/index.ts';
 import * as discovery from '../src/index.ts';
 
 describe('public interface', () => {
@@ -18,9 +19,15 @@ describe('public interface', () => {
       'UNKNOWN_KEY',
       'compareSignedPackets',
       'consultKey',
+      'createDiscovery',
+      'createFileRecordSource',
+      'createFileTarget',
       'createHomeserverDirectory',
+      'createPacketRecordSource',
+      'createPacketTarget',
       'createRelay',
       'createRelaySet',
+      'createRollBackKeeper',
       'decodeDnsMessage',
       'encodeDnsMessage',
       'formatKeyRecord',
@@ -34,9 +41,11 @@ describe('public interface', () => {
       'ownName',
       'parseKeyRecord',
       'parseSignedPacket',
+      'publishEverywhere',
       'readUnverifiedKeyRecord',
       'rememberKeyRecord',
       'requireDeviceId',
+      'requireFoundKey',
       'requireFresh',
       'rollBackRefusal',
       'signFreshness',
@@ -102,5 +111,27 @@ describe('public interface', () => {
       'DISCOVERY_WEAK_KEY',
     ];
     expect(Object.keys(discovery.DISCOVERY_ERRORS)).toEqual(expect.arrayContaining(codes));
+  });
+
+  it('has these codes for sources, results, publications and the DHT', () => {
+    const codes = [
+      'DISCOVERY_BAD_PUBLICATION',
+      'DISCOVERY_DHT_BUSY',
+      'DISCOVERY_DHT_CLOSED',
+      'DISCOVERY_DHT_FAILED',
+      'DISCOVERY_DHT_MISSING',
+      'DISCOVERY_KEY_ABSENT',
+      'DISCOVERY_MEMORY_FAILED',
+      'DISCOVERY_NEWER_PUBLISHED',
+      'DISCOVERY_SOURCE_FAILED',
+      'DISCOVERY_TARGET_FAILED',
+      'DISCOVERY_TOO_MANY_RECORDS',
+      'DISCOVERY_UNREACHABLE',
+    ];
+    expect(Object.keys(discovery.DISCOVERY_ERRORS)).toEqual(expect.arrayContaining(codes));
+  });
+
+  it('exports exactly these names for the DHT', () => {
+    expect(Object.keys(dht).sort()).toEqual(['MAINLINE_BOOTSTRAP', 'openDht']);
   });
 });
