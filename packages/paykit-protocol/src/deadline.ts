@@ -1,37 +1,14 @@
-import {
-  type CancelSignal,
-  type Clock,
-  type Deadline,
-  withDeadline as within,
-} from '@pubky-paykit/primitives';
+import { deadlinesWith, type WithNamedDeadline } from '@pubky-paykit/primitives';
 import { PaykitError } from './errors.ts';
 
 export type { Deadline } from '@pubky-paykit/primitives';
-
-/** What ends a wait. */
-export interface DeadlineOptions {
-  /** Named in the error. */
-  readonly what: string;
-  readonly clock: Clock;
-  readonly timeoutMs: number;
-  readonly signal?: CancelSignal | undefined;
-}
 
 /**
  * A deadline that ends with the codes of this package.
  *
  * @throws PAYKIT_TIMED_OUT, PAYKIT_CANCELLED
  */
-export function withDeadline<Result>(
-  { what, ...limits }: DeadlineOptions,
-  work: (deadline: Deadline) => Promise<Result>,
-): Promise<Result> {
-  return within(
-    {
-      ...limits,
-      timedOut: () => new PaykitError('PAYKIT_TIMED_OUT', { what, afterMs: limits.timeoutMs }),
-      cancelled: () => new PaykitError('PAYKIT_CANCELLED', { what }),
-    },
-    work,
-  );
-}
+export const withDeadline: WithNamedDeadline = /* @__PURE__ */ deadlinesWith({
+  timedOut: (what, afterMs) => new PaykitError('PAYKIT_TIMED_OUT', { what, afterMs }),
+  cancelled: (what) => new PaykitError('PAYKIT_CANCELLED', { what }),
+});

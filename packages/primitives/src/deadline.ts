@@ -81,3 +81,45 @@ export async function withDeadline<Result>(
     signal?.removeEventListener('abort', onAbort);
   }
 }
+
+/** What ends a wait that a package names in its errors. */
+export interface NamedDeadlineOptions extends Pick<DeadlineOptions, 'clock' | 'timeoutMs' | 'signal'> {
+  /** What is waited for, for the error: "the handshake". */
+  readonly what: string;
+}
+
+/** The two ends of a wait that is not over. */
+export interface DeadlineErrors {
+  timedOut(what: string, afterMs: number): Error;
+  cancelled(what: string): Error;
+}
+
+/** {@link withDeadline} with the errors of one package. */
+export type WithNamedDeadline = <Result>(
+  options: NamedDeadlineOptions,
+  work: (deadline: Deadline) => Promise<Result>,
+) => Promise<Result>;
+
+/**
+ * Deadlines that end with the codes of one package, so that every wait of it fails alike.
+ *
+ * @example
+ * ```ts
+ * import { deadlinesWith } from '@pubky-paykit/primitives';
+ * const withDeadline = deadlinesWith({
+ *   timedOut: (what, afterMs) => new Error(`${what} took longer than ${afterMs} ms`),
+ *   cancelled: (what) => new Error(`${what} was cancelled`),
+ * });
+ * ```
+ */
+export function deadlinesWith(errors: DeadlineErrors): WithNamedDeadline {
+  return ({ what, ...limits }, work) =>
+    withDeadline(
+      {
+        ...limits,
+        timedOut: () => errors.timedOut(what, limits.timeoutMs),
+        cancelled: () => errors.cancelled(what),
+      },
+      work,
+    );
+}

@@ -19,7 +19,15 @@ export {
   isCodedError,
   type TypedErrorRow,
 } from './coded-error.ts';
-export { type Deadline, type DeadlineOptions, withDeadline } from './deadline.ts';
+export {
+  type Deadline,
+  type DeadlineErrors,
+  type DeadlineOptions,
+  deadlinesWith,
+  type NamedDeadlineOptions,
+  type WithNamedDeadline,
+  withDeadline,
+} from './deadline.ts';
 export { PRIMITIVES_ERRORS, PrimitivesError } from './errors.ts';
 export type { CancelSignal, PlatformSignal } from './ports/cancel-signal.ts';
 export { type CancelTimer, type Clock, systemClock } from './ports/clock.ts';

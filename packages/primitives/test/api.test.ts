@@ -12,6 +12,7 @@ describe('@pubky-paykit/primitives', () => {
       'Secret',
       'base64',
       'concatBytes',
+      'deadlinesWith',
       'decodeUtf8',
       'defineErrors',
       'encodeUtf8',
@@ -58,6 +59,6 @@ describe('@pubky-paykit/primitives', () => {
 
 describe('@pubky-paykit/primitives/testing', () => {
   it('exports exactly these values', () => {
-    expect(Object.keys(testing).sort()).toEqual(['ManualClock', 'predictableRandomForTestingOnly']);
+    expect(Object.keys(testing).sort()).toEqual(['LOW_ORDER_POINTS', 'ManualClock', 'predictableRandomForTestingOnly']);
   });
 });

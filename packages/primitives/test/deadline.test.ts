@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Deadline, withDeadline } from '../src/index.ts';
+import { type Deadline, deadlinesWith, withDeadline } from '../src/index.ts';
 import { ManualClock } from '../src/testing.ts';
 
 const TIMED_OUT = new Error('timed out');
@@ -97,5 +97,25 @@ describe('withDeadline', () => {
     await withDeadline(limits(clock, undefined, Number.POSITIVE_INFINITY), async () => {
       expect(clock.pending).toBe(0);
     });
+  });
+});
+
+describe('deadlinesWith', () => {
+  const named = deadlinesWith({
+    timedOut: (what, afterMs) => new Error(`${what}: ${afterMs}`),
+    cancelled: (what) => new Error(`${what}: cancelled`),
+  });
+
+  it('ends waits with the errors of a package, which name them [T2]', async () => {
+    const clock = new ManualClock();
+    const controller = new AbortController();
+    const options = { what: 'the answer', clock, timeoutMs: 50, signal: controller.signal };
+    const late = named(options, ({ race }) => race(() => never));
+    clock.advance(50);
+    await expect(late).rejects.toThrow('the answer: 50');
+    const unwanted = named(options, ({ race }) => race(() => never));
+    controller.abort();
+    await expect(unwanted).rejects.toThrow('the answer: cancelled');
+    expect(clock.pending).toBe(0);
   });
 });

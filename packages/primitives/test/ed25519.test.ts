@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
-import { verifyStrictly } from '../src/ed25519.ts';
+import { signStrictly, verifyStrictly } from '../src/ed25519.ts';
 import { hex } from '../src/index.ts';
 
 const bytes = (text: string): Uint8Array => hex.decode(text);
@@ -117,3 +117,44 @@ function littleEndianNumber(value: Uint8Array): bigint {
 function sha512Of(...parts: Uint8Array[]): Uint8Array {
   return sha512(Uint8Array.from(parts.flatMap((part) => [...part])));
 }
+
+describe('signStrictly', () => {
+  const errors = {
+    failed: (cause: unknown) => new Error('failed', { cause }),
+    wrong: () => new Error('wrong'),
+  };
+  const signer = (sign: (message: Uint8Array) => Uint8Array) => ({
+    publicKey: KEY,
+    sign: async (message: Uint8Array) => sign(message),
+  });
+  const signed = (sign: (message: Uint8Array) => Uint8Array) =>
+    signStrictly(signer(sign), KEY, MESSAGE, errors);
+
+  it('gives the signature of an honest signer, in a buffer of its own', async () => {
+    const kept = ed25519.sign(MESSAGE, SEED);
+    const signature = await signed(() => kept);
+    expect(signature).toEqual(SIGNATURE);
+    expect(signature.buffer).not.toBe(kept.buffer);
+  });
+
+  it('refuses what is not the signature of this key over these bytes', async () => {
+    const answers = [flipped(SIGNATURE, 9), SIGNATURE.subarray(1), 'text', undefined, new Uint8Array(64)];
+    for (const answer of answers) {
+      await expect(signed(() => answer as Uint8Array)).rejects.toThrow('wrong');
+    }
+  });
+
+  it('tells what a signer fails with, and lends it a copy only', async () => {
+    await expect(
+      signed(() => {
+        throw new TypeError('no');
+      }),
+    ).rejects.toMatchObject({ message: 'failed', cause: expect.any(TypeError) });
+    const signature = await signed((message) => {
+      const answer = ed25519.sign(message, SEED);
+      message.fill(0);
+      return answer;
+    });
+    expect(signature).toEqual(SIGNATURE);
+  });
+});

@@ -2,11 +2,12 @@ import type { Role, Suite } from '@pubky-paykit/noise-core';
 import { blake2s } from '@pubky-paykit/noise-core/blake2s';
 import { chachaPoly } from '@pubky-paykit/noise-core/chacha-poly';
 import { x25519 } from '@pubky-paykit/noise-core/x25519';
+import { isLowOrder } from '@pubky-paykit/primitives/x25519';
 import { KEY_BYTES, SUITE_NAME } from '../constants.ts';
 import { PatternsError } from '../errors.ts';
 import { requireLength } from '../lengths.ts';
 import type { OptionName, OptionValues, Profile } from '../profiles/profile.ts';
-import { belongsToZeroSecret, isLowOrder } from '../rules/weak-keys.ts';
+import { belongsToZeroSecret } from '../rules/weak-keys.ts';
 import { checkShapes } from './option-shapes.ts';
 
 /** What every handshake may be told. */

@@ -1,11 +1,11 @@
 import { blake2s } from '@noble/hashes/blake2.js';
 import { concatBytes, encodeUtf8, equalBytes } from '@pubky-paykit/primitives';
 import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
+import { isLowOrder } from '@pubky-paykit/primitives/x25519';
 import { BINDING_DOMAIN, KEY_BYTES } from '../constants.ts';
 import { type IdentityCheck, PatternsError } from '../errors.ts';
 import { prologueBytes } from '../handshake/prologue.ts';
 import { requireLength } from '../lengths.ts';
-import { isLowOrder } from '../rules/weak-keys.ts';
 import type { IdentityPayload } from './identity-payload.ts';
 import { markVerified, type VerifiedIdentity } from './verified-identity.ts';
 

@@ -1,12 +1,12 @@
 import type { KeyPair, Role, Suite } from '@pubky-paykit/noise-core';
 import { x25519 } from '@pubky-paykit/noise-core/x25519';
+import { LOW_ORDER_POINTS } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it, vi } from 'vitest';
 import type { ProfileHandshake } from '../../src/handshake/handshake.ts';
 import { PROFILES } from '../../src/profiles/catalogue.ts';
 import type { Profile } from '../../src/profiles/profile.ts';
 import { CLIENT_IDENTITY, IDENTITY_PAYLOAD_JSON } from '../../src/testing.ts';
 import { filled, rejectionOf, thrownBy } from '../bytes.ts';
-import { LOW_ORDER_POINTS } from '../low-order.ts';
 import {
   bareOf,
   bareRead,

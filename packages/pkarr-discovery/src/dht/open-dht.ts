@@ -1,7 +1,7 @@
-import { type Clock, equalBytes, systemClock } from '@pubky-paykit/primitives';
+import { type Clock, equalBytes, type NamedDeadlineOptions, systemClock } from '@pubky-paykit/primitives';
 import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import { DHT_READ_TIMEOUT_MS, DHT_WRITE_TIMEOUT_MS, KEY_BYTES, MAX_DHT_CALLS } from '../constants.ts';
-import { type DeadlineOptions, withDeadline } from '../deadline.ts';
+import { withDeadline } from '../deadline.ts';
 import { DiscoveryError, reasonOf } from '../errors.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
 import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
@@ -85,7 +85,7 @@ export function dhtOver(node: MainlineNode, options: Omit<DhtOptions, 'bootstrap
 
   /** The package has no patience of its own, and calls back late or, once it is destroyed, never. */
   async function patiently<Result>(
-    limits: Omit<DeadlineOptions, 'clock'>,
+    limits: Omit<NamedDeadlineOptions, 'clock'>,
     work: () => Promise<Result>,
   ): Promise<Result> {
     if (closing !== undefined) throw new DiscoveryError('DISCOVERY_DHT_CLOSED');

@@ -1,9 +1,9 @@
 import { encodeUtf8, isCodedError } from '@pubky-paykit/primitives';
+import { LOW_ORDER_POINTS } from '@pubky-paykit/primitives/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effort } from '../../../../tooling/vitest/effort.ts';
 import { formatKeyRecord, type KeyRecord, parseKeyRecord } from '../../src/records/key-record.ts';
-import { LOW_ORDER_POINTS } from './low-order.ts';
 
 const byteString = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 /** What X25519 writes: bit 255 is clear, and so is bit 254, which keeps it below the prime. */

@@ -1,8 +1,8 @@
 import { encodeUtf8, hex } from '@pubky-paykit/primitives';
+import { LOW_ORDER_POINTS } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { formatKeyRecord, type KeyRecord, parseKeyRecord } from '../../src/records/key-record.ts';
 import { filled, thrownBy } from '../bytes.ts';
-import { LOW_ORDER_POINTS } from './low-order.ts';
 
 const KEY_TEXT = 'AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=';
 const OTHER_KEY_TEXT = 'BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ=';

@@ -1,4 +1,5 @@
 import type { IdentitySigner } from '@pubky-paykit/primitives';
+import { LOW_ORDER_POINTS } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { DiscoveryError } from '../../src/errors.ts';
 import { signKeyBinding } from '../../src/records/binding-signature.ts';
@@ -8,7 +9,6 @@ import { signChecked } from '../../src/records/signing.ts';
 import { filled, flipped, rejectionOf } from '../bytes.ts';
 import { numbered } from '../signers.ts';
 import { DEVICE, NOISE_KEY, OWNER, STAMPED } from './key-records.ts';
-import { LOW_ORDER_POINTS } from './low-order.ts';
 
 const CLAIM = { noiseKey: NOISE_KEY, device: DEVICE, timestampSeconds: STAMPED, revoked: false };
 const SIGN = { signKeyBinding, signFreshness, signKeyRecord } as const satisfies Record<

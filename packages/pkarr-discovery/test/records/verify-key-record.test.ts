@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { encodeUtf8, hex } from '@pubky-paykit/primitives';
+import { LOW_ORDER_POINTS } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { sampled } from '../../../../tooling/vitest/effort.ts';
 import { signKeyBinding } from '../../src/records/binding-signature.ts';
@@ -9,7 +10,6 @@ import { type KeyRecordPolicy, verifyKeyRecord } from '../../src/records/verify-
 import { bytes, filled, flipped, thrownBy } from '../bytes.ts';
 import { numbered } from '../signers.ts';
 import { clockAt, DEVICE, NOISE_KEY, OWNER, recordText, STAMPED, signedRecord } from './key-records.ts';
-import { LOW_ORDER_POINTS } from './low-order.ts';
 
 const CLAIM = { identity: OWNER.publicKey, device: DEVICE };
 const NOW = { clock: clockAt(STAMPED) };

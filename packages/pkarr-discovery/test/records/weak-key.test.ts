@@ -1,9 +1,9 @@
 import { hex } from '@pubky-paykit/primitives';
+import { LOW_ORDER_POINTS } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { requireStrongKey } from '../../src/records/weak-key.ts';
 import { bytes, filled, thrownBy } from '../bytes.ts';
 import { NOISE_KEY } from './key-records.ts';
-import { LOW_ORDER_POINTS } from './low-order.ts';
 
 /** 2^255 − 19 and so many more, little endian. */
 function abovePrime(more: number): Uint8Array {
