@@ -165,6 +165,7 @@ export {
   TRANSPORT_ERRORS,
   TransportError,
 } from '@pubky-paykit/transport';
+export { openRecordsIn } from './open-records.ts';
 export { deriveFromSeed, keepOwnKeys, type OwnKeys, type OwnKeysOptions } from './own-keys.ts';
 export { type OfferPatternsOptions, offerPatterns } from './pattern-offer.ts';
 export { payerOf } from './payer-proof.ts';
