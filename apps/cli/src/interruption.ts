@@ -39,6 +39,37 @@ export async function interruptible<Result>(work: () => Promise<Result>): Promis
   }
 }
 
+/** How long work that was told to end may take for it: locks, files, a session. */
+const CLEAN_UP_MS = 5_000;
+
+/**
+ * Runs work that ends early when its signal is aborted: then it is waited for, so that it can clean up, and what it came to
+ * does not matter any more.
+ *
+ * @throws Interruption
+ */
+export async function cancellable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
+  const working = work(controller.signal);
+  try {
+    return await interruptible(() => working);
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+    controller.abort(error);
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLEAN_UP_MS);
+    });
+    const over = working.then(
+      () => {},
+      () => {},
+    );
+    await Promise.race([over, tooLong]);
+    clearTimeout(timer);
+    throw error;
+  }
+}
+
 /** A signal for work that goes on until somebody ends it, which is no failure. `release` gives the process its defaults back. */
 export function untilInterrupted(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();

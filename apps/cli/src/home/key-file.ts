@@ -27,7 +27,6 @@ export interface KeyFileHeader {
 
 /** The identity file of a home, as it is read. */
 export interface KeyFile extends KeyFileHeader {
-  /** Empty for a public identity. */
   readonly sealed: Uint8Array;
 }
 
@@ -64,9 +63,15 @@ function textOf({ sealed, ...header }: KeyFile): string {
   return `${JSON.stringify({ ...fields, checksum: checksumOf(fields) }, undefined, 2)}\n`;
 }
 
-/** Writes the identity file. @param seed 32 bytes; borrowed; nothing for a public identity. */
+/**
+ * Writes the identity file.
+ *
+ * @param seed 32 bytes; borrowed. Nothing for a public identity, which is sealed all the same: it tells a wrong passphrase.
+ * @returns As secret as the seed, if there is no passphrase; the caller wipes it.
+ */
 export function encodeKeyFile(header: KeyFileHeader, seal: Seal, seed: Secret | undefined): Uint8Array {
-  const sealed = seed?.use((bytes) => seal.close(purposeOf(header), bytes)) ?? new Uint8Array();
+  const close = (content: Uint8Array) => seal.close(purposeOf(header), content);
+  const sealed = seed?.use(close) ?? close(new Uint8Array());
   try {
     return new TextEncoder().encode(textOf({ ...header, sealed }));
   } finally {
@@ -127,15 +132,19 @@ export function decodeKeyFile(bytes: Uint8Array, place: string): KeyFile {
   throw new HomeFailed('damaged', place);
 }
 
-/** The seed, as nobody else needs to know how it is kept. @throws HomeFailed: `wrong passphrase`, `damaged`. */
-export function openKeyFile({ sealed, ...header }: KeyFile, seal: Seal, place: string): Secret {
+/**
+ * Opens the seed of an identity file.
+ *
+ * @returns Owned by the caller; nothing for a public identity. @throws HomeFailed: `wrong passphrase`, `damaged`.
+ */
+export function openKeyFile({ sealed, ...header }: KeyFile, seal: Seal, place: string): Secret | undefined {
   const opened = seal.open(purposeOf(header), sealed);
   if (opened === undefined) throw new HomeFailed('wrong passphrase', place);
   const seed = Secret.take(opened);
-  const fits =
-    seed.length === KEY_BYTES &&
-    zBase32.encode(seed.use(identityPublicKey)) === zBase32.encode(header.identity);
-  if (fits) return seed;
+  const expected = zBase32.encode(header.identity);
+  if (header.origin === 'public' && seed.length === 0) return undefined;
+  const isOurs = seed.length === KEY_BYTES && zBase32.encode(seed.use(identityPublicKey)) === expected;
+  if (header.origin !== 'public' && isOurs) return seed;
   seed.destroy();
   throw new HomeFailed('damaged', place);
 }

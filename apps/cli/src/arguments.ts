@@ -1,0 +1,47 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UsageError } from './command-errors.ts';
+import type { Surroundings } from './home/surroundings.ts';
+
+/** Reads arguments strictly. @param command For what is said about mistakes. @throws UsageError */
+export function readArguments<const Config extends ParseArgsConfig>(
+  config: Config,
+  command: string,
+): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new UsageError((error as Error).message, command);
+  }
+}
+
+/** A command of two words. */
+export interface Subcommand {
+  readonly name: string;
+  /** One line for help. */
+  readonly summary: string;
+  run(args: readonly string[], surroundings: Surroundings): Promise<void>;
+}
+
+function subcommandHelp(command: string, subcommands: readonly Subcommand[]): string {
+  const rows = subcommands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}\n`);
+  return `Usage: paykit ${command} WORD [options]
+
+${rows.join('')}
+paykit ${command} WORD --help tells more about one of them.
+`;
+}
+
+/** Runs the second word of a command. @throws UsageError if there is no such word, and what the command throws. */
+export async function runSubcommand(
+  command: string,
+  subcommands: readonly Subcommand[],
+  [name = '', ...rest]: readonly string[],
+  surroundings: Surroundings,
+): Promise<void> {
+  if (['', '--help', '-h', 'help'].includes(name)) {
+    return surroundings.terminal.write(subcommandHelp(command, subcommands));
+  }
+  const found = subcommands.find((each) => each.name === name);
+  if (found === undefined) throw new UsageError(`There is no command "${command} ${name}".`, command);
+  await found.run(rest, surroundings);
+}

@@ -1,0 +1,50 @@
+import {
+  connectPubky,
+  type DurableStore,
+  isCodedError,
+  type PubkyNetwork,
+  type SessionVault,
+} from 'pubky-paykit';
+import { openLevelStore } from 'pubky-paykit/node';
+import { HomeFailed } from './home-errors.ts';
+import { homeFiles } from './home-files.ts';
+import type { HomeSettings } from './home-settings.ts';
+import { makePrivateFolder } from './private-files.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What a home has beside its identity, and is enough to look others up. */
+export interface HomeFolder {
+  /** Absolute. */
+  readonly folder: string;
+  readonly network: PubkyNetwork;
+  /** Ledger, queue, what was seen of peers, pins, receipts. */
+  readonly store: DurableStore;
+  /** Closes the store. Never rejects. */
+  close(): Promise<void>;
+}
+
+async function openStore(folder: string, { clock, signal }: Surroundings): Promise<DurableStore> {
+  try {
+    return await openLevelStore({ location: homeFiles(folder).store, clock, signal });
+  } catch (error) {
+    if (isCodedError(error) && error.code === 'STORE_LOCKED') throw new HomeFailed('locked', folder);
+    throw error;
+  }
+}
+
+/**
+ * Opens folder, store and network, without the identity: no passphrase is needed. The folder is made if there is none.
+ *
+ * @throws HomeFailed: `locked`. @throws SessionStoreError, DiscoveryError for a relay that is none.
+ */
+export async function openHomeFolder(
+  { folder, network: options }: HomeSettings,
+  surroundings: Surroundings,
+  vault?: SessionVault,
+): Promise<HomeFolder> {
+  const { fetch, clock } = surroundings;
+  const network = connectPubky({ ...options, vault, fetch, clock });
+  await makePrivateFolder(folder);
+  const store = await openStore(folder, surroundings);
+  return { folder, network, store, close: () => store.close().catch(() => {}) };
+}

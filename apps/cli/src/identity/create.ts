@@ -1,0 +1,80 @@
+import { Secret, zBase32 } from 'pubky-paykit';
+import { readArguments } from '../arguments.ts';
+import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { openHome } from '../home/open-home.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { createHome } from '../home/unlock.ts';
+import { readDevice } from './device-argument.ts';
+
+const COMMAND = 'identity create';
+const SEED_BYTES = 32;
+
+/** What `paykit identity create` is asked for. */
+export interface CreateOptions {
+  readonly settings: HomeSettings;
+  readonly device: string;
+  readonly signUp: boolean;
+  readonly invite: string | undefined;
+}
+
+/** What `paykit identity create --help` prints. */
+export const CREATE_HELP = `Usage: paykit identity create [options]
+
+Makes a new identity: 32 random bytes, kept in the home, encrypted under a
+passphrase. An identity that is there already is never overwritten.
+
+  --device NAME            what this device is called (default: default)
+  --sign-up                make an account on the homeserver, too
+  --invite CODE            where the homeserver asks for one
+  --no-passphrase          keep the seed unencrypted: whoever reads the file is you
+${HOME_HELP}  -h, --help               show this text
+`;
+
+/** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
+export function readCreateOptions(
+  args: readonly string[],
+  environment: Surroundings['environment'],
+): CreateOptions | undefined {
+  const options = {
+    ...HOME_OPTIONS,
+    device: { type: 'string', default: 'default' },
+    'sign-up': { type: 'boolean', default: false },
+    invite: { type: 'string' },
+    'no-passphrase': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values } = readArguments({ args: [...args], options }, COMMAND);
+  if (values.help) return undefined;
+  const settings = readHomeSettings(values, environment, COMMAND);
+  return {
+    settings: { ...settings, passphrase: { ...settings.passphrase, none: values['no-passphrase'] } },
+    device: readDevice(values.device, COMMAND),
+    signUp: values['sign-up'],
+    invite: values.invite,
+  };
+}
+
+/** `paykit identity create` [F1] [S1.1]. */
+export async function runCreate(args: readonly string[], surroundings: Surroundings): Promise<void> {
+  const { environment, terminal, random } = surroundings;
+  const options = readCreateOptions(args, environment);
+  if (options === undefined) return terminal.write(CREATE_HELP);
+  const { settings, device, signUp, invite } = options;
+  const seed = Secret.take(random.bytes(SEED_BYTES));
+  const unlocked = await createHome(settings, { seed, device, origin: 'created' }, surroundings, COMMAND);
+  const identity = zBase32.encode(unlocked.header.identity);
+  terminal.write(`Identity  ${identity}\nDevice    ${device}\nHome      ${settings.folder}\n`);
+  if (!signUp) {
+    unlocked.destroy();
+    terminal.tell('Next: `paykit keys publish --homeserver KEY` makes it findable.\n');
+    return;
+  }
+  const home = await openHome(settings, surroundings, unlocked);
+  try {
+    terminal.tell('Signing up …\n');
+    await home.session({ invite });
+    terminal.write('Signed up.\n');
+  } finally {
+    await home.close();
+  }
+}
