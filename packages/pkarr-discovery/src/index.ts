@@ -1,3 +1,4 @@
+export type { CachePolicySettings } from './cache/cache-policy.ts';
 export {
   type CachedKey,
   type KeyObservation,
@@ -7,7 +8,16 @@ export {
 } from './cache/cached-key.ts';
 export { CONTACT_POLICIES, type ContactClass, type ContactPolicy } from './cache/contact-policy.ts';
 export type { DeviceAddress } from './cache/device-address.ts';
+export type { KeptKey } from './cache/kept-key.ts';
+export {
+  createKeyCache,
+  type KeyCache,
+  type KeyCacheOptions,
+  type ObserveOptions,
+} from './cache/key-cache.ts';
+export type { KeyCacheCall } from './cache/key-shelf.ts';
 export { KEY_TRANSITIONS, type KeyEvent, type KeyState, nextKeyState } from './cache/key-state.ts';
+export type { ListedKey, PruneOptions, PruneReport } from './cache/key-upkeep.ts';
 export { consultKey, type KeyUse } from './cache/key-use.ts';
 export {
   type ColdAction,
@@ -77,6 +87,16 @@ export {
   type MessageProblem,
   type RecordProblem,
 } from './errors.ts';
+export type { KeyFinderEvent } from './finding/finding-events.ts';
+export type { ProbeReport } from './finding/key-asking.ts';
+export {
+  createKeyFinder,
+  type DegradedKey,
+  type FindOptions,
+  type KeyFinder,
+  type KeyFinderOptions,
+} from './finding/key-finder.ts';
+export type { PeerKey, PeerKeyReason } from './finding/peer-key.ts';
 export {
   createHomeserverDirectory,
   type DirectoryCall,
