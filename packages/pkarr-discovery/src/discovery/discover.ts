@@ -73,9 +73,5 @@ async function statementsAbout(
   const { requireSignedFreshness } = policy;
   const maximumAgeSeconds = options.maximumAgeSeconds ?? policy.maximumAgeSeconds;
   const rule = { requireSignedFreshness, maximumAgeSeconds, clock };
-  const asked = { identity, device };
-  return {
-    statements: given.flatMap(({ source, value }) => statementsOf(source, value, asked, rule)),
-    failed,
-  };
+  return { statements: statementsOf(given, { identity, device }, rule), failed };
 }

@@ -1,4 +1,4 @@
-import { type CodedErrorFields, isCodedError } from '@pubky-paykit/primitives';
+import { type CodedErrorFields, equalBytes, isCodedError } from '@pubky-paykit/primitives';
 import { parseKeyRecord } from '../records/key-record.ts';
 import type { VerifiedKeyRecord, VerifiedRevocation } from '../records/verified-key-record.ts';
 import { type KeyRecordClaim, type KeyRecordPolicy, verifyKeyRecord } from '../records/verify-key-record.ts';
@@ -64,30 +64,50 @@ const REFUSALS: ReadonlyMap<string, RefusalStatement['outcome']> = new Map([
   ['DISCOVERY_KEY_RECORD_INCOMPLETE', 'malformed'],
 ]);
 
-/** Verifies what a source has for a device. Nothing is a statement, too. */
+/** What one source has for a device, as it stands there. */
+export interface SourceRecords {
+  readonly source: string;
+  readonly value: readonly Uint8Array[];
+}
+
+/** Verifies what sources have for a device; what several have is verified once. Nothing is a statement, too. */
 export function statementsOf(
-  source: string,
-  records: readonly Uint8Array[],
+  given: readonly SourceRecords[],
   asked: Omit<KeyRecordClaim, 'record'>,
   policy: KeyRecordPolicy,
 ): readonly Statement[] {
-  if (records.length === 0) return [{ source, kind: 'absence' }];
-  return records.map((record) => statementOf(source, { ...asked, record }, policy));
+  const known: (readonly [record: Uint8Array, verdict: Verdict])[] = [];
+  const verdictOn = (record: Uint8Array): Verdict => {
+    const seen = known.find(([other]) => equalBytes(other, record));
+    if (seen !== undefined) return seen[1];
+    const verdict = verify({ ...asked, record }, policy);
+    known.push([record, verdict]);
+    return verdict;
+  };
+  return given.flatMap(({ source, value }): readonly Statement[] =>
+    value.length === 0
+      ? [{ source, kind: 'absence' }]
+      : value.map((record) => ({ source, ...verdictOn(record) })),
+  );
 }
 
-function statementOf(source: string, claim: KeyRecordClaim, policy: KeyRecordPolicy): Statement {
+type WithoutSource<Of> = Of extends Statement ? Omit<Of, 'source'> : never;
+/** A statement, whoever makes it. */
+type Verdict = WithoutSource<Statement>;
+
+function verify(claim: KeyRecordClaim, policy: KeyRecordPolicy): Verdict {
   try {
     const record = verifyKeyRecord(claim, policy);
-    return record.kind === 'key' ? { source, kind: 'key', record } : { source, kind: 'revocation', record };
+    return record.kind === 'key' ? { kind: 'key', record } : { kind: 'revocation', record };
   } catch (error) {
     if (!isCodedError(error)) throw error;
     if (error.code === 'DISCOVERY_KEY_REVOKED') {
       // That the identity did bind this key was verified before the revocation was looked at.
       const { noiseKey: revokedKey, timestampSeconds = 0n } = parseKeyRecord(claim.record);
-      return { source, kind: 'unsigned-revocation', revokedKey, timestampSeconds, error };
+      return { kind: 'unsigned-revocation', revokedKey, timestampSeconds, error };
     }
     const outcome = REFUSALS.get(error.code);
     if (outcome === undefined) throw error;
-    return { source, kind: 'refusal', outcome, error };
+    return { kind: 'refusal', outcome, error };
   }
 }

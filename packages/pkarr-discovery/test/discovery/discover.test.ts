@@ -238,6 +238,16 @@ describe('discoverNoiseKey, when sources fail', () => {
     expect((await patient).failed).toEqual([]);
   });
 
+  it('does not lose its patience because somebody has no record', async () => {
+    const clock = clockAt(STAMPED);
+    const record = encodeUtf8(await recordText());
+    const slow = fakeSource('slow', (_, signal) => later(clock, 900, [record], signal));
+    const result = discover([fakeSource('quick', []), slow], { clock, patienceMs: 500 });
+    await settled();
+    clock.advance(900);
+    expect(await result).toMatchObject({ outcome: 'found', source: 'slow', failed: [] });
+  });
+
   it('ends all of it in time, though a source keeps no deadline', async () => {
     const clock = clockAt(STAMPED);
     const deaf = fakeSource('deaf', () => new Promise(() => {}), { timeoutMs: 5_000 });

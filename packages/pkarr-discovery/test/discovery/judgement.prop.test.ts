@@ -31,7 +31,8 @@ const KINDS = [
 
 async function factOf(text: string, fact: Omit<Fact, 'statement'>): Promise<Fact> {
   const asked = { identity: OWNER.publicKey, device: DEVICE };
-  const [statement] = statementsOf('source', [encodeUtf8(text)], asked, RULE);
+  const given = [{ source: 'source', value: [encodeUtf8(text)] }];
+  const [statement] = statementsOf(given, asked, RULE);
   if (statement === undefined) throw new Error('no statement');
   expect(fact.kind === 'other' || statement.kind === fact.kind).toBe(true);
   return { ...fact, statement };

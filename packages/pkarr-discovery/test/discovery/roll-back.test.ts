@@ -182,6 +182,14 @@ describe('the memory of a discovery', () => {
     expect(told(await peer.sees([after(0n)]))).toBe(`found ${NOISE_KEY[0]}`);
   });
 
+  it('gives no key if its memory was not asked', async () => {
+    const memory = { update: async () => {}, forget: async () => {} };
+    const sources = [fakeSource('a', [await recordText()])];
+    const { discoverNoiseKey } = createDiscovery({ sources, memory, clock: clockAt(STAMPED) });
+    const failed = await rejectionOf(discoverNoiseKey(OWNER.publicKey, { device: DEVICE }));
+    expect(failed.code).toBe('DISCOVERY_MEMORY_FAILED');
+  });
+
   it('gives no key out of a memory that was damaged', async () => {
     const peer = new Onlooker();
     await peer.sees([after(0n)]);
