@@ -97,11 +97,13 @@ export {
   type VerifyPayer,
 } from '@pubky-paykit/paykit-protocol';
 export {
+  activeKey,
   CONTACT_POLICIES,
   type ContactClass,
   coldBundleCodec,
   coldRequestCodec,
   createColdRequest,
+  currentKey,
   type DeriveNoiseKey,
   DISCOVERY_ERRORS,
   type Discovery,
@@ -118,6 +120,7 @@ export {
   type KeyKeeper,
   type KeyLedger,
   type KeyPolicy,
+  type KeySelection,
   liveKeys,
   type PacketStore,
   type PeerKey,
