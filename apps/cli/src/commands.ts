@@ -1,5 +1,7 @@
 import { runDemo } from './demo/demo.ts';
 import { runParticipant } from './demo/participant.ts';
+import { runIdentity } from './identity/identity.ts';
+import { runDiscoverShort, runKeys, runPublishShort } from './keys/keys.ts';
 import { runTestnet } from './testnet.ts';
 
 /** One word of the command line. */
@@ -22,6 +24,10 @@ export const COMMANDS: readonly Command[] = [
     summary: 'a Pubky network on this machine: relay, homeserver and auth relay to develop against',
     run: runTestnet,
   },
+  { name: 'identity', summary: 'create, show, export and import an identity', run: runIdentity },
+  { name: 'keys', summary: 'publish, rotate, revoke and look up Noise keys', run: runKeys },
+  { name: 'publish', summary: 'make the key of this device findable: `keys publish`', run: runPublishShort },
+  { name: 'discover', summary: 'look up the key of somebody: `keys discover`', run: runDiscoverShort },
   { name: 'demo-participant', run: runParticipant },
 ];
 

@@ -1,0 +1,185 @@
+import {
+  DISCOVERY_ERRORS,
+  HOMESERVER_ERRORS,
+  isCodedError,
+  type KeeperEvent,
+  type OwnKeys,
+  type QueueEvent,
+} from 'pubky-paykit';
+import { CommandFailed } from '../command-errors.ts';
+import { homeFiles } from '../home/home-files.ts';
+import { isOutage, type SessionWishes } from '../home/home-session.ts';
+import type { HomeSettings } from '../home/home-settings.ts';
+import { type Home, openHome } from '../home/open-home.ts';
+import { readSmallFile } from '../home/private-files.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { openKeys } from './open-keys.ts';
+
+const TABLES: Readonly<Record<string, { readonly nextStep: string } | undefined>> = {
+  ...DISCOVERY_ERRORS,
+  ...HOMESERVER_ERRORS,
+};
+
+/** What to do about a failure that was noted by its code. */
+function adviceFor(code: string | undefined): string {
+  const row = TABLES[code ?? ''];
+  return row === undefined ? 'Try again later.' : row.nextStep;
+}
+
+/** What keepers tell about, for people. */
+const EVENT_TEXTS: Readonly<Partial<Record<KeeperEvent['kind'] | QueueEvent['kind'], string>>> = {
+  created: 'A new key was made.',
+  adopted: 'The key that is published is one of this seed; its ledger was made anew.',
+  restamped: 'The records were signed again.',
+  rotated: 'A new key takes the place of the former one.',
+  confirmed: 'The new key is published everywhere.',
+  retired: 'The overlap of a former key is over; it was taken off.',
+  revoked: 'A key was revoked.',
+  withdrawn: 'A revocation that nobody needs any more was taken off.',
+};
+
+/** Actions after which there is something new in the queue. */
+const QUEUEING: readonly string[] = ['created', 'restamped', 'rotated', 'retired', 'revoked', 'withdrawn'];
+
+/** An open home with its keys, while something is done to them. */
+export interface Work {
+  readonly home: Home;
+  readonly keys: OwnKeys;
+  readonly device: string;
+  /**
+   * Whether nobody else can have published for this identity: it was made here, and its seed never left. Then what cannot
+   * be looked up is nothing.
+   */
+  readonly isSoleHolder: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function isSoleHolder({ folder, origin }: Home): Promise<boolean> {
+  return origin === 'created' && (await readSmallFile(homeFiles(folder).exported, 0)) === undefined;
+}
+
+/** Signs in or up, before anything goes into the packet. An outage is told, and does not end the work. */
+async function openSession(home: Home, wishes: SessionWishes, { terminal }: Surroundings): Promise<void> {
+  try {
+    await home.session(wishes);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    terminal.tell(`The homeserver cannot be reached now (${error.code}).\n`);
+  }
+}
+
+/** Publishes what is queued, does what is due, and publishes that, too. */
+async function deliver({ keys, signal }: Work, somethingNew: () => boolean): Promise<void> {
+  somethingNew();
+  await keys.queue.flush({ signal });
+  await keys.keeper.run({ signal });
+  if (!somethingNew()) return;
+  await keys.queue.flush({ signal });
+  await keys.keeper.run({ signal });
+}
+
+interface TargetReport {
+  readonly target: string;
+  readonly text: string;
+  readonly isDone: boolean;
+  readonly code: string | undefined;
+}
+
+async function reportOf({ keys, device, signal }: Work): Promise<readonly TargetReport[]> {
+  const { waiting, parked } = await keys.queue.status({ signal });
+  const targets = await keys.queue.progress(device, { signal });
+  return targets.map(({ target, timestampSeconds }) => {
+    const queued = waiting.filter((each) => each.target === target);
+    const refused = parked.filter((each) => each.target === target);
+    const code = [...refused, ...queued].find((each) => each.code !== undefined)?.code;
+    if (refused.length > 0) return { target, text: `refused (${code})`, isDone: false, code };
+    if (queued.length > 0) {
+      const text = `${queued.length} queued (${code ?? 'not tried yet'})`;
+      return { target, text, isDone: false, code };
+    }
+    const text = timestampSeconds === undefined ? 'nothing to publish' : 'published';
+    return { target, text, isDone: true, code: undefined };
+  });
+}
+
+/** @throws CommandFailed if something is still queued: what, why, and when it is tried again. */
+async function report(work: Work, { terminal }: Surroundings): Promise<void> {
+  const targets = await reportOf(work);
+  for (const { target, text } of targets) terminal.write(`  ${target.padEnd(12)}${text}\n`);
+  const left = targets.filter(({ isDone }) => !isDone);
+  if (left.length === 0) return;
+  throw new CommandFailed(
+    [
+      `Not everything is published yet: ${left.map(({ target }) => target).join(' and ')}.`,
+      ...left.map(({ target, code }) => `${target}: ${adviceFor(code)}`),
+      `It is queued in ${work.home.folder}, and will be retried at the next run of \`paykit keys publish\`.`,
+    ].join('\n'),
+  );
+}
+
+/** How something is done to the keys of a device. */
+export interface WorkOptions {
+  readonly settings: HomeSettings;
+  /** That of the home if not given. */
+  readonly device: string | undefined;
+  readonly invite?: string | undefined;
+}
+
+/**
+ * Opens a home, does something to its keys, publishes what comes of it, and reports per target [O5].
+ *
+ * @throws CommandFailed if not everything could be published; it is queued then, and the message says so.
+ */
+export async function withKeys(
+  { settings, device, invite }: WorkOptions,
+  surroundings: Surroundings,
+  change: (work: Work) => Promise<void>,
+): Promise<void> {
+  const { terminal, signal } = surroundings;
+  const home = await openHome(settings, surroundings);
+  let news = 0;
+  const onEvent = (event: KeeperEvent | QueueEvent): void => {
+    if (QUEUEING.includes(event.kind)) news += 1;
+    const text = EVENT_TEXTS[event.kind];
+    if (text !== undefined) terminal.write(`${text}\n`);
+  };
+  const takeNews = (): boolean => {
+    const any = news > 0;
+    news = 0;
+    return any;
+  };
+  try {
+    const chosen = device ?? home.device;
+    const wishes = { invite };
+    const keys = openKeys(home, chosen, surroundings, { wishes, onEvent });
+    try {
+      const work = { home, keys, device: chosen, isSoleHolder: await isSoleHolder(home), signal };
+      await openSession(home, wishes, surroundings);
+      await keys.queue.retryParked({ signal });
+      await change(work);
+      terminal.tell('Publishing …\n');
+      await deliver(work, takeNews);
+      await report(work, surroundings);
+    } finally {
+      await keys.close();
+    }
+  } catch (error) {
+    throw asFailure(error);
+  } finally {
+    await home.close();
+  }
+}
+
+/** What libraries advise in terms of their options, in terms of the command line. */
+const COMMAND_ADVICE: Readonly<Record<string, string>> = {
+  DISCOVERY_KEY_NOT_OURS:
+    'Another key is published for this device, and it is not of this seed as far as can be told. Check --device; `paykit keys publish --take-over` replaces it.',
+  DISCOVERY_OWN_KEY_UNKNOWN:
+    'What is published for this device cannot be told now. Try again when homeserver and relays answer; `paykit keys publish --take-over` replaces it whatever it is.',
+  DISCOVERY_NO_CURRENT_KEY: 'This device has no key: `paykit keys publish` makes one.',
+};
+
+function asFailure(error: unknown): unknown {
+  const advice = isCodedError(error) ? COMMAND_ADVICE[error.code] : undefined;
+  return advice === undefined ? error : new CommandFailed(`${(error as { code: string }).code}: ${advice}`);
+}

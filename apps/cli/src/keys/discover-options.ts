@@ -1,0 +1,62 @@
+import { readArguments } from '../arguments.ts';
+import { UsageError } from '../command-errors.ts';
+import { HOME_OPTIONS, type HomeSettings, readHomeSettings, readPublicKey } from '../home/home-settings.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+
+/** What `paykit keys discover` is asked for. */
+export interface DiscoverKeyOptions {
+  readonly settings: HomeSettings;
+  /** 32 bytes. */
+  readonly identity: Uint8Array;
+  readonly device: string;
+  readonly json: boolean;
+}
+
+/** What `paykit keys discover --help` prints. */
+export const DISCOVER_HELP = `Usage: paykit discover IDENTITY [options]
+
+Looks up the Noise key to connect to somebody with: in the file on the homeserver
+and in the signed packet, verified and fresh. What is found is kept for payments.
+Exit status 1, with the reason and what to do, if there is no key that may be used.
+
+  --device NAME            which of the devices (default: default)
+  --json                   as one line of JSON, found or not
+  --home DIR               where keys and what was seen are kept
+                           (default: PAYKIT_HOME, else ~/.paykit); no identity is needed
+  --testnet                a test network on its fixed ports on this machine
+  -h, --help               show this text
+`;
+
+/** 1 to 63 as in records; former devices may be asked for, too. */
+const DEVICE = /^[a-z0-9-]{1,63}$/;
+
+/** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
+export function readDiscoverOptions(
+  args: readonly string[],
+  environment: Surroundings['environment'],
+  command: string,
+): DiscoverKeyOptions | undefined {
+  const options = {
+    home: HOME_OPTIONS.home,
+    testnet: HOME_OPTIONS.testnet,
+    device: { type: 'string', default: 'default' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values, positionals } = readArguments(
+    { args: [...args], options, allowPositionals: true },
+    command,
+  );
+  if (values.help) return undefined;
+  const [identity, ...others] = positionals;
+  if (identity === undefined || others.length > 0) throw new UsageError('It wants one IDENTITY.', command);
+  if (!DEVICE.test(values.device)) {
+    throw new UsageError('--device wants 1 to 63 lower-case letters, digits and hyphens.', command);
+  }
+  return {
+    settings: readHomeSettings(values, environment, command),
+    identity: readPublicKey(identity, 'IDENTITY', command),
+    device: values.device,
+    json: values.json,
+  };
+}

@@ -1,0 +1,133 @@
+import { connectPeerKeys, type DiscoveryResult, hex, zBase32 } from 'pubky-paykit';
+import { CommandFailed } from '../command-errors.ts';
+import { openHomeFolder } from '../home/home-folder.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { DISCOVER_HELP, type DiscoverKeyOptions, readDiscoverOptions } from './discover-options.ts';
+import { errorOf, type LookUpOutcome, OUTCOME_TEXTS } from './discover-outcome.ts';
+import { durationText } from './time-text.ts';
+
+/** A look-up, and how the key stands in the cache after it. */
+interface LookedUp {
+  readonly outcome: LookUpOutcome;
+  readonly result: DiscoveryResult;
+  readonly state: string;
+}
+
+async function lookUp(
+  { settings, identity, device }: DiscoverKeyOptions,
+  surroundings: Surroundings,
+): Promise<LookedUp> {
+  const { clock, signal } = surroundings;
+  const home = await openHomeFolder(settings, surroundings);
+  try {
+    const { discovery, cache } = connectPeerKeys({ network: home.network, store: home.store, clock });
+    const result = await discovery.discoverNoiseKey(identity, { device, signal });
+    if (result.outcome !== 'found') {
+      const { entry } = await cache.read(identity, device, { signal });
+      return { outcome: result.outcome, result, state: entry.state };
+    }
+    const seen = [result.record, ...result.revocations];
+    const { entry } = await cache.observe(identity, device, seen, { contact: 'occasional', signal });
+    return { outcome: entry.state === 'conflict' ? 'conflict' : 'found', result, state: entry.state };
+  } finally {
+    await home.close();
+  }
+}
+
+/** How old a record is, in seconds; 0 for one that is a little ahead. */
+function ageSeconds(timestampSeconds: bigint, nowMs: number): number {
+  return Math.max(0, Math.floor(nowMs / 1_000) - Number(timestampSeconds));
+}
+
+/** The facts, for programs. */
+function factsOf(
+  { identity, device }: DiscoverKeyOptions,
+  { outcome, result, state }: LookedUp,
+  nowMs: number,
+): object {
+  const key =
+    result.outcome === 'found'
+      ? {
+          noiseKey: hex.encode(result.record.noiseKey),
+          timestamp: Number(result.record.timestampSeconds),
+          ageSeconds: ageSeconds(result.record.timestampSeconds, nowMs),
+          freshness: result.record.freshness,
+        }
+      : {};
+  const next = outcome === 'found' ? {} : { code: errorOf(result)?.code, next: OUTCOME_TEXTS[outcome].next };
+  return {
+    outcome,
+    identity: zBase32.encode(identity),
+    device,
+    ...key,
+    source: 'source' in result ? result.source : undefined,
+    state,
+    ...next,
+    failed: result.failed.map(({ source, error }) => ({ source, code: error.code })),
+    disagreements: result.disagreements.map(({ source, says }) => ({ source, says })),
+  };
+}
+
+function foundText(
+  { identity, device }: DiscoverKeyOptions,
+  { result, state }: LookedUp,
+  nowMs: number,
+): string {
+  if (result.outcome !== 'found') return '';
+  const { noiseKey, timestampSeconds, freshness } = result.record;
+  const age = durationText(ageSeconds(timestampSeconds, nowMs) * 1_000);
+  return [
+    `Identity  ${zBase32.encode(identity)}`,
+    `Device    ${device}`,
+    `Key       ${hex.encode(noiseKey)}`,
+    `Age       ${age} (time ${freshness})`,
+    `Source    ${result.source}`,
+    `State     ${state}`,
+    '',
+  ].join('\n');
+}
+
+/** Who gave no answer, and who said something else. */
+function remarks({ failed, disagreements }: DiscoveryResult): readonly string[] {
+  return [
+    ...failed.map(({ source, error }) => `The ${source} gave no answer (${error.code}).`),
+    ...disagreements.map(({ source, says }) => `The ${source} says something else: ${says}.`),
+  ];
+}
+
+function failureText(
+  { identity, device }: DiscoverKeyOptions,
+  { outcome, result, state }: LookedUp & { readonly outcome: Exclude<LookUpOutcome, 'found'> },
+): string {
+  const { what, next } = OUTCOME_TEXTS[outcome];
+  const code = errorOf(result)?.code;
+  const kept = state === 'unknown' ? [] : [`Kept from before: a key in state ${state}.`];
+  return [
+    `${outcome}: ${zBase32.encode(identity)} (device ${device}) ${what}${code ? ` (${code})` : ''}.`,
+    ...remarks(result),
+    ...kept,
+    next,
+  ].join('\n');
+}
+
+/**
+ * `paykit keys discover`, and `paykit discover` [S2.1] [S2.3].
+ *
+ * @throws CommandFailed if there is no key that may be used: it says why, and what to do.
+ */
+export async function runDiscover(
+  args: readonly string[],
+  surroundings: Surroundings,
+  command = 'keys discover',
+): Promise<void> {
+  const { environment, terminal, clock } = surroundings;
+  const options = readDiscoverOptions(args, environment, command);
+  if (options === undefined) return terminal.write(DISCOVER_HELP);
+  const looked = await lookUp(options, surroundings);
+  const { outcome } = looked;
+  if (options.json) terminal.write(`${JSON.stringify(factsOf(options, looked, clock.now()))}\n`);
+  if (outcome !== 'found') throw new CommandFailed(failureText(options, { ...looked, outcome }));
+  if (options.json) return;
+  terminal.write(foundText(options, looked, clock.now()));
+  for (const remark of remarks(looked.result)) terminal.tell(`${remark}\n`);
+}

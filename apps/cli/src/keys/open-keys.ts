@@ -1,0 +1,77 @@
+import {
+  connectPeerKeys,
+  type HomeserverSession,
+  type KeeperEvent,
+  keepOwnKeys,
+  type OwnKeys,
+  type QueueEvent,
+} from 'pubky-paykit';
+import type { HomeFolder } from '../home/home-folder.ts';
+import type { SessionWishes } from '../home/home-session.ts';
+import { type Home, requireSecret } from '../home/open-home.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+
+type Writing = Pick<HomeserverSession, 'storage'>;
+
+/**
+ * A session that is opened when something is to be written: the queue must have the same targets at every run, also when
+ * the homeserver cannot be reached.
+ */
+function lazySession({ network }: HomeFolder, open: () => Promise<Writing>): Writing {
+  return {
+    storage: {
+      ...network.homeserver.storage,
+      put: async (path, bytes, options) => (await open()).storage.put(path, bytes, options),
+      delete: async (path, options) => (await open()).storage.delete(path, options),
+    },
+  };
+}
+
+/** The keys of a device of this home, to be published, rotated and revoked. @throws HomeFailed: `no secret`. */
+export function openKeys(
+  home: Home,
+  device: string,
+  { clock }: Surroundings,
+  {
+    wishes,
+    onEvent,
+  }: {
+    readonly wishes: SessionWishes;
+    readonly onEvent: (event: KeeperEvent | QueueEvent) => void;
+  },
+): OwnKeys {
+  const { signer, derive } = requireSecret(home);
+  const { network, store } = home;
+  const { discovery } = connectPeerKeys({ network, store, clock });
+  return keepOwnKeys({
+    network,
+    store,
+    signer,
+    derive,
+    device,
+    session: lazySession(home, () => home.session(wishes)),
+    discover: discovery.discoverNoiseKey,
+    onEvent,
+    clock,
+  });
+}
+
+/** The same to look at, without the secret. */
+export function viewKeys(
+  home: HomeFolder,
+  identity: Uint8Array,
+  device: string,
+  { clock }: Surroundings,
+): OwnKeys {
+  const refuse = (): Promise<never> => Promise.reject(new TypeError('there is nothing to be signed here'));
+  const { network, store } = home;
+  return keepOwnKeys({
+    network,
+    store,
+    signer: { publicKey: identity, sign: refuse },
+    derive: refuse,
+    device,
+    session: lazySession(home, refuse),
+    clock,
+  });
+}

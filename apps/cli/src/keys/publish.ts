@@ -1,0 +1,127 @@
+import {
+  coldBundleCodec,
+  currentKey,
+  hex,
+  isCodedError,
+  openRecordsIn,
+  publishPrepared,
+  type SessionStorage,
+  zBase32,
+} from 'pubky-paykit';
+import { readArguments } from '../arguments.ts';
+import { CommandFailed } from '../command-errors.ts';
+import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { type Home, openHome } from '../home/open-home.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { readDevice } from '../identity/device-argument.ts';
+import { readColdFile } from './cold-file.ts';
+import { withKeys } from './delivery.ts';
+
+/** What `paykit keys publish` is asked for. */
+export interface PublishOptions {
+  readonly settings: HomeSettings;
+  readonly device: string | undefined;
+  readonly invite: string | undefined;
+  readonly takeOver: boolean;
+  /** A file of `paykit keys prepare`. */
+  readonly prepared: string | undefined;
+}
+
+/** What `paykit keys publish --help` prints. */
+export const PUBLISH_HELP = `Usage: paykit publish [options]
+
+Makes the Noise key of this device findable: signs up or in on the homeserver as
+needed, publishes the key there and in the signed packet of the identity, and does
+whatever else is due: signs records again, replaces old keys, takes former ones off.
+What cannot be published now is queued, and retried at the next run.
+Exit status 1 while anything is queued.
+
+  --device NAME            whose key (default: the device of the home)
+  --invite CODE            for signing up, where the homeserver asks for one
+  --take-over              replace what is published, even if it is of another seed
+  --prepared FILE          publish what was signed elsewhere by \`paykit keys prepare\`;
+                           no seed is needed here
+${HOME_HELP}  -h, --help               show this text
+`;
+
+/** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
+export function readPublishOptions(
+  args: readonly string[],
+  environment: Surroundings['environment'],
+  command: string,
+): PublishOptions | undefined {
+  const options = {
+    ...HOME_OPTIONS,
+    device: { type: 'string' },
+    invite: { type: 'string' },
+    'take-over': { type: 'boolean', default: false },
+    prepared: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values } = readArguments({ args: [...args], options }, command);
+  if (values.help) return undefined;
+  return {
+    settings: readHomeSettings(values, environment, command),
+    device: values.device === undefined ? undefined : readDevice(values.device, command),
+    invite: values.invite,
+    takeOver: values['take-over'],
+    prepared: values.prepared,
+  };
+}
+
+/** The storage to publish files with; nothing, and it is said, if there is no session and none can be had. */
+async function ownFiles(home: Home, { terminal }: Surroundings): Promise<SessionStorage | undefined> {
+  try {
+    return (await home.session({ signUp: false })).storage;
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    terminal.tell(`Only the packet is published. ${error.message}\n`);
+    return undefined;
+  }
+}
+
+async function publishBundle(
+  settings: HomeSettings,
+  file: string,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { terminal, clock, signal } = surroundings;
+  const bundle = coldBundleCodec.decode(await readColdFile(file));
+  const home = await openHome(settings, surroundings);
+  try {
+    if (zBase32.encode(bundle.identity) !== zBase32.encode(home.identity)) {
+      throw new CommandFailed(`The file ${file} is for another identity than that of ${home.folder}.`);
+    }
+    const files = await ownFiles(home, surroundings);
+    const openRecords = openRecordsIn(home.store, { clock });
+    const packets = bundle.packet && home.network.packets;
+    const report = await publishPrepared(bundle, { files, packets, openRecords, clock, signal });
+    terminal.write(`  homeserver  ${report.files.length === 0 ? 'nothing published' : 'published'}\n`);
+    terminal.write(`  packet      ${report.packet ? 'published' : 'nothing published'}\n`);
+  } catch (error) {
+    if (!isCodedError(error) || !error.retryable) throw error;
+    throw new CommandFailed(
+      `${error.code}: ${error.message}\nNot everything is published yet. Run \`paykit keys publish --prepared ${file}\` again; the file is good until ${new Date(bundle.expiresMs).toISOString()}.`,
+    );
+  } finally {
+    await home.close();
+  }
+}
+
+/** `paykit keys publish`, and `paykit publish` [F1] [O5]. @throws CommandFailed if something could not be published. */
+export async function runPublish(
+  args: readonly string[],
+  surroundings: Surroundings,
+  command = 'keys publish',
+): Promise<void> {
+  const { environment, terminal } = surroundings;
+  const options = readPublishOptions(args, environment, command);
+  if (options === undefined) return terminal.write(PUBLISH_HELP);
+  const { settings, prepared, takeOver } = options;
+  if (prepared !== undefined) return publishBundle(settings, prepared, surroundings);
+  await withKeys(options, surroundings, async ({ keys, device, isSoleHolder, signal }) => {
+    const ledger = await keys.keeper.publish({ takeOver: takeOver || isSoleHolder, signal });
+    const key = currentKey(ledger);
+    if (key !== undefined) terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
+  });
+}

@@ -1,0 +1,66 @@
+import { currentKey, hex, KEY_POLICIES, type KeyLedger } from 'pubky-paykit';
+import { readArguments } from '../arguments.ts';
+import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { readDevice } from '../identity/device-argument.ts';
+import { withKeys } from './delivery.ts';
+import { dateText, durationText } from './time-text.ts';
+
+const COMMAND = 'keys rotate';
+
+/** What `paykit keys rotate` is asked for. */
+export interface RotateOptions {
+  readonly settings: HomeSettings;
+  readonly device: string | undefined;
+}
+
+/** What `paykit keys rotate --help` prints. */
+export const ROTATE_HELP = `Usage: paykit keys rotate [options]
+
+Replaces the Noise key of this device, and publishes the new one. The former one is
+taken for an overlap, so that nobody who has just looked it up is turned away.
+
+  --device NAME            whose key (default: the device of the home)
+${HOME_HELP}  -h, --help               show this text
+`;
+
+/** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
+export function readRotateOptions(
+  args: readonly string[],
+  environment: Surroundings['environment'],
+): RotateOptions | undefined {
+  const options = {
+    ...HOME_OPTIONS,
+    device: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values } = readArguments({ args: [...args], options }, COMMAND);
+  if (values.help) return undefined;
+  const device = values.device === undefined ? undefined : readDevice(values.device, COMMAND);
+  return { settings: readHomeSettings(values, environment, COMMAND), device };
+}
+
+/** The new key, and until when the former ones are taken: for the overlap, which begins when all targets have the new one. */
+function rotatedText(ledger: KeyLedger, nowMs: number): string {
+  const { overlapMs } = KEY_POLICIES.standard;
+  const key = currentKey(ledger);
+  const former = ledger.keys.filter(({ status }) => status === 'former');
+  return [
+    ...(key === undefined ? [] : [`New key     ${hex.encode(key.noiseKey)}`]),
+    ...former.map(
+      ({ noiseKey, supersededAtMs = nowMs }) =>
+        `Former key  ${hex.encode(noiseKey)}\n  taken for ${durationText(overlapMs)} from when the new one is published everywhere: retired ${dateText(supersededAtMs + overlapMs, nowMs)} at the earliest`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** `paykit keys rotate` [O3]. @throws CommandFailed if something could not be published. */
+export async function runRotate(args: readonly string[], surroundings: Surroundings): Promise<void> {
+  const { environment, terminal, clock } = surroundings;
+  const options = readRotateOptions(args, environment);
+  if (options === undefined) return terminal.write(ROTATE_HELP);
+  await withKeys(options, surroundings, async ({ keys, signal }) => {
+    terminal.write(rotatedText(await keys.keeper.rotate({ signal }), clock.now()));
+  });
+}
