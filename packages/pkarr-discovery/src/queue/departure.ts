@@ -42,6 +42,11 @@ function ageOf(publication: Publication, clock: Clock): number {
   return seconds === undefined ? 0 : millisecondsOf(clock) - Number(seconds) * 1_000;
 }
 
+/** Whether a publication is old enough to be signed again before it leaves. */
+export function isOld(publication: Publication, clock: Clock): boolean {
+  return ageOf(publication, clock) > QUEUED_RESTAMP_AFTER_MS;
+}
+
 /** The record of the same key with a newer time, if there is one. @throws DISCOVERY_NOT_RESTAMPED, what `restamp` throws. */
 async function restamped(
   publication: RecordPublication,
@@ -74,8 +79,8 @@ export async function departing(
   clock: Clock,
   restamp: ((publication: RecordPublication) => Promise<string | undefined>) | undefined,
 ): Promise<Publication> {
+  if (publication.kind !== 'key' || !isOld(publication, clock)) return publication;
   const ageMs = ageOf(publication, clock);
-  if (publication.kind !== 'key' || ageMs <= QUEUED_RESTAMP_AFTER_MS) return publication;
   const isStale = ageMs > MAX_KEY_AGE_SECONDS * 1_000 - STALE_MARGIN_MS;
   let signedAgain: RecordPublication | undefined;
   try {

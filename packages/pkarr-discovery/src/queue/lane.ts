@@ -6,13 +6,14 @@ import { withDeadline } from '../deadline.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { Publication, PublicationTarget, RecordPublication } from '../publications/publication.ts';
 import { millisecondsOf } from '../records/freshness.ts';
-import { departing, type Restamp } from './departure.ts';
+import { departing, isOld, type Restamp } from './departure.ts';
 import { codeOf, isPermanent } from './failure.ts';
 import type { QueueEvent } from './queue-events.ts';
 import {
   changed,
   type Delivery,
   delivered,
+  exchanged,
   isDegraded,
   nextDelivery,
   postponed,
@@ -26,6 +27,8 @@ export interface LanePorts {
   readonly restamp: Restamp | undefined;
   readonly tell: (event: QueueEvent) => void;
   read(): Promise<QueueState>;
+  /** Does the work when no other lane does any. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Changes the queue durably. @returns What it was and what it is. */
   change(
     how: (state: QueueState) => QueueState,
@@ -116,20 +119,26 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
 
   /** What leaves for the head of the lane, noted durably before it does; undefined if it has been replaced, or parked. */
   async function prepare(delivery: Delivery, signal: CancelSignal): Promise<Delivery | undefined> {
-    let publication: Publication;
-    try {
-      publication = await departing(
-        delivery.publication,
-        clock,
-        restamp && ((record) => signAgain(record, signal)),
-      );
-    } catch (error) {
-      if (!signal.aborted) await park(delivery, error);
-      return undefined;
-    }
-    if (publication === delivery.publication) return delivery;
-    const [, after] = await ports.change((state) => changed(state, delivery.id, { publication }));
-    return isThere(after, delivery) ? { ...delivery, publication } : undefined;
+    if (!isOld(delivery.publication, clock)) return delivery;
+    // One lane at a time: what one has signed again is for all.
+    return ports.alone(async () => {
+      const head = (await ports.read()).deliveries.find(({ id }) => id === delivery.id);
+      if (head === undefined) return undefined;
+      let publication: Publication;
+      try {
+        publication = await departing(
+          head.publication,
+          clock,
+          restamp && ((each) => signAgain(each, signal)),
+        );
+      } catch (error) {
+        if (!signal.aborted) await park(head, error);
+        return undefined;
+      }
+      if (publication === head.publication) return head;
+      const [, after] = await ports.change((state) => exchanged(state, head.publication, publication));
+      return isThere(after, head) ? { ...head, publication } : undefined;
+    });
   }
 
   /** @returns Whether the lane can go on. */

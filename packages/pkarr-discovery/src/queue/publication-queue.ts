@@ -12,6 +12,7 @@ import { createTurns } from '../background/turns.ts';
 import { KEY_BYTES, MAX_QUEUE_TARGETS } from '../constants.ts';
 import type { OpenRecords } from '../ports/record-store.ts';
 import type { Publication, PublicationTarget } from '../publications/publication.ts';
+import { KeyLocks } from '../publishing/key-locks.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { type Restamp, requirePublishable } from './departure.ts';
@@ -126,7 +127,10 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
     return seen;
   };
 
-  const lanes = targets.map((target) => createLane(target, { clock, random, restamp, tell, read, change }));
+  const locks = new KeyLocks();
+  const alone: LanePorts['alone'] = (work) => locks.with(identity, (turn) => turn, work);
+  const ports: LanePorts = { clock, random, restamp, tell, read, alone, change };
+  const lanes = targets.map((target) => createLane(target, ports));
 
   async function parkStranded(): Promise<void> {
     const nowMs = now();

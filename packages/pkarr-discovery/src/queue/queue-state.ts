@@ -151,6 +151,16 @@ export function changed(state: QueueState, id: number, change: Partial<Omit<Deli
   };
 }
 
+/** A record signed again takes the place of the one before for all targets that are to get that one. */
+export function exchanged(state: QueueState, before: Publication, after: Publication): QueueState {
+  return {
+    ...state,
+    deliveries: state.deliveries.map((each) =>
+      isSame(each.publication, before) ? { ...each, publication: after } : each,
+    ),
+  };
+}
+
 /** The target has it. It need not be in the queue any more: something newer may have taken its place on the way. */
 export function delivered(
   state: QueueState,

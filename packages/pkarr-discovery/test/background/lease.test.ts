@@ -1,0 +1,91 @@
+import { ManualClock, predictableRandomForTestingOnly } from '@pubky-paykit/primitives/testing';
+import { describe, expect, it } from 'vitest';
+import { openLeases, withLease } from '../../src/background/lease.ts';
+import { LEASE_MS } from '../../src/constants.ts';
+import { rejectionOf } from '../bytes.ts';
+import { soon } from '../soon.ts';
+import { memoryStore, recordsOn } from '../stores.ts';
+
+const random = predictableRandomForTestingOnly(1);
+
+function place() {
+  const clock = new ManualClock(1_000_000);
+  const leases = openLeases(recordsOn(memoryStore(), clock), 'leases');
+  const options = { leases, key: 'work', what: 'work', clock, random };
+  return {
+    clock,
+    leases,
+    take: <Result>(work: Parameters<typeof withLease<Result>>[1]) => withLease(options, work),
+  };
+}
+
+describe('withLease', () => {
+  it('[O3] keeps others away for as long as it works, and no longer', async () => {
+    const { take, leases } = place();
+    await take(async () => {
+      expect(await rejectionOf(take(async () => {}))).toMatchObject({
+        code: 'DISCOVERY_LEASE_HELD',
+        retryable: true,
+        context: { what: 'work', forMs: LEASE_MS },
+      });
+    });
+    expect(await leases.get('work')).toBeUndefined();
+    expect(await take(async () => 'done')).toBe('done');
+  });
+
+  it('[O3] is given back after a failure', async () => {
+    const { take } = place();
+    await expect(take(() => Promise.reject(new RangeError('x')))).rejects.toThrow(RangeError);
+    await take(async () => {});
+  });
+
+  it('[O3] expires when its process is gone, to the millisecond', async () => {
+    const { take, clock } = place();
+    take(() => new Promise(() => {}));
+    await soon();
+    clock.advance(LEASE_MS - 1);
+    expect((await rejectionOf(take(async () => {}))).context).toMatchObject({ forMs: 1 });
+    clock.advance(1);
+    await take(async () => {});
+  });
+
+  it('[O3] lasts longer when renewed, and says when somebody has taken it over', async () => {
+    const { take, clock } = place();
+    await take(async (lease) => {
+      clock.advance(LEASE_MS - 1);
+      await lease.renew();
+      clock.advance(LEASE_MS - 1);
+      expect((await rejectionOf(take(async () => {}))).code).toBe('DISCOVERY_LEASE_HELD');
+      clock.advance(1);
+      await take(async () => {
+        expect((await rejectionOf(lease.renew())).code).toBe('DISCOVERY_LEASE_LOST');
+      });
+      // Nor is it had again when the other one is done.
+      expect((await rejectionOf(lease.renew())).code).toBe('DISCOVERY_LEASE_LOST');
+    });
+  });
+
+  it('[O3] does not give back what somebody else has by now', async () => {
+    const { take, clock, leases } = place();
+    let finish = (): void => {};
+    const late = take(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    await soon();
+    clock.advance(LEASE_MS);
+    await take(async () => {
+      finish();
+      await late;
+      expect(await leases.get('work')).toBeDefined();
+    });
+  });
+
+  it('[O3] is not kept away by a lease from a clock that was years ahead', async () => {
+    const { take, leases, clock } = place();
+    await leases.put('work', { holder: '0'.repeat(32), untilMs: clock.now() + LEASE_MS + 1 });
+    await take(async () => {});
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { DiscoverNoiseKey, DiscoveryResult } from '../../src/discovery/discovery-result.ts';
+import { DiscoveryError } from '../../src/errors.ts';
+import { formatKeyRecord } from '../../src/records/key-record.ts';
+import { signKeyRecord } from '../../src/records/sign-key-record.ts';
+import { verifyKeyRecord } from '../../src/records/verify-key-record.ts';
+import { filled, rejectionOf } from '../bytes.ts';
+import { memoryStore, recordsOn } from '../stores.ts';
+import { formerOf, household, read, SIGNER, shown } from './household.ts';
+import { DAY_MS, type Life, START_MS, World } from './world.ts';
+
+const nobody = { failed: [], disagreements: [] };
+
+/** Finds what a target of the world has. */
+function discoverIn(world: World): DiscoverNoiseKey {
+  return async (identity, { device = 'default', maximumAgeSeconds } = {}) => {
+    const found = world.target('homeserver').records.get(device);
+    if (found?.record === undefined) return { outcome: 'absent', ...nobody };
+    const rule = { clock: world.clock, maximumAgeSeconds };
+    const record = verifyKeyRecord({ identity, device, record: found.record }, rule);
+    const source = 'homeserver';
+    if (record.kind === 'key') return { outcome: 'found', record, source, ...nobody };
+    const error = new DiscoveryError('DISCOVERY_KEY_REVOKED', { proof: 'signed' });
+    return { outcome: 'revoked', revocation: record, error, source, ...nobody };
+  };
+}
+
+/** The same world for a machine that has lost its store. */
+function bereft(world: World): Life {
+  return { ...world.live(), openRecords: recordsOn(memoryStore(), world.clock) };
+}
+
+function found(world: World, discover = discoverIn(world)) {
+  return household(world, bereft(world), { discover });
+}
+
+describe('createKeyKeeper', () => {
+  it('[O3] begins a device that nobody knows with its first key', async () => {
+    const world = new World();
+    const { keeper, queue } = found(world);
+    await keeper.publish();
+    await queue.flush();
+    expect(read(world, 'default')).toBe(shown('default'));
+  });
+
+  it('[O3] finds out after the loss of the ledger which key is current, however old its record', async () => {
+    const world = new World();
+    const before = household(world);
+    await before.keeper.publish();
+    await before.keeper.rotate();
+    await before.keeper.rotate();
+    await before.queue.flush();
+    world.clock.advance(300 * DAY_MS);
+    const { keeper, events } = found(world);
+    const ledger = await keeper.publish();
+    expect(events).toEqual([
+      { kind: 'adopted', device: 'default', context: 'default#2', atMs: world.clock.now() },
+    ]);
+    expect(ledger).toMatchObject({
+      nextEpoch: 3,
+      rotationCount: 2,
+      stampedSeconds: BigInt(START_MS / 1_000) + 2n,
+    });
+    expect(ledger.keys.map(({ context, status }) => `${context} ${status}`)).toEqual([
+      'default former',
+      'default#1 former',
+      'default#2 current',
+    ]);
+    expect((await keeper.status()).next).toMatchObject({ action: 'restamp' });
+  });
+
+  it('[O4] [S2.3] never brings a revoked key back after the loss of the ledger', async () => {
+    const world = new World();
+    const before = household(world);
+    await before.keeper.publish();
+    await before.keeper.revoke();
+    await before.queue.flush();
+    const { keeper, queue } = found(world);
+    const ledger = await keeper.publish();
+    expect(ledger.keys.map(({ context, status }) => `${context} ${status}`)).toEqual([
+      'default revoked',
+      'default#1 current',
+    ]);
+    world.clock.advance(DAY_MS);
+    await keeper.rotate();
+    await queue.flush();
+    expect(read(world, formerOf('default'))).toBe(`revoked ${shown('default')}`);
+    expect(read(world, 'default')).toBe(shown('default#2'));
+  });
+
+  it('[O4] [S2.3] finds revocations even where the record of the device is gone', async () => {
+    const world = new World();
+    const before = household(world);
+    await before.keeper.publish();
+    await before.keeper.revoke();
+    await before.queue.flush();
+    world.target('homeserver').records.delete('default');
+    const { keeper } = found(world);
+    const ledger = await keeper.publish();
+    // Epoch 1 is not to be seen, and not to be told from one that was never used: it was not revoked.
+    expect(ledger.keys.map(({ context, status }) => `${context} ${status}`)).toEqual([
+      'default revoked',
+      'default#1 current',
+    ]);
+  });
+
+  it('[O4] leaves a device revoked that was revoked for good, unless its owner asks for a key', async () => {
+    const world = new World();
+    const before = household(world);
+    await before.keeper.publish();
+    await before.keeper.revoke({ successor: false });
+    await before.queue.flush();
+    const { keeper, queue } = found(world);
+    await keeper.run();
+    await queue.flush();
+    expect(read(world, 'default')).toBe(`revoked ${shown('default')}`);
+    await keeper.publish();
+    await queue.flush();
+    expect(read(world, 'default')).toBe(shown('default#1'));
+  });
+
+  it.each(['unreachable', 'stale', 'forged', 'malformed'] as const)(
+    '[O3] [F3] publishes nothing after a look-up that came to %s, unless told to',
+    async (outcome) => {
+      const world = new World();
+      const discover = async () => ({ outcome, ...nobody }) as unknown as DiscoveryResult;
+      const { keeper, queue } = found(world, discover);
+      expect(await rejectionOf(keeper.publish())).toMatchObject({
+        code: 'DISCOVERY_OWN_KEY_UNKNOWN',
+        retryable: true,
+        context: { device: 'default', outcome },
+      });
+      await keeper.publish({ takeOver: true });
+      await queue.flush();
+      expect(read(world, 'default')).toBe(shown('default'));
+    },
+  );
+
+  it('[O3] [F3] replaces a key that is none of ours only when told to, with a record that is newer', async () => {
+    const world = new World();
+    const timestampSeconds = BigInt(START_MS / 1_000) + 60n;
+    const foreign = { noiseKey: filled(7), device: 'default', timestampSeconds, revoked: false };
+    const record = formatKeyRecord(await signKeyRecord(SIGNER, foreign));
+    world.target('homeserver').take({ identity: SIGNER.publicKey, device: 'default', kind: 'key', record });
+    const { keeper, queue } = found(world);
+    expect(await rejectionOf(keeper.publish())).toMatchObject({
+      code: 'DISCOVERY_KEY_NOT_OURS',
+      retryable: false,
+      context: { contexts: 64 },
+    });
+    const ledger = await keeper.publish({ takeOver: true });
+    await queue.flush();
+    expect(read(world, 'default')).toBe(shown('default'));
+    expect(ledger.stampedSeconds).toBe(timestampSeconds + 1n);
+  });
+
+  it('[O4] revokes a key from a machine that has nothing but the seed', async () => {
+    const world = new World();
+    const before = household(world);
+    await before.keeper.publish();
+    await before.queue.flush();
+    const { keeper, queue } = found(world);
+    await keeper.revoke();
+    await queue.flush();
+    expect(read(world, formerOf('default'))).toBe(`revoked ${shown('default')}`);
+    expect(read(world, 'default')).toBe(shown('default#1'));
+  });
+});
