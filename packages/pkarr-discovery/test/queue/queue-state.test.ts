@@ -1,0 +1,86 @@
+import { encodeUtf8 } from '@pubky-paykit/primitives';
+import { describe, expect, it } from 'vitest';
+import { MAX_PUBLISHED_MARKS, MAX_QUEUED_PUBLICATIONS, MAX_QUEUED_REVOCATIONS } from '../../src/constants.ts';
+import type { Publication } from '../../src/publications/publication.ts';
+import { queueCodec } from '../../src/queue/queue-codec.ts';
+import {
+  delivered,
+  EMPTY_QUEUE,
+  enqueued,
+  nextDelivery,
+  type QueueState,
+} from '../../src/queue/queue-state.ts';
+import { filled, thrownBy } from '../bytes.ts';
+
+const RECORD = 'v=1;k=AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=;ts=';
+
+function publication(device: string, kind: 'key' | 'revocation' = 'key', seconds = 1): Publication {
+  return { identity: filled(9), device, kind, record: `${RECORD}${seconds}` };
+}
+
+function filledUp(count: number, kind: 'key' | 'revocation'): QueueState {
+  const devices = Array.from({ length: count }, (_, number) => `${kind}${number}`);
+  return devices.reduce((state, device) => enqueued(state, publication(device, kind), ['a'], 0), EMPTY_QUEUE);
+}
+
+describe('enqueued', () => {
+  it('[O5] [F3] has an end, and says so; what takes the place of something older still fits', () => {
+    const full = filledUp(MAX_QUEUED_PUBLICATIONS, 'key');
+    expect(thrownBy(() => enqueued(full, publication('one-more'), ['a'], 0))).toMatchObject({
+      code: 'DISCOVERY_QUEUE_FULL',
+      retryable: true,
+      context: { queued: 256, maximum: 256 },
+    });
+    const newer = enqueued(full, publication('key0', 'key', 2), ['a'], 0);
+    expect(newer.deliveries).toHaveLength(256);
+  });
+
+  it('[O4] [O5] keeps room for revocations when it is full', () => {
+    let state = filledUp(MAX_QUEUED_PUBLICATIONS, 'key');
+    for (let number = 0; number < MAX_QUEUED_REVOCATIONS; number++) {
+      state = enqueued(state, publication(`r${number}`, 'revocation'), ['a'], 0);
+    }
+    expect(thrownBy(() => enqueued(state, publication('r', 'revocation'), ['a'], 0)).code).toBe(
+      'DISCOVERY_QUEUE_FULL',
+    );
+    // The fullest queue there can be still fits the store.
+    const longest = { ...state, published: marksOf(MAX_PUBLISHED_MARKS).published };
+    expect(queueCodec.encode(longest).length).toBeLessThan(400_000);
+  });
+});
+
+function marksOf(count: number): QueueState {
+  let state = EMPTY_QUEUE;
+  for (let number = 0; number < count; number++) {
+    const about = { identity: filled(9), device: `d${number}` };
+    const each: Publication = number === 5 ? { ...about, kind: 'retirement' } : publication(about.device);
+    state = enqueued(state, each, ['a'], number);
+    state = delivered(state, nextDelivery(state, 'a')!, number);
+  }
+  return state;
+}
+
+describe('delivered', () => {
+  it('remembers of 256 devices and targets what was published, and forgets retired ones first', () => {
+    const devices = marksOf(MAX_PUBLISHED_MARKS + 2).published.map(({ device }) => device);
+    expect(devices).toHaveLength(256);
+    expect(devices).not.toContain('d5');
+    expect(devices).not.toContain('d0');
+    expect(devices).toContain('d1');
+  });
+});
+
+describe('queueCodec', () => {
+  const text = new TextDecoder().decode(queueCodec.encode(filledUp(2, 'key')));
+
+  it.each([
+    ['one number for two', text.replace('"id":1', '"id":0')],
+    ['a number that is still to come', text.replace('"nextId":2', '"nextId":1')],
+    ['a record without a time', text.replace('ts=1', 'tt=1')],
+    ['a record that is none', text.replace('v=1', 'v=2')],
+    ['another order', text.replace('"attempts":0,"notBeforeMs":0', '"notBeforeMs":0,"attempts":0')],
+  ])('[F3] refuses %s', (_, changed) => {
+    expect(changed).not.toBe(text);
+    expect(thrownBy(() => queueCodec.decode(encodeUtf8(changed))).code).toBe('DISCOVERY_DOCUMENT_MALFORMED');
+  });
+});
