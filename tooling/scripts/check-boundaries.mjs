@@ -78,7 +78,7 @@ export function checkBoundaries(root) {
     files += graph.files.length;
     return [
       ...checkManifest(workspacePackage, allowed, names),
-      ...checkUnused(workspacePackage, graph, names),
+      ...checkUnused(workspacePackage, graph, packages),
       ...checkImports(root, workspacePackage, graph, allowed, names),
       ...(workspacePackage.area === 'packages' ? checkPortability(root, workspacePackage, graph) : []),
     ];
@@ -98,16 +98,21 @@ function checkManifest({ name, manifest }, allowed, names) {
 }
 
 /**
- * Users would install a third-party package for nothing. Packages of the workspace may be declared ahead of their use.
+ * Users would install a third-party package for nothing. Packages of the workspace may be declared ahead of their use, and
+ * an app provides what the packages below it take as peers.
  *
  * @param {WorkspacePackage} workspacePackage
  * @param {SourceGraph} graph
- * @param {ReadonlySet<string>} names
+ * @param {readonly WorkspacePackage[]} packages
  */
-function checkUnused({ name, manifest }, graph, names) {
-  const imported = new Set([...graph.specifiers.values()].flat().map((each) => splitSpecifier(each).name));
-  return Object.keys(manifest.dependencies ?? {})
-    .filter((dependency) => !names.has(dependency) && !imported.has(dependency))
+function checkUnused({ name, manifest }, graph, packages) {
+  const dependencies = Object.keys(manifest.dependencies ?? {});
+  const imported = [...graph.specifiers.values()].flat().map((each) => splitSpecifier(each).name);
+  const below = packages.filter((each) => dependencies.includes(each.name));
+  const peers = below.flatMap((each) => Object.keys(each.manifest.peerDependencies ?? {}));
+  const used = new Set([...imported, ...peers, ...packages.map((each) => each.name)]);
+  return dependencies
+    .filter((dependency) => !used.has(dependency))
     .map((dependency) => `package.json of ${name} depends on ${dependency}, which no source imports`);
 }
 

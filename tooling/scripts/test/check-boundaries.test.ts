@@ -118,6 +118,18 @@ describe('checkBoundaries', () => {
     ).toEqual(['package.json of @pubky-paykit/primitives depends on left-pad, which no source imports']);
   });
 
+  it('lets an app provide what a package below it takes as a peer', () => {
+    const umbrella = { ...manifest('pubky-paykit', {}), peerDependencies: { 'left-pad': '*' } };
+    const app = (dependencies: string[]) => ({
+      'packages/pubky-paykit/package.json': umbrella,
+      'packages/pubky-paykit/src/index.ts': 'export const paid = 1;',
+      'apps/cli/package.json': manifest('@pubky-paykit/cli', { dependencies }),
+      'apps/cli/src/main.ts': `import 'pubky-paykit';`,
+    });
+    expect(findings(app(['pubky-paykit', 'left-pad']))).toEqual([]);
+    expect(findings(app(['pubky-paykit', 'right-pad']))).toHaveLength(1);
+  });
+
   it('refuses anything but the umbrella in an app, and a package without a layer', () => {
     expect(
       findings({
