@@ -9,6 +9,9 @@
  * @property {readonly string[]} [lacks] ends of file names that must not be in the bundle at all
  */
 
+/** What an app has anyway. */
+const BESIDE = ['@noble/*', '@scure/*', '@pubky-paykit/primitives*'];
+
 /** The file of each profile, without which it is not in a bundle, and the step that it alone brings along. */
 const PROFILE_FILES = {
   IK: ['profiles/ik.js', 'identity-payload.js'],
@@ -64,7 +67,7 @@ export const BUDGETS = [
   {
     name: 'primitives: everything',
     code: `export * from '@pubky-paykit/primitives';`,
-    limitBytes: 5_000,
+    limitBytes: 5_500,
   },
   {
     name: 'patterns: everything, with its suite on noble',
@@ -84,14 +87,57 @@ export const BUDGETS = [
   {
     name: 'paykit-protocol: messages, next to noble and primitives',
     code: `export { decodeMessage, encodeMessage } from '@pubky-paykit/paykit-protocol';`,
-    without: ['@noble/*', '@scure/*', '@pubky-paykit/primitives'],
+    without: BESIDE,
     limitBytes: 5_000,
   },
   {
     name: 'paykit-protocol: everything, next to noble and primitives',
     code: `export * from '@pubky-paykit/paykit-protocol';`,
-    without: ['@noble/*', '@scure/*', '@pubky-paykit/primitives'],
+    without: BESIDE,
     limitBytes: 9_500,
+  },
+  {
+    name: 'pkarr-discovery: packets and a relay, next to noble and primitives',
+    code: `export { createRelay, parseSignedPacket, signPacket } from '@pubky-paykit/pkarr-discovery';`,
+    without: BESIDE,
+    limitBytes: 10_500,
+  },
+  {
+    name: 'pkarr-discovery: homeserver directory over several relays, next to noble and primitives',
+    code: `export { createHomeserverDirectory, createRelay, createRelaySet } from '@pubky-paykit/pkarr-discovery';`,
+    without: BESIDE,
+    limitBytes: 14_500,
+  },
+  {
+    name: 'pkarr-discovery: finding keys, with the cache, next to noble and primitives',
+    code: `
+      export { createDiscovery, createFileRecordSource, createKeyCache } from '@pubky-paykit/pkarr-discovery';
+      export { createKeyFinder, createPacketRecordSource } from '@pubky-paykit/pkarr-discovery';`,
+    without: BESIDE,
+    limitBytes: 23_000,
+  },
+  {
+    name: 'pkarr-discovery: everything, next to noble and primitives',
+    code: `export * from '@pubky-paykit/pkarr-discovery';`,
+    without: BESIDE,
+    limitBytes: 46_000,
+  },
+  {
+    name: 'homeserver: over fetch, next to noble and primitives',
+    code: `export { createFetchHomeserver } from '@pubky-paykit/homeserver/fetch';`,
+    without: BESIDE,
+    limitBytes: 15_000,
+  },
+  {
+    name: 'session-store: in memory, next to primitives',
+    code: `export { createMemoryStore } from '@pubky-paykit/session-store';`,
+    without: BESIDE,
+    limitBytes: 3_200,
+  },
+  {
+    name: 'pubky-paykit: accounts and files on homeservers',
+    code: `export { connectPubky, createIdentitySigner } from 'pubky-paykit';`,
+    limitBytes: 56_000,
   },
   {
     name: 'pubky-paykit: what connects and pays',
@@ -103,6 +149,6 @@ export const BUDGETS = [
   {
     name: 'pubky-paykit: everything',
     code: `export * from 'pubky-paykit';`,
-    limitBytes: 62_000,
+    limitBytes: 126_000,
   },
 ];
