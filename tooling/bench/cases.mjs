@@ -1,22 +1,11 @@
 import { randomFillSync } from 'node:crypto';
-import { findFaults, sameBytes } from './candidates/candidate.mjs';
+import { findFaults, refuseFaults, sameBytes } from './candidates/candidate.mjs';
 import { CANDIDATES } from './candidates/index.mjs';
 import { bareHandshake, MEASURED, profileHandshake } from './candidates/profiles.mjs';
 import { RAW_AEADS } from './candidates/raw-aead.mjs';
+import { HOMESERVER_CASES } from './homeserver-cases.mjs';
 
-/** @typedef {import('./measure.mjs').Runnable} Runnable */
-
-/**
- * A table of the report: candidates that do the same work.
- *
- * @typedef {object} Case
- * @property {string} name
- * @property {'speed' | 'time'} ratio what is compared: calls per second, or time per call
- * @property {number} sliceMs
- * @property {string} baseline the candidate all others are compared with
- * @property {() => Runnable[] | Promise<Runnable[]>} prepare makes keys and connections and tries each candidate
- *   (throws if one gives wrong results)
- */
+/** @typedef {import('./case.mjs').Case} Case */
 
 /** The suite Paykit speaks, on the backend Node gets by default. */
 export const SUBJECT = 'ours node BLAKE2s';
@@ -91,22 +80,4 @@ const PROFILES = Object.entries(MEASURED).map(([name, measured]) => ({
   },
 }));
 
-export const CASES = [...HANDSHAKES, ...PROFILES, ...TRANSPORTS];
-
-/** Whose finished sessions are weighed: 10 000 of noble's would take minutes, and weigh the same. */
-export const HEAP_CANDIDATES = [SUBJECT, PEER];
-export const HEAP_CASE = 'heap';
-
-/**
- * @param {string} who
- * @param {readonly string[]} faults
- */
-function refuseFaults(who, faults) {
-  if (faults.length > 0) throw new WrongResult(`${who}: ${faults.join('; ')}`);
-}
-
-/** A candidate does not do the work it would be measured at. */
-export class WrongResult extends Error {
-  /** @override */
-  name = 'WrongResult';
-}
+export const CASES = [...HANDSHAKES, ...PROFILES, ...TRANSPORTS, ...HOMESERVER_CASES];

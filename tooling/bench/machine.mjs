@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { CANDIDATES } from './candidates/index.mjs';
 import { RAW_AEADS } from './candidates/raw-aead.mjs';
+import { STORAGES } from './candidates/storage.mjs';
 
 const GIB = 2 ** 30;
 
@@ -20,7 +21,7 @@ const GIB = 2 ** 30;
 /** @returns {Machine} */
 export function describeMachine() {
   const processors = cpus();
-  const packages = new Set([...CANDIDATES, ...RAW_AEADS].flatMap((candidate) => candidate.packages));
+  const measured = new Set([...CANDIDATES, ...RAW_AEADS, ...STORAGES].flatMap(({ packages }) => packages));
   return {
     date: new Date().toISOString().slice(0, 10),
     hardware: `${processors.length} × ${processors[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / GIB)} GiB, ${process.platform} ${process.arch}`,
@@ -29,7 +30,7 @@ export function describeMachine() {
       .map((value) => value.toFixed(2))
       .join(' '),
     versions: {
-      ...Object.fromEntries([...packages].map((name) => [name, versionOf(name)])),
+      ...Object.fromEntries([...measured].map((name) => [name, versionOf(name)])),
       'sodium-native': nativeVersion(),
     },
   };

@@ -12,6 +12,7 @@
  * @typedef {object} Series
  * @property {string} name
  * @property {readonly number[]} micros microseconds per call, one entry a round
+ * @property {readonly number[]} [besideMicros] the same by the clock beside
  */
 
 /**
@@ -19,6 +20,7 @@
  * @property {number} rounds
  * @property {number} sliceMs how long one candidate runs in one round, at least one call
  * @property {() => number} [now] a clock in milliseconds; the processor time of this process by default
+ * @property {() => number} [beside] another one, read at the same moments
  */
 
 /**
@@ -82,26 +84,34 @@ export function orderOf(round, count) {
  * @param {Plan} plan
  * @returns {Promise<Series[]>} in the order of the candidates
  */
-export async function compare(candidates, { rounds, sliceMs, now = CLOCKS.cpu }) {
+export async function compare(candidates, { rounds, sliceMs, now = CLOCKS.cpu, beside }) {
   const lanes = [];
   for (const { name, run } of candidates) {
     const calls = await warmUp(run, sliceMs, now);
-    lanes.push({ name, run, calls, micros: /** @type {number[]} */ ([]) });
+    /** @type {{ micros: number[], besideMicros: number[] }} */
+    const times = { micros: [], besideMicros: [] };
+    lanes.push({ name, run, calls, ...times });
   }
   for (let round = 0; round < rounds; round++) {
     for (const index of orderOf(round, lanes.length)) {
       const lane = lanes[index];
       if (lane === undefined) continue;
       const start = now();
+      const besideStart = beside?.() ?? 0;
       for (let call = 0; call < lane.calls; call++) {
         const running = lane.run();
         // Awaiting what is no promise would charge synchronous candidates for a turn of the event loop.
         if (running instanceof Promise) await running;
       }
       lane.micros.push(((now() - start) * 1000) / lane.calls);
+      if (beside !== undefined) lane.besideMicros.push(((beside() - besideStart) * 1000) / lane.calls);
     }
   }
-  return lanes.map(({ name, micros }) => ({ name, micros }));
+  return lanes.map(({ name, micros, besideMicros }) => ({
+    name,
+    micros,
+    ...(beside !== undefined && { besideMicros }),
+  }));
 }
 
 /** The engine compiles hot JavaScript and WebAssembly in the background; shorter warm-ups measure slow code. */

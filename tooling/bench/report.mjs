@@ -2,16 +2,15 @@ import { median, ratios, spread } from './measure.mjs';
 import { isMet } from './targets.mjs';
 
 /** @typedef {import('./measure.mjs').Series} Series */
-/** @typedef {import('./heap.mjs').Weight} Weight */
+/** @typedef {import('./case.mjs').Table} Table */
 
 /**
- * The measurements of one case.
+ * What a probe found.
  *
- * @typedef {object} Table
+ * @typedef {object} Reading
  * @property {string} name
- * @property {'speed' | 'time'} ratio
- * @property {string} baseline
- * @property {readonly Series[]} series
+ * @property {readonly string[]} headings
+ * @property {readonly import('./probes.mjs').Finding[]} findings
  */
 
 /**
@@ -44,33 +43,50 @@ export function ratioOf(ratio, subject, peer) {
  * @param {Table} table
  * @returns {string[]}
  */
-export function tableLines({ name, ratio, baseline, series }) {
+export function tableLines({ name, ratio, baseline, clock, series }) {
   const { heading, show } = UNITS[ratio];
   const base = series.find((candidate) => candidate.name === baseline);
-  const rows = series.map((candidate) => [
-    candidate.name,
-    show(median(candidate.micros)),
-    base === undefined ? '' : ratioOf(ratio, candidate, base).toFixed(2),
-    `${Math.round(spread(candidate.micros) * 100)} %`,
-  ]);
-  return ['', ...align([[name, heading, `${ratio} / ${baseline}`, 'spread'], ...rows])];
+  const ratioCell = (/** @type {Series} */ candidate, /** @type {Series | undefined} */ peer) =>
+    peer === undefined ? '' : ratioOf(ratio, candidate, peer).toFixed(2);
+  const rows = series.map((candidate) => {
+    const beside = besideOf(candidate);
+    return [
+      candidate.name,
+      show(median(candidate.micros)),
+      ratioCell(candidate, base),
+      `${Math.round(spread(candidate.micros) * 100)} %`,
+      ...(beside === undefined
+        ? []
+        : [show(median(beside.micros)), ratioCell(beside, base && besideOf(base))]),
+    ];
+  });
+  const headings =
+    clock === undefined
+      ? [heading, `${ratio} / ${baseline}`, 'spread']
+      : [`${clock} ${heading}`, `${ratio} / ${baseline}`, 'spread', `cpu ${heading}`, `cpu / ${baseline}`];
+  return ['', ...align([[name, ...headings], ...rows])];
 }
 
 /**
- * @param {readonly Weight[]} weights
+ * By the clock beside, if there was one.
+ *
+ * @param {Series} series
+ * @returns {Series | undefined}
+ */
+function besideOf({ name, besideMicros }) {
+  return besideMicros === undefined ? undefined : { name, micros: besideMicros };
+}
+
+/**
+ * @param {Reading} reading
  * @returns {string[]}
  */
-export function weightLines(weights) {
-  const rows = weights.map(({ name, heapBytes, externalBytes, sessions }) => [
-    name,
-    String(heapBytes),
-    String(externalBytes),
-    String(sessions),
+export function readingLines({ headings, findings }) {
+  const rows = findings.map(({ subject, cells }) => [
+    subject,
+    ...cells.map((cell) => (typeof cell === 'number' ? significant(cell) : cell)),
   ]);
-  return [
-    '',
-    ...align([['finished XX session', 'heap B / endpoint', 'external B / endpoint', 'sessions'], ...rows]),
-  ];
+  return ['', ...align([headings, ...rows])];
 }
 
 /**
@@ -78,13 +94,13 @@ export function weightLines(weights) {
  *
  * @param {readonly import('./targets.mjs').Target[]} targets
  * @param {readonly Table[]} tables
- * @param {readonly Weight[]} weights
+ * @param {readonly Reading[]} readings
  * @returns {Verdict[]}
  */
-export function judge(targets, tables, weights) {
+export function judge(targets, tables, readings) {
   return targets.flatMap((target) => {
     const value =
-      target.peer === undefined ? kilobytes(target, weights) : ratioIn(target, target.peer, tables);
+      target.peer === undefined ? valueIn(target, readings) : ratioIn(target, target.peer, tables);
     if (value === undefined) return [];
     const bound = target.atLeast === undefined ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
     return [{ text: target.text, value, bound, met: isMet(target, value) }];
@@ -130,16 +146,16 @@ function ratioIn(target, peerName, tables) {
 
 /**
  * @param {import('./targets.mjs').Target} target
- * @param {readonly Weight[]} weights
+ * @param {readonly Reading[]} readings
  */
-function kilobytes(target, weights) {
-  const weight = weights.find(({ name }) => name === target.subject);
-  return weight === undefined ? undefined : weight.heapBytes / 1000;
+function valueIn(target, readings) {
+  const reading = readings.find(({ name }) => name === target.case);
+  return reading?.findings.find(({ subject }) => subject === target.subject)?.value;
 }
 
 /** @param {number} value */
 function significant(value) {
-  return value >= 100 ? String(Math.round(value)) : value.toPrecision(3);
+  return value >= 100 || Number.isInteger(value) ? String(Math.round(value)) : value.toPrecision(3);
 }
 
 /**

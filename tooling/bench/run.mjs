@@ -1,17 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { CASES, HEAP_CANDIDATES, HEAP_CASE, WrongResult } from './cases.mjs';
-import { weighSessions } from './heap.mjs';
+import { WrongResult } from './candidates/candidate.mjs';
+import { measureCase } from './case.mjs';
+import { CASES } from './cases.mjs';
 import { describeMachine } from './machine.mjs';
-import { CLOCKS, compare } from './measure.mjs';
-import { judge, machineLines, tableLines, verdictLines, weightLines } from './report.mjs';
+import { CLOCKS } from './measure.mjs';
+import { PROBES } from './probes.mjs';
+import { judge, machineLines, readingLines, tableLines, verdictLines } from './report.mjs';
 import { TARGETS } from './targets.mjs';
 
 const USAGE = `Usage: node tooling/bench/run.mjs [OPTIONS]
 
-  --only NAME   only cases whose name contains NAME: ${[...CASES.map(({ name }) => name), HEAP_CASE].join(', ')}
+  --only NAME   only cases whose name contains NAME: ${[...CASES, ...PROBES].map(({ name }) => name).join(', ')}
   --rounds N    rounds a case, 7 or more (11)
-  --clock NAME  cpu: processor time, which other processes disturb least (the default), or wall
+  --clock NAME  cpu: processor time, which other processes disturb least (the default), or wall;
+                the homeserver cases always show both
   --json FILE   also write every round there
   --smoke       each case once, quickly, judging results but no times
   --help
@@ -19,7 +22,7 @@ const USAGE = `Usage: node tooling/bench/run.mjs [OPTIONS]
 Ends with 0 unless a candidate gave wrong results; times are for reading.`;
 
 const LEAST_ROUNDS = 7;
-const SMOKE = { rounds: 1, sliceMs: 0, sessions: 10 };
+const SMOKE = { rounds: 1, sliceMs: 0 };
 
 const OPTIONS = /** @type {const} */ ({
   only: { type: 'string', default: '' },
@@ -60,9 +63,10 @@ async function main(options) {
     console.error(`--clock takes ${Object.keys(CLOCKS).join(' or ')}.`);
     return 2;
   }
-  const wanted = CASES.filter(({ name }) => name.includes(options.only));
-  const weigh = HEAP_CASE.includes(options.only);
-  if (wanted.length === 0 && !weigh) {
+  const { smoke } = options;
+  const cases = CASES.filter(({ name }) => name.includes(options.only));
+  const probes = PROBES.filter(({ name }) => name.includes(options.only));
+  if (cases.length + probes.length === 0) {
     console.error(`No case is called ${options.only}.\n\n${USAGE}`);
     return 2;
   }
@@ -70,19 +74,23 @@ async function main(options) {
   print([...machineLines(machine), `${rounds} rounds, ${options.clock} time`]);
   try {
     const tables = [];
-    for (const entry of wanted) tables.push(await measure(entry, options.smoke, rounds, clock));
-    const weights = weigh
-      ? HEAP_CANDIDATES.map((name) => weighSessions(name, options.smoke ? SMOKE.sessions : 10_000))
-      : [];
-    const verdicts = options.smoke ? [] : judge(TARGETS, tables, weights);
-    if (weights.length > 0 && !options.smoke) print(weightLines(weights));
+    for (const entry of cases) {
+      const table = await measureCase(entry, { ...(smoke ? SMOKE : { rounds }), now: clock });
+      if (!smoke) print(tableLines(table));
+      tables.push(table);
+    }
+    const readings = [];
+    for (const { name, headings, measure } of probes) {
+      const reading = { name, headings, findings: await measure({ smoke, rounds }) };
+      if (!smoke) print(readingLines(reading));
+      readings.push(reading);
+    }
+    const verdicts = smoke ? [] : judge(TARGETS, tables, readings);
     print(verdictLines(verdicts));
-    if (options.smoke) print([`${tables.length + (weigh ? 1 : 0)} cases ran, no candidate was wrong`]);
+    if (smoke) print([`${tables.length + readings.length} cases ran, no candidate was wrong`]);
     if (options.json !== undefined) {
-      writeFileSync(
-        options.json,
-        `${JSON.stringify({ machine, rounds, clock: options.clock, tables, weights, verdicts }, undefined, 2)}\n`,
-      );
+      const run = { machine, rounds, clock: options.clock, tables, readings, verdicts };
+      writeFileSync(options.json, `${JSON.stringify(run, undefined, 2)}\n`);
     }
     return 0;
   } catch (error) {
@@ -90,20 +98,6 @@ async function main(options) {
     console.error(`wrong result: ${error.message}`);
     return 1;
   }
-}
-
-/**
- * @param {import('./cases.mjs').Case} entry
- * @param {boolean} smoke
- * @param {number} rounds
- * @param {() => number} now
- * @returns {Promise<import('./report.mjs').Table>}
- */
-async function measure({ name, ratio, baseline, sliceMs, prepare }, smoke, rounds, now) {
-  const series = await compare(await prepare(), smoke ? SMOKE : { rounds, sliceMs, now });
-  const table = { name, ratio, baseline, series };
-  if (!smoke) print(tableLines(table));
-  return table;
 }
 
 /** @param {readonly string[]} lines */

@@ -1,4 +1,7 @@
-import { FLOOR, HEAP_CASE, PEER, PROFILE, SUBJECT } from './cases.mjs';
+import { BARE, OVER_SDK } from './candidates/storage.mjs';
+import { FLOOR, PEER, PROFILE, SUBJECT } from './cases.mjs';
+import { HOMESERVER_CASES } from './homeserver-cases.mjs';
+import { ALL_KEPT, BY_CPU, BY_WALL, GETS, HEAP, LISTING, MANY, START, STARTS } from './probes.mjs';
 
 /**
  * What must hold, from the requirements of the project.
@@ -47,7 +50,27 @@ export const TARGETS = [
     peer: FLOOR,
     atMost: 1.1,
   })),
-  { text: 'heap of a finished session, kB an endpoint', case: HEAP_CASE, subject: SUBJECT, atMost: 1.3 },
+  { text: 'heap of a finished session, kB an endpoint', case: HEAP.name, subject: SUBJECT, atMost: 1.3 },
+  ...HOMESERVER_CASES.map(({ name }) => ({
+    text: `${name} through ours, time of the bare SDK`,
+    case: name,
+    subject: OVER_SDK.name,
+    peer: BARE.name,
+    atMost: 1.15,
+  })),
+  ...Object.keys(STARTS).map((subject) => ({
+    text: `${subject}, ms`,
+    case: START.name,
+    subject,
+    atMost: 300,
+  })),
+  ...[BY_WALL, BY_CPU].map((subject) => ({
+    text: `gets of the testnet a second, ${subject}`,
+    case: GETS.name,
+    subject,
+    atLeast: 1000,
+  })),
+  { text: `heap of listing ${MANY}, of ${ALL_KEPT}`, case: LISTING.name, subject: MANY, atMost: 0.5 },
 ];
 
 /**

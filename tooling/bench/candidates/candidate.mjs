@@ -47,3 +47,18 @@ export function findFaults(connection) {
 export function sameBytes(left, right) {
   return left != null && right != null && Buffer.compare(left, right) === 0;
 }
+
+/** A candidate does not do the work it would be measured at. */
+export class WrongResult extends Error {
+  /** @override */
+  name = 'WrongResult';
+}
+
+/**
+ * @param {string} who
+ * @param {readonly string[]} faults
+ * @throws WrongResult if there are any
+ */
+export function refuseFaults(who, faults) {
+  if (faults.length > 0) throw new WrongResult(`${who}: ${faults.join('; ')}`);
+}

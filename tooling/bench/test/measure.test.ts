@@ -67,4 +67,12 @@ describe('compare', () => {
     await compare([{ name: 'slow', run }], { rounds: 3, sliceMs: 0, now: () => time });
     expect(calls).toBe(4);
   });
+
+  it('reads a second clock at the same moments', async () => {
+    let time = 0;
+    const candidates = [{ name: 'one', run: () => (time += 2) }];
+    const now = () => time;
+    const series = await compare(candidates, { rounds: 3, sliceMs: 20, now, beside: () => time / 4 });
+    expect(series).toEqual([{ name: 'one', micros: [2000, 2000, 2000], besideMicros: [500, 500, 500] }]);
+  });
 });
