@@ -6,6 +6,7 @@ import { type DeriveNoiseKey, derivationContext } from './derivation-context.ts'
 import { formerDevice } from './former-device.ts';
 import { emptyLedger, type KeyLedger, type LedgerKey } from './key-ledger.ts';
 import { derivedKey } from './own-keys.ts';
+import { latestOf } from './signing-time.ts';
 
 /** Where to look for what a lost ledger said. */
 export interface RecoveryOptions {
@@ -79,8 +80,7 @@ export async function recoveredLedger(options: RecoveryOptions): Promise<KeyLedg
     throw new DiscoveryError('DISCOVERY_OWN_KEY_UNKNOWN', { device: under, outcome: result.outcome });
   };
   const ledgerOf = (keys: readonly LedgerKey[], nextEpoch: number, floor = 0n): KeyLedger => {
-    const times = [floor, ...keys.map((key) => key.stampedSeconds)].sort((a, b) => (a < b ? -1 : 1));
-    const stampedSeconds = times[times.length - 1] as bigint;
+    const stampedSeconds = latestOf([floor, ...keys.map((key) => key.stampedSeconds)]);
     return { ...empty, keys, nextEpoch, rotationCount: Math.max(0, nextEpoch - 1), stampedSeconds };
   };
 

@@ -24,3 +24,10 @@ export function signingTime(stampedSeconds: bigint, clock: Clock): PlanTime {
   }
   return { nowMs, timestampSeconds };
 }
+
+/** The latest of some times, in seconds since 1970; 0 for none. */
+export function latestOf(times: readonly bigint[]): bigint {
+  let latest = 0n;
+  for (const seconds of times) if (seconds > latest) latest = seconds;
+  return latest;
+}

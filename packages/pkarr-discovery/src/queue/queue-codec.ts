@@ -22,6 +22,7 @@ const deliveryShape = object({
   id: natural,
   target: targetShape,
   publication: publicationShape,
+  retiresSeconds: optional(uint64),
   queuedAtMs: natural,
   attempts: natural,
   notBeforeMs: natural,

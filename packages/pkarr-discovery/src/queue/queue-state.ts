@@ -1,5 +1,6 @@
 import { MAX_PUBLISHED_MARKS, MAX_QUEUED_PUBLICATIONS, MAX_QUEUED_REVOCATIONS } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
+import { latestOf } from '../lifecycle/signing-time.ts';
 import type { Publication } from '../publications/publication.ts';
 import { parseKeyRecord } from '../records/key-record.ts';
 
@@ -9,6 +10,8 @@ export interface Delivery {
   readonly id: number;
   readonly target: string;
   readonly publication: Publication;
+  /** Of a retirement: the newest time in a record that it took the place of in the queue, in seconds since 1970. */
+  readonly retiresSeconds?: bigint | undefined;
   /** Unix milliseconds. */
   readonly queuedAtMs: number;
   /** Those that failed and may succeed later. */
@@ -63,6 +66,11 @@ export function secondsOf(publication: Publication): bigint | undefined {
   return publication.kind === 'retirement' ? undefined : parseKeyRecord(publication.record).timestampSeconds;
 }
 
+/** The newest time that the target will have seen of the device. */
+function newestIn({ publication, retiresSeconds = -1n }: Delivery): bigint {
+  return secondsOf(publication) ?? retiresSeconds;
+}
+
 function isSame(left: Publication, right: Publication): boolean {
   if (left.device !== right.device || left.kind !== right.kind) return false;
   return left.kind === 'retirement' || right.kind === 'retirement' || left.record === right.record;
@@ -85,7 +93,7 @@ function isOvertaken(state: QueueState, target: string, publication: Publication
   if (mark !== undefined && seconds <= mark.timestampSeconds) return true;
   // A late revocation still has its place before the newer record.
   if (kind === 'revocation') return false;
-  return queued.some((each) => (secondsOf(each.publication) ?? -1n) >= seconds);
+  return queued.some((each) => newestIn(each) >= seconds);
 }
 
 /**
@@ -117,14 +125,17 @@ function enqueuedFor(state: QueueState, publication: Publication, target: string
   const isOfDevice = (each: Delivery): boolean =>
     each.target === target && each.publication.device === publication.device;
   const isNewer = (each: Delivery): boolean =>
-    isOfDevice(each) && seconds !== undefined && (secondsOf(each.publication) ?? -1n) > seconds;
-  const kept = state.deliveries.filter(
-    (each) => !isOfDevice(each) || each.publication.kind === 'revocation' || isNewer(each),
-  );
-  const delivery = {
+    isOfDevice(each) && seconds !== undefined && newestIn(each) > seconds;
+  const isReplaced = (each: Delivery): boolean =>
+    isOfDevice(each) && each.publication.kind !== 'revocation' && !isNewer(each);
+  const kept = state.deliveries.filter((each) => !isReplaced(each));
+  const retired = seconds === undefined ? state.deliveries.filter(isReplaced).map(newestIn) : [];
+  const delivery: Delivery = {
     id: state.nextId,
     target,
     publication,
+    // One of a device waits at most, besides revocations.
+    ...(retired[0] !== undefined && retired[0] >= 0n && { retiresSeconds: retired[0] }),
     queuedAtMs: nowMs,
     attempts: 0,
     notBeforeMs: nowMs,
@@ -162,14 +173,11 @@ export function exchanged(state: QueueState, before: Publication, after: Publica
 }
 
 /** The target has it. It need not be in the queue any more: something newer may have taken its place on the way. */
-export function delivered(
-  state: QueueState,
-  { id, target, publication }: Delivery,
-  nowMs: number,
-): QueueState {
+export function delivered(state: QueueState, delivery: Delivery, nowMs: number): QueueState {
+  const { id, target, publication } = delivery;
   const { device, kind } = publication;
   const before = markOf(state, target, device);
-  const timestampSeconds = secondsOf(publication) ?? before?.timestampSeconds ?? 0n;
+  const timestampSeconds = latestOf([newestIn(delivery), before?.timestampSeconds ?? 0n]);
   const mark: PublishedMark = { target, device, kind, timestampSeconds, atMs: nowMs };
   return {
     ...state,

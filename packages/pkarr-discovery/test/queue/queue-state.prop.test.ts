@@ -139,6 +139,41 @@ describe('the queue', () => {
     );
   });
 
+  it('[O3] [O5] leaves a device as it was asked for last: with its newest record, or with none', () => {
+    const isPlain = (each: Happening): boolean =>
+      each.what !== 'enqueue' || each.publication.kind !== 'revocation';
+    fc.assert(
+      fc.property(happenings, (all) => {
+        const list = all.filter(isPlain);
+        const got = new Map<string, Publication[]>(TARGETS.map((target) => [target, []]));
+        const wanted = new Map<string, { readonly newest: bigint; readonly stands: string }>();
+        let state = EMPTY_QUEUE;
+        for (const [nowMs, happening] of list.entries()) {
+          if (happening.what === 'enqueue') {
+            const { publication } = happening;
+            const { newest = -1n, stands = '' } = wanted.get(publication.device) ?? {};
+            const seconds = secondsOf(publication);
+            if (seconds === undefined) wanted.set(publication.device, { newest, stands: '' });
+            else if (seconds > newest) {
+              wanted.set(publication.device, { newest: seconds, stands: textOf(publication) });
+            } else wanted.set(publication.device, { newest, stands });
+          }
+          const head = happening.what === 'deliver' ? nextDelivery(state, happening.target) : undefined;
+          if (head !== undefined) got.get(head.target)!.push(head.publication);
+          state = step(state, happening, nowMs);
+        }
+        drained(state, got);
+        for (const target of TARGETS) {
+          for (const [device, { stands }] of wanted) {
+            const last = got.get(target)!.findLast((each) => each.device === device);
+            expect(last === undefined || last.kind === 'retirement' ? '' : textOf(last)).toBe(stands);
+          }
+        }
+      }),
+      { numRuns: effort(2_000) },
+    );
+  });
+
   it('[O4] [O5] brings every revocation that was queued before something newer, whatever comes after it', () => {
     const later = fc.array(publications, { maxLength: 20 });
     fc.assert(
