@@ -2,6 +2,7 @@ import { runDemo } from './demo/demo.ts';
 import { runParticipant } from './demo/participant.ts';
 import { runIdentity } from './identity/identity.ts';
 import { runDiscoverShort, runKeys, runPublishShort } from './keys/keys.ts';
+import { runPayCommand, runReceiveCommand } from './payments/payments.ts';
 import { runTestnet } from './testnet.ts';
 
 /** One word of the command line. */
@@ -28,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   { name: 'keys', summary: 'publish, rotate, revoke and look up Noise keys', run: runKeys },
   { name: 'publish', summary: 'make the key of this device findable: `keys publish`', run: runPublishShort },
   { name: 'discover', summary: 'look up the key of somebody: `keys discover`', run: runDiscoverShort },
+  { name: 'receive', summary: 'take payments: listen, and publish where', run: runReceiveCommand },
+  { name: 'pay', summary: 'ask somebody for the receipt of a payment', run: runPayCommand },
   { name: 'demo-participant', run: runParticipant },
 ];
 

@@ -1,0 +1,125 @@
+import { createProvisionalReceipt, type PaykitReceipt, parseAmount } from 'pubky-paykit';
+import { readArguments } from '../arguments.ts';
+import { UsageError } from '../command-errors.ts';
+import {
+  HOME_HELP,
+  HOME_OPTIONS,
+  type HomeSettings,
+  readHomeSettings,
+  readPublicKey,
+} from '../home/home-settings.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { type HostPort, readPeerAddress } from './host-port.ts';
+import { type PatternChoice, readPattern } from './pattern-choice.ts';
+import { DEFAULT_METHOD, readMethod } from './payment-method.ts';
+
+const COMMAND = 'pay';
+
+/** What `paykit pay` is asked for. */
+export interface PayOptions {
+  readonly settings: HomeSettings;
+  /** 32 bytes. */
+  readonly payee: Uint8Array;
+  /** The payee's. */
+  readonly device: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly method: string;
+  /** Where to connect, instead of asking the payee's homeserver. */
+  readonly connect: HostPort | undefined;
+  /** Chosen by what is known of the payee if left out. */
+  readonly pattern: PatternChoice | undefined;
+  readonly allowInsecure: boolean;
+  readonly json: boolean;
+}
+
+/** What `paykit pay --help` prints. */
+export const PAY_HELP = `Usage: paykit pay IDENTITY --amount TEXT [options]
+
+Asks somebody for the receipt of a payment: looks up the Noise key and the address
+of the payee, connects, and keeps the confirmed receipt in the home. No money is
+moved. Exit status 1, with the reason and what to do, if there is no receipt.
+
+  --amount TEXT            a positive decimal number, such as 1000 or 0.005
+  --currency TEXT          default: SAT
+  --method NAME            how it is to be paid (default: lightning)
+  --pattern NAME           ik, ik-raw, nn, xx or n (default: what fits). n sends a
+                           request in nobody's name: no receipt comes back
+  --device NAME            which device of the payee (default: default)
+  --connect HOST:PORT      connect there, instead of where the payee says it listens;
+                           the key is looked up all the same
+  --allow-insecure         connect to other machines over plain TCP. What is said is
+                           encrypted; who talks to whom, when, is not
+  --json                   as one line of JSON
+${HOME_HELP}  -h, --help               show this text
+`;
+
+/** 1 to 63 as in records. */
+const DEVICE = /^[a-z0-9-]{1,63}$/;
+
+/** Lengths and characters are the protocol's to know. @throws UsageError */
+function checkTerms(payee: Uint8Array, method: string, amount: string, currency: string): void {
+  if (parseAmount(amount) === undefined) {
+    throw new UsageError('--amount wants a positive decimal number, such as 1000 or 0.005.', COMMAND);
+  }
+  try {
+    createProvisionalReceipt({ payer: payee, payee, methodId: method, amount, currency });
+  } catch {
+    throw new UsageError('--currency wants a short text, such as SAT.', COMMAND);
+  }
+}
+
+/** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
+export function readPayOptions(
+  args: readonly string[],
+  environment: Surroundings['environment'],
+): PayOptions | undefined {
+  const options = {
+    ...HOME_OPTIONS,
+    amount: { type: 'string' },
+    currency: { type: 'string', default: 'SAT' },
+    method: { type: 'string', default: DEFAULT_METHOD },
+    pattern: { type: 'string' },
+    device: { type: 'string', default: 'default' },
+    connect: { type: 'string' },
+    'allow-insecure': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values, positionals } = readArguments(
+    { args: [...args], options, allowPositionals: true },
+    COMMAND,
+  );
+  if (values.help) return undefined;
+  const [identity, ...others] = positionals;
+  if (identity === undefined || others.length > 0) throw new UsageError('It wants one IDENTITY.', COMMAND);
+  const { amount, currency, device, pattern, connect } = values;
+  if (amount === undefined) throw new UsageError('It wants an --amount.', COMMAND);
+  if (!DEVICE.test(device)) {
+    throw new UsageError('--device wants 1 to 63 lower-case letters, digits and hyphens.', COMMAND);
+  }
+  const payee = readPublicKey(identity, 'IDENTITY', COMMAND);
+  const method = readMethod(values.method, COMMAND);
+  checkTerms(payee, method, amount, currency);
+  return {
+    settings: readHomeSettings(values, environment, COMMAND),
+    payee,
+    device,
+    amount,
+    currency,
+    method,
+    connect: connect === undefined ? undefined : readPeerAddress(connect, '--connect', COMMAND),
+    pattern: pattern === undefined ? undefined : readPattern(pattern, '--pattern', COMMAND),
+    allowInsecure: values['allow-insecure'],
+    json: values.json,
+  };
+}
+
+/** The request these options are about, with a fresh id. @param payer 32 bytes, who asks. */
+export function requestOf(
+  { payee, method: methodId, amount, currency }: PayOptions,
+  payer: Uint8Array,
+  { clock, random }: Surroundings,
+): PaykitReceipt {
+  return createProvisionalReceipt({ payer, payee, methodId, amount, currency }, { clock, random });
+}

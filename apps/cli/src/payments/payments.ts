@@ -1,0 +1,13 @@
+import { inThisProcess } from '../home/system-surroundings.ts';
+import { runPay } from './pay.ts';
+import { runReceive } from './receive.ts';
+
+/** `paykit pay`. */
+export function runPayCommand(args: readonly string[]): Promise<void> {
+  return inThisProcess((surroundings) => runPay(args, surroundings));
+}
+
+/** `paykit receive`. */
+export function runReceiveCommand(args: readonly string[]): Promise<void> {
+  return inThisProcess((surroundings) => runReceive(args, surroundings));
+}

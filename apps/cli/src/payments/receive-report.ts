@@ -1,0 +1,110 @@
+import {
+  hex,
+  type MessageAnswer,
+  type ProfileName,
+  type RequestNote,
+  type SessionFacts,
+  zBase32,
+} from 'pubky-paykit';
+import type { Terminal } from '../home/surroundings.ts';
+import { amountText, receiptFacts } from './receipt-report.ts';
+
+/** What a payee is, once it listens. */
+export interface Listening {
+  /** 32 bytes. */
+  readonly identity: Uint8Array;
+  readonly device: string;
+  /** 32 bytes. */
+  readonly noiseKey: Uint8Array;
+  /** `HOST:PORT` where payers connect. */
+  readonly address: string;
+  readonly methods: readonly string[];
+  readonly patterns: readonly ProfileName[];
+  /** What a payer on this network has to add to the command. */
+  readonly payOptions: string;
+}
+
+/** Tells what happens to a payee: results to the output, the rest beside it. */
+export interface ReceiveReport {
+  listening(facts: Listening): void;
+  connected(session: SessionFacts): void;
+  /** @returns Whether it was a payment that had not been taken before. */
+  answered(answer: MessageAnswer): boolean;
+  /** @returns Whether it was a request that had not come before. */
+  noted(note: RequestNote): boolean;
+  /** A connection came to nothing. @param reason Such as the code of an error. */
+  failed(reason: string): void;
+  closed(withdrawn: boolean, left: readonly string[]): void;
+}
+
+function peopleReport({ write, tell }: Terminal): ReceiveReport {
+  return {
+    listening({ identity, device, noiseKey, address, methods, patterns, payOptions }) {
+      const more = device === 'default' ? payOptions : ` --device ${device}${payOptions}`;
+      write(
+        [
+          `Identity  ${zBase32.encode(identity)}`,
+          `Key       ${hex.encode(noiseKey)}`,
+          `Address   ${address}, published for ${methods.join(', ')}`,
+          `Patterns  ${patterns.join(', ')}`,
+          `To pay    paykit pay ${zBase32.encode(identity)} --amount 1000 --currency SAT${more}`,
+          '',
+        ].join('\n'),
+      );
+      tell('Waiting for payers. Ctrl-C ends.\n');
+    },
+    connected: ({ pattern }) => tell(`A payer connected with ${pattern}.\n`),
+    answered(answer) {
+      if (answer.outcome === 'refused') tell(`A request was refused: ${answer.reason}.\n`);
+      if (answer.outcome !== 'confirmed') return false;
+      const { receipt, repeated } = answer;
+      const what = repeated ? 'Again     ' : 'Payment   ';
+      write(`${what}${amountText(receipt)} from ${zBase32.encode(receipt.payer)}, ${receipt.receiptId}\n`);
+      return !repeated;
+    },
+    noted(note) {
+      if (note.outcome === 'refused') tell(`A one-way request was refused: ${note.reason}.\n`);
+      if (note.outcome !== 'noted') return false;
+      write(
+        `Request   ${amountText(note.receipt)}, unverified: nobody has to have sent it, and it is no payment\n`,
+      );
+      return true;
+    },
+    failed: (reason) => tell(`A connection came to nothing (${reason}).\n`),
+    closed(withdrawn, left) {
+      if (withdrawn) tell('The address was taken back.\n');
+      if (left.length > 0) {
+        tell(`The address for ${left.join(', ')} may still be published: the homeserver did not answer.\n`);
+      }
+    },
+  };
+}
+
+function programReport({ write }: Terminal): ReceiveReport {
+  const line = (event: string, facts: object): void => write(`${JSON.stringify({ event, ...facts })}\n`);
+  return {
+    listening({ identity, noiseKey, payOptions: _, ...facts }) {
+      line('listening', { identity: zBase32.encode(identity), noiseKey: hex.encode(noiseKey), ...facts });
+    },
+    connected: ({ pattern }) => line('connected', { pattern }),
+    answered(answer) {
+      if (answer.outcome === 'refused') line('refused', { reason: answer.reason });
+      if (answer.outcome !== 'confirmed') return false;
+      line('payment', { repeated: answer.repeated, receipt: receiptFacts(answer.receipt) });
+      return !answer.repeated;
+    },
+    noted(note) {
+      if (note.outcome === 'refused') line('refused', { reason: note.reason });
+      if (note.outcome !== 'noted') return false;
+      line('unverified-request', { request: receiptFacts(note.receipt) });
+      return true;
+    },
+    failed: (reason) => line('connection-failed', { reason }),
+    closed: (withdrawn, left) => line('closed', { withdrawn, left }),
+  };
+}
+
+/** @param json One line for each event, for programs. */
+export function createReceiveReport(terminal: Terminal, json: boolean): ReceiveReport {
+  return json ? programReport(terminal) : peopleReport(terminal);
+}

@@ -1,0 +1,135 @@
+import {
+  connectPeerKeys,
+  isCodedError,
+  type KeyPair,
+  LOCAL_TESTNET,
+  type Logger,
+  type SessionStorage,
+} from 'pubky-paykit';
+import { listenForPayments } from 'pubky-paykit/node';
+import { CommandFailed } from '../command-errors.ts';
+import { type Home, openHome, requireSecret } from '../home/open-home.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { createEndpointDesk } from './endpoint-file.ts';
+import { hostPortText } from './host-port.ts';
+import { publishedNoiseKey } from './own-noise-key.ts';
+import { openPaymentStores } from './payment-folders.ts';
+import { RECEIVE_HELP, type ReceiveOptions, readReceiveOptions } from './receive-options.ts';
+import { createReceiveReport, type ReceiveReport } from './receive-report.ts';
+
+/** Counts down to an end; `reached` resolves at zero, or when the signal is aborted. */
+function createEnd(
+  count: number | undefined,
+  signal: AbortSignal,
+): { readonly reached: Promise<void>; took(): void } {
+  let left = count ?? Number.POSITIVE_INFINITY;
+  let end: () => void = () => {};
+  const reached = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  return {
+    reached,
+    took() {
+      left -= 1;
+      if (left <= 0) end();
+    },
+  };
+}
+
+/** Connections that come to nothing are told; what peers are refused for is told with the answer. */
+function reportingLogger({ failed }: ReceiveReport): Logger {
+  const ignore = (): void => {};
+  const warn: Logger['warn'] = (_, { error } = {}) => {
+    if (error !== undefined) failed(String(error));
+  };
+  return { debug: ignore, info: ignore, warn, error: warn };
+}
+
+/** Where the endpoint goes; no account is made for it. */
+async function ownStorage(home: Home): Promise<SessionStorage> {
+  return (await home.session({ signUp: false })).storage;
+}
+
+async function serve(
+  options: ReceiveOptions,
+  home: Home,
+  noiseKey: KeyPair,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { listen, advertise, allowInsecure, patterns, methods, exitAfter, json, settings } = options;
+  const { terminal, signal, clock } = surroundings;
+  const { identity: publicKey, network, store } = home;
+  const storage = await ownStorage(home);
+  const { discovery } = connectPeerKeys({ network, store, clock });
+  const { receipts, oneWayRequests } = openPaymentStores(home.folder);
+  const report = createReceiveReport(terminal, json);
+  const end = createEnd(exitAfter, signal);
+  const server = await listenForPayments({
+    ...listen,
+    allowInsecure,
+    clock,
+    identity: { publicKey, noiseKey, signer: requireSecret(home).signer },
+    patterns: { profiles: patterns.map(({ profile }) => profile), allowStatic: 'anyone' },
+    lookUpNoiseKeys: discovery.lookUpNoiseKeys,
+    methods: new Set(methods),
+    amountRequired: true,
+    store: receipts,
+    // The receipt is the request, confirmed: this program makes no invoices.
+    generateReceipt: (request) => request,
+    onAnswer: (answer) => void (report.answered(answer) && end.took()),
+    oneWay: { requests: oneWayRequests, onNote: (note) => void (report.noted(note) && end.took()) },
+    onSession: report.connected,
+    logger: reportingLogger(report),
+  });
+  const place = advertise ?? { host: server.host, port: server.port };
+  const desk = createEndpointDesk(storage, publicKey, methods, { ...place, noiseKey: noiseKey.publicKey });
+  let published = false;
+  try {
+    await desk.publish(signal);
+    published = true;
+    report.listening({
+      identity: publicKey,
+      device: home.device,
+      noiseKey: noiseKey.publicKey,
+      address: hostPortText(place),
+      methods,
+      patterns: patterns.map(({ name }) => name),
+      payOptions: settings.network === LOCAL_TESTNET ? ' --testnet' : '',
+    });
+    await end.reached;
+  } finally {
+    const [left] = await Promise.all([desk.withdraw(), server.close()]);
+    if (published) report.closed(left.length === 0, left);
+  }
+}
+
+/** What a payee without account or homeserver has to do. */
+const WITHOUT_ACCOUNT: readonly string[] = ['HOMESERVER_NOT_SIGNED_UP', 'HOMESERVER_NO_HOMESERVER'];
+
+/** `paykit receive` [F1]. @throws CommandFailed, HomeFailed, TransportError, HomeserverError */
+export async function runReceive(args: readonly string[], surroundings: Surroundings): Promise<void> {
+  const options = readReceiveOptions(args, surroundings.environment);
+  if (options === undefined) return surroundings.terminal.write(RECEIVE_HELP);
+  const home = await openHome(options.settings, surroundings);
+  try {
+    const noiseKey = await publishedNoiseKey(home, surroundings);
+    try {
+      await serve(options, home, noiseKey, surroundings);
+    } finally {
+      noiseKey.destroy();
+    }
+  } catch (error) {
+    // Told to end while it began: there is nothing to report.
+    if (surroundings.signal.aborted) return;
+    if (isCodedError(error) && WITHOUT_ACCOUNT.includes(error.code)) {
+      throw new CommandFailed(
+        'This identity has no account on a homeserver, where payers could find the address. Run `paykit keys publish --homeserver KEY` first.',
+      );
+    }
+    throw error;
+  } finally {
+    await home.close();
+  }
+}
