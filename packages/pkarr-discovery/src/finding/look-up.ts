@@ -11,6 +11,7 @@ import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-r
 import { DiscoveryError } from '../errors.ts';
 import { requireFresh } from '../records/freshness.ts';
 import { rollBackRefusal, withRevokedKey } from '../records/roll-back.ts';
+import type { VerifiedKeyRecord, VerifiedRevocation } from '../records/verified-key-record.ts';
 
 /** What a look-up works with. */
 export interface LookUpPorts {
@@ -43,6 +44,9 @@ export interface LookedUp {
   /** Whether that refuses the cached key, too, though the entry does not show it: a revocation nobody signed. */
   readonly refusesCached: boolean;
 }
+
+/** Before everything that has a date. */
+const UNDATED = -1n;
 
 const UNREACHABLE: DiscoveryResult = Object.freeze({
   outcome: 'unreachable',
@@ -91,10 +95,21 @@ function isDoubted(result: DiscoveryResult, entry: CachedKey): boolean {
   return equalBytes(result.revokedKey, entry.noiseKey);
 }
 
-/** What the cache has to know, in the order in which it counts: a newer record first, then what it says of older keys. */
+/** Whether a revocation counts more than a record: what is signed more than what is not, and what is newer. */
+function outdoes({ timestampSeconds = UNDATED }: VerifiedRevocation, record: VerifiedKeyRecord): boolean {
+  return record.freshness === 'unsigned' || timestampSeconds >= record.timestampSeconds;
+}
+
+/**
+ * What the cache has to know, in the order in which it counts: a record goes before what is said of the keys it has replaced,
+ * or its own key would never be learnt.
+ */
 function observations(result: DiscoveryResult, doubted: boolean): readonly KeyObservation[] {
-  const found = result.outcome === 'found' ? [result.record] : [];
-  return [...found, ...result.revocations, ...(doubted ? [{ kind: 'doubt' } as const] : [])];
+  const doubt = doubted ? [{ kind: 'doubt' } as const] : [];
+  if (result.outcome !== 'found') return [...result.revocations, ...doubt];
+  const { record, revocations } = result;
+  const newer = revocations.filter((revocation) => outdoes(revocation, record));
+  return [...newer, record, ...revocations.filter((revocation) => !newer.includes(revocation))];
 }
 
 /** The error of a result that is no key. */
@@ -140,10 +155,11 @@ export async function lookUp(ports: LookUpPorts, task: LookUpTask): Promise<Look
     await cache.memory.update(address, (memory) => withRevokedKey(memory, revokedKey), { signal });
   }
   const refusesCached = isDoubted(result, before.entry);
-  const { kept, entry, outcomes } = await noted(ports, task, observations(result, refusesCached));
+  const seen = observations(result, refusesCached);
+  const { kept, entry, outcomes } = await noted(ports, task, seen);
   const looked = { outcome: result.outcome, before, kept, entry, error: errorOf(result), refusesCached };
   if (result.outcome !== 'found') return { ...looked, source: undefined };
-  const [outcome = 'accepted'] = outcomes;
+  const outcome = outcomes[seen.indexOf(result.record)] ?? 'accepted';
   if (outcome === 'accepted') return { ...looked, source: result.source };
   return { ...looked, outcome, source: undefined, error: rollBackRefusal(outcome) };
 }

@@ -1,6 +1,6 @@
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import type { DurableStore } from '../../../session-store/src/index.ts';
-import { createFaultyStore, type StoreFault } from '../../../session-store/src/testing.ts';
+import { createFaultyStore, type StoreCall, type StoreFault } from '../../../session-store/src/testing.ts';
 import { createKeyCache, type KeyCache, type KeyCacheOptions } from '../../src/cache/key-cache.ts';
 import type { ListedKey } from '../../src/cache/key-upkeep.ts';
 import { filled } from '../bytes.ts';
@@ -33,7 +33,7 @@ export function open({ store = memoryStore(), clock = new ManualClock(NOW_MS), .
 
 /** A store that counts its calls, of which a test says what goes wrong. */
 export function watched(
-  faultOf: () => StoreFault | undefined = () => undefined,
+  faultOf: (call: StoreCall) => StoreFault | undefined = () => undefined,
   clock = new ManualClock(NOW_MS),
 ) {
   const store = createFaultyStore(memoryStore(), faultOf, { clock });

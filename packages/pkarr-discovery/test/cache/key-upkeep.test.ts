@@ -136,7 +136,7 @@ describe('createKeyCache', () => {
         },
       };
       await open({ store: slow, clock }).cache.prune();
-      expect(await stateIn(other)).toBe('tofu');
+      expect(await stateIn(open({ store, clock }).cache)).toBe('tofu');
     });
 
     it('goes through ten thousand devices without holding them', async () => {
