@@ -55,8 +55,8 @@ export function homeserverRecords(address: HomeserverAddress): DnsRecord[] {
 /**
  * What an identity publishes to name its homeserver.
  *
- * @param identity 32 bytes; borrowed.
- * @param homeserver 32 bytes, the key of the homeserver; borrowed.
+ * @param keys.identity 32 bytes; borrowed.
+ * @param keys.homeserver 32 bytes, the key of the homeserver; borrowed.
  * @throws DISCOVERY_WRONG_LENGTH
  * @see official-noise §4.4
  *
@@ -67,13 +67,11 @@ export function homeserverRecords(address: HomeserverAddress): DnsRecord[] {
  * const record = userRecord(keys);
  * ```
  */
-export function userRecord({
-  identity,
-  homeserver,
-}: {
+export function userRecord(keys: {
   readonly identity: Uint8Array;
   readonly homeserver: Uint8Array;
 }): DnsRecord {
+  const { identity, homeserver } = keys;
   checkLength('the key of a homeserver', homeserver, KEY_BYTES, KEY_BYTES);
   const target = zBase32.encode(homeserver);
   const data = { type: 'HTTPS', priority: ALIAS_PRIORITY, target, parameters: new Map() } as const;

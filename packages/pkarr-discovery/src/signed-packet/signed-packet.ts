@@ -19,7 +19,7 @@ export interface SignedPacket {
   readonly publicKey: Uint8Array;
   /** Microseconds since 1970, 0 to 2^64−1. The packet with the larger one is the newer. */
   readonly timestamp: bigint;
-  /** 64 bytes, over {@link signedBytes}. */
+  /** 64 bytes, over what BEP 44 signs of timestamp and message. */
   readonly signature: Uint8Array;
   /** The DNS message as it was signed, 12 to 1000 bytes. */
   readonly message: Uint8Array;

@@ -16,7 +16,7 @@ export interface StoreEntry {
   readonly version: StoreVersion;
 }
 
-/** One change. The value is copied when `commit` is called; at most {@link MAX_VALUE_BYTES}. */
+/** One change. The value is copied when `commit` is called; at most `MAX_VALUE_BYTES`. */
 export type StoreOperation =
   | { readonly type: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly type: 'delete'; readonly key: string };
@@ -44,7 +44,7 @@ export interface ListOptions extends StoreCallOptions {
 
 /** On what condition to commit. */
 export interface CommitOptions extends StoreCallOptions {
-  /** All must hold, whether or not the commit writes these keys. At most {@link MAX_COMMIT_OPERATIONS}, each key once. */
+  /** All must hold, whether or not the commit writes these keys. At most `MAX_COMMIT_OPERATIONS`, each key once. */
   readonly expect?: readonly StoreExpectation[] | undefined;
 }
 
@@ -92,7 +92,7 @@ export interface DurableStore {
    * Makes all changes or none, if every expectation holds, and resolves once they would survive a crash and a loss of power.
    * Deleting what is not there is fine. Of commits at the same time, each sees all of the one before or nothing.
    *
-   * @param operations At most {@link MAX_COMMIT_OPERATIONS}, each key once, of at most {@link MAX_COMMIT_BYTES} together. With
+   * @param operations At most `MAX_COMMIT_OPERATIONS`, each key once, of at most `MAX_COMMIT_BYTES` together. With
    *   none, the expectations are checked and nothing is changed.
    * @returns The version that every entry written here has now.
    * @throws STORE_CONFLICT, which names the first expectation that does not hold.

@@ -1,30 +1,18 @@
-/// <reference path="./bittorrent-dht.d.ts" />
 import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
-import type { Client } from 'bittorrent-dht';
 import { DHT_QUERY_TIMEOUT_MS, RELAY_PACKETS } from '../constants.ts';
 import { reasonOf, TestnetError } from '../errors.ts';
+import { type DhtClient, type DhtClientClass, loadDhtClient } from './dht-client.ts';
 
 const HOST = '127.0.0.1';
 
 /** A running node, and how others find it. */
 export interface DhtNode {
-  readonly client: Client;
+  readonly client: DhtClient;
   /** `127.0.0.1:port` */
   readonly address: string;
 }
 
-type ClientClass = typeof Client;
-
-/** The package is large and only wanted with a DHT. */
-async function loadClient(): Promise<ClientClass> {
-  try {
-    return (await import('bittorrent-dht')).Client;
-  } catch (error) {
-    throw new TestnetError('TESTNET_DHT_FAILED', { reason: reasonOf(error) }, { cause: error });
-  }
-}
-
-function listen(client: Client, port: number): Promise<void> {
+function listen(client: DhtClient, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     client.once('error', reject);
     client.listen(port, HOST, () => {
@@ -34,7 +22,7 @@ function listen(client: Client, port: number): Promise<void> {
   });
 }
 
-function ready(client: Client): Promise<void> {
+function ready(client: DhtClient): Promise<void> {
   return new Promise((resolve) => {
     if (client.ready) resolve();
     else client.once('ready', resolve);
@@ -47,7 +35,11 @@ export function destroyNode({ client }: DhtNode): Promise<void> {
 }
 
 /** A node that knows the ones in `bootstrap` and nobody else: none, for the first, and never the public ones. */
-async function startNode(Class: ClientClass, port: number, bootstrap: readonly string[]): Promise<DhtNode> {
+async function startNode(
+  Class: DhtClientClass,
+  port: number,
+  bootstrap: readonly string[],
+): Promise<DhtNode> {
   const client = new Class({
     bootstrap: bootstrap.length === 0 ? false : bootstrap,
     // Without it a node refuses to keep what is signed.
@@ -83,7 +75,7 @@ async function startNode(Class: ClientClass, port: number, bootstrap: readonly s
  * @throws TESTNET_DHT_FAILED, TESTNET_PORT_TAKEN, TESTNET_LISTEN_FAILED; then none is left running.
  */
 export async function startNodes(count: number, port: number): Promise<readonly DhtNode[]> {
-  const Class = await loadClient();
+  const Class = await loadDhtClient();
   const nodes: DhtNode[] = [];
   try {
     while (nodes.length <= count) {

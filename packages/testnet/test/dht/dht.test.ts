@@ -120,7 +120,9 @@ async function startOutsider({ dht }: Testnet) {
     publish: ({ publicKey, message, timestamp, signature }: Awaited<ReturnType<typeof packet>>) =>
       new Promise<void>((resolve, reject) => {
         const [k, v, sig] = [Buffer.from(publicKey), Buffer.from(message), Buffer.from(signature)];
-        client.put({ k, v, sig, seq: Number(timestamp) }, (error) => (error ? reject(error) : resolve()));
+        client.put({ k, v, sig, seq: Number(timestamp) }, (error: unknown) =>
+          error ? reject(error) : resolve(),
+        );
       }),
     close: () => new Promise<void>((resolve) => client.destroy(resolve)),
   };
