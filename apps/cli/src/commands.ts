@@ -17,7 +17,7 @@ export interface Command {
 export const COMMANDS: readonly Command[] = [
   {
     name: 'demo',
-    summary: 'two processes on this machine pay each other, in any of the five patterns',
+    summary: 'a whole network on this machine: people meet, pay in five patterns, replace keys',
     run: runDemo,
   },
   {

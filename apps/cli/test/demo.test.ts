@@ -11,6 +11,8 @@ const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const run = promisify(execFile);
 
 const PATTERNS = ['IK', 'IK-raw', 'N', 'NN', 'XX'];
+/** F1: the whole story, after the build. */
+const LONGEST_STORY_SECONDS = 30;
 
 const paykit = (args: readonly string[], temporary = tmpdir()) =>
   run(process.execPath, [MAIN, ...args], { env: { ...process.env, TMPDIR: temporary } });
@@ -18,24 +20,41 @@ const paykit = (args: readonly string[], temporary = tmpdir()) =>
 describe('paykit', () => {
   beforeAll(async () => expect(await ensureBuilt()).toBe(0), 300_000);
 
-  it('demo shows every pattern between two processes, step by step, and keeps what it stored [F1]', async () => {
+  it('demo tells the whole story between processes, step by step, and keeps what it stored [F1] [S3.2]', async () => {
     const temporary = await mkdtemp(join(tmpdir(), 'paykit-demo-test-'));
-    const { stdout } = await paykit(['demo', '--pattern', 'all', '--amount', '21', '--keep'], temporary);
-    expect(stdout.match(/^Pattern .*?\./gm)).toEqual(PATTERNS.map((name) => `Pattern ${name}.`));
-    expect(stdout.match(/payee listens on 127\.0\.0\.1:\d+ +[\d.]+ ms$/gm)).toHaveLength(5);
-    expect(stdout).toMatch(/payer finished the IK handshake, session [0-9a-f]{12}…/);
-    expect(stdout).toMatch(/payee checked the request, stored the receipt and confirmed it/);
-    expect(stdout.match(/^ {2}amount +21$/gm)).toHaveLength(5);
-    expect(stdout.match(/^Paid in [\d.]+ s\.$/gm)).toHaveLength(4);
-    expect(stdout.match(/^Sent, and nothing paid, in [\d.]+ s\.$/gm)).toHaveLength(1);
-    expect(stdout).toContain('Nobody has to have sent this request');
-    expect(stdout).toContain('It is no payment');
+    const { stdout, stderr } = await paykit(['demo', '--amount', '21', '--keep'], temporary);
+    expect(stderr).toBe('');
+    expect(stdout.match(/^\d+\. (.*)$/gm)?.slice(0, 11)).toEqual([
+      '1. A network comes up',
+      '2. Two people make themselves findable',
+      '3. They discover each other',
+      ...PATTERNS.map((name, index) => `${index + 4}. Alice pays Bob: pattern ${name}`),
+      '9. A key is rotated',
+      '10. An impostor is refused',
+      '11. A key is revoked, for good',
+    ]);
+    const steps = stdout.match(/^ {0,2}\d+ {2}(Network|Alice|Bob|Mallory|Thief) .* [\d.]+ ms$/gm) ?? [];
+    expect(steps.length).toBeGreaterThan(80);
+    expect(stdout).not.toContain('\u001b');
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+    const [, seconds] = stdout.match(/^The whole story, told in ([\d.]+) s\.$/m) ?? [];
+    expect(Number(seconds)).toBeLessThan(LONGEST_STORY_SECONDS);
 
     const [folder = ''] = await readdir(temporary);
     expect(stdout).toContain(`Stored: ${join(temporary, folder)}\n`);
     const stored = await readdir(join(temporary, folder), { recursive: true });
-    expect(stored.filter((name) => name.endsWith('.json'))).toHaveLength(9);
-    expect(await readdir(join(temporary, folder, 'n', 'payee'))).toEqual(['one-way-requests']);
+    expect(stored.filter((name) => name.endsWith('.json'))).toHaveLength(13);
+    expect((await readdir(join(temporary, folder, 'bob'))).sort()).toEqual(['one-way-requests', 'receipts']);
+    await rm(temporary, { recursive: true });
+  });
+
+  it('demo --pattern tells the part of one pattern, discovery included, and leaves nothing behind [F1]', async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'paykit-demo-test-'));
+    const { stdout } = await paykit(['demo', '--pattern', 'nn'], temporary);
+    expect(stdout).toContain('4. Alice pays Bob: pattern NN\n');
+    expect(stdout).not.toContain('5. ');
+    expect(stdout).toMatch(/^Told in [\d.]+ s\.$/m);
+    expect(await readdir(temporary)).toEqual([]);
     await rm(temporary, { recursive: true });
   });
 
@@ -59,17 +78,22 @@ describe('paykit', () => {
     async (signal) => {
       const temporary = await mkdtemp(join(tmpdir(), 'paykit-demo-test-'));
       const child = spawn(process.execPath, [MAIN, 'demo'], { env: { ...process.env, TMPDIR: temporary } });
-      const participants = new Promise<void>((resolve, reject) => {
+      const told = { out: '', error: '' };
+      child.stderr.on('data', (chunk) => {
+        told.error += String(chunk);
+      });
+      await new Promise<void>((resolve, reject) => {
         child.once('close', () => reject(new Error('the demo has ended too early')));
         child.stdout.on('data', (chunk) => {
-          // The payee is up and waits for its payer.
-          if (String(chunk).includes('listens')) resolve();
+          told.out += String(chunk);
+          // The network is up, both processes have played, and the payee waits for its payer.
+          if (told.out.includes('listens')) resolve();
         });
       });
-      await participants;
       child.kill(signal);
       const status = await new Promise((resolve) => child.once('close', resolve));
       expect(status).toBe({ SIGINT: 130, SIGTERM: 143 }[signal]);
+      expect(told.error).toBe('');
       expect(await readdir(temporary)).toEqual([]);
       await rm(temporary, { recursive: true });
     },

@@ -7,6 +7,8 @@ import { DEMO_PATTERN_NAMES, DEMO_PATTERNS } from './patterns.ts';
 export interface DemoOptions {
   /** In the order they are shown. */
   readonly patterns: readonly ProfileName[];
+  /** Whether the whole story is told, with what becomes of keys later. */
+  readonly whole: boolean;
   readonly amount: string;
   readonly currency: string;
   readonly method: string;
@@ -26,15 +28,16 @@ function patternRows(): string {
 export function demoHelp(): string {
   return `Usage: paykit demo [options]
 
-Starts two processes with fresh identities on this machine. The payer connects to
-the payee over TCP, both handshake in a pattern of the Noise protocol, the payer
-asks for a receipt, the payee checks and confirms, and both store it.
+Tells the whole story on this machine: a Pubky network comes up; two people, each a
+process of its own, make identities, publish their Noise keys, discover each other
+and pay in every pattern of the Noise protocol; a key is rotated, an impostor
+refused, and a key revoked. Nothing leaves this machine.
 
   --pattern NAME    ${CHOICES.join(', ')}
-${patternRows()}    all     every one of them, one after the other
+${patternRows()}    all     the whole story, with every one of them (default)
   --amount TEXT     positive decimal (default 1000)
   --currency TEXT   (default SAT)
-  --method TEXT     payment method the payee publishes (default lightning)
+  --method TEXT     payment method the payee takes (default lightning)
   --keep            keep the folder with what was stored, and print where it is
   -h, --help        show this text
 `;
@@ -43,17 +46,17 @@ ${patternRows()}    all     every one of them, one after the other
 /** Names are free text in receipts; here they are kept printable and short. */
 const NAME = /^[\w.:-]{1,64}$/;
 
-function patternsOf(text: string): readonly ProfileName[] {
-  if (text.toLowerCase() === 'all') return DEMO_PATTERN_NAMES;
+function partOf(text: string): Pick<DemoOptions, 'patterns' | 'whole'> {
+  if (text.toLowerCase() === 'all') return { patterns: DEMO_PATTERN_NAMES, whole: true };
   try {
-    return [parseProfileName(text)];
+    return { patterns: [parseProfileName(text)], whole: false };
   } catch (error) {
     if (!isCodedError(error)) throw error;
     throw new UsageError(`--pattern wants one of ${CHOICES.join(', ')}.`, 'demo');
   }
 }
 
-interface Texts extends Omit<DemoOptions, 'patterns'> {
+interface Texts extends Omit<DemoOptions, 'patterns' | 'whole'> {
   readonly pattern: string;
 }
 
@@ -69,7 +72,7 @@ function checkOptions({ pattern, ...options }: Texts): DemoOptions {
       throw new UsageError(`--${name} wants 1 to 64 letters, digits, dots, colons or hyphens.`, 'demo');
     }
   }
-  return { ...options, patterns: patternsOf(pattern) };
+  return { ...options, ...partOf(pattern) };
 }
 
 /**
@@ -82,7 +85,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
     const { values } = parseArgs({
       args: [...args],
       options: {
-        pattern: { type: 'string', default: 'ik' },
+        pattern: { type: 'string', default: 'all' },
         amount: { type: 'string', default: '1000' },
         currency: { type: 'string', default: 'SAT' },
         method: { type: 'string', default: 'lightning' },

@@ -1,17 +1,17 @@
-import { type AddressBook, type BookQuestion, createAddressBook } from './address-book.ts';
-import { createNarrator, type DemoEvent, type DemoTask, type Tell } from './events.ts';
+import { isCodedError } from 'pubky-paykit';
+import type { Play, SceneName, Scenes } from './scene.ts';
+import type { PresentParticipant } from './scenes.ts';
 
 /** What a participant sends to the process that started it. */
 export type FromParticipant =
-  | { readonly type: 'event'; readonly event: DemoEvent }
-  | { readonly type: 'question'; readonly id: number; readonly question: BookQuestion };
+  | { readonly type: 'step'; readonly step: string; readonly role?: string | undefined }
+  | { readonly type: 'played'; readonly gives: Scenes[SceneName]['gives'] }
+  | { readonly type: 'failed'; readonly reason: string };
 
-/** What a participant is sent. */
+/** What a participant is sent: the next scene, or that there is none. */
 export type ToParticipant =
-  | { readonly type: 'task'; readonly task: DemoTask }
-  | { readonly type: 'answer'; readonly id: number; readonly noiseKeys: readonly string[] }
-  /** The other side has what it came for: close and end. */
-  | { readonly type: 'finish' };
+  | ({ readonly type: 'play' } & { readonly [Name in SceneName]: Play<Name> }[SceneName])
+  | { readonly type: 'leave' };
 
 /** How messages get to the parent and back. */
 export interface ParentPort {
@@ -19,41 +19,28 @@ export interface ParentPort {
   onMessage(listener: (message: ToParticipant) => void): void;
 }
 
-/** What a participant works with. */
-export interface ParentLink {
-  readonly tell: Tell;
-  readonly book: AddressBook;
-  /** Resolves when the other side has what it came for. */
-  readonly finished: Promise<void>;
+function reasonOf(error: unknown): string {
+  const code = isCodedError(error) ? `${error.code}: ` : '';
+  return `${code}${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** A participant's end of the conversation with its parent, and the task it begins with. */
-export async function awaitTask(
-  port: ParentPort,
-  now: () => number,
-): Promise<ParentLink & { readonly task: DemoTask }> {
-  const waiting = new Map<number, (noiseKeys: readonly string[]) => void>();
-  let questions = 0;
-  const book = createAddressBook((question) => {
-    const id = ++questions;
-    const answer = new Promise<readonly string[]>((resolve) => waiting.set(id, resolve));
-    port.send({ type: 'question', id, question });
-    return answer;
-  });
-  let finish: () => void = () => {};
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const task = await new Promise<DemoTask>((begin) => {
+/**
+ * Plays what the parent asks for, and reports. Resolves when there is no more to play; everything is closed then.
+ *
+ * @param participant Taken.
+ */
+export function playForParent(port: ParentPort, participant: PresentParticipant): Promise<void> {
+  const play = async <Name extends SceneName>({ scene, asks }: Play<Name>): Promise<void> => {
+    try {
+      port.send({ type: 'played', gives: await participant.play(scene, asks) });
+    } catch (error) {
+      port.send({ type: 'failed', reason: reasonOf(error) });
+    }
+  };
+  return new Promise((resolve, reject) => {
     port.onMessage((message) => {
-      if (message.type === 'task') begin(message.task);
-      if (message.type === 'finish') finish();
-      if (message.type !== 'answer') return;
-      waiting.get(message.id)?.(message.noiseKeys);
-      waiting.delete(message.id);
+      if (message.type === 'play') void play(message);
+      else participant.leave().then(resolve, reject);
     });
   });
-  // Only now: the story times the work, not the waiting for it.
-  const tell = createNarrator((event) => port.send({ type: 'event', event }), now);
-  return { task, tell, book, finished };
 }

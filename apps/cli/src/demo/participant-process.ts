@@ -1,91 +1,74 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CommandFailed } from '../command-errors.ts';
-import type { BookKeeper } from './address-book.ts';
-import type { DemoResult, DemoTask } from './events.ts';
 import type { FromParticipant, ToParticipant } from './parent-link.ts';
-import type { Story } from './story.ts';
+import type { Participant, SceneName, Scenes, Tell } from './scene.ts';
 
-/** One participant in a process of its own, and the results it reports. */
-export class ParticipantProcess {
-  readonly #role: DemoTask['role'];
+/** Whoever waits for the end of a scene. */
+interface Waiting {
+  resolve(gives: Scenes[SceneName]['gives']): void;
+  reject(error: Error): void;
+}
+
+/** One participant in a process of its own. */
+export class ParticipantProcess implements Participant {
+  readonly #name: string;
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<DemoResult['kind'], (result: DemoResult) => void>();
-  readonly #results = new Map<DemoResult['kind'], DemoResult>();
-  /** Resolves when the process has done its task and all it said has arrived; rejects if it failed. */
-  readonly ended: Promise<void>;
+  #waiting: Waiting | undefined;
+  #over: Error | undefined;
 
-  /** Starts the process at once, so that it is up when its task comes. */
-  constructor(role: DemoTask['role'], story: Story, keepBook: BookKeeper) {
-    this.#role = role;
+  /** Starts the process at once, so that it is up when its first scene comes. */
+  constructor(name: string, tell: Tell) {
+    this.#name = name;
     const main = fileURLToPath(new URL('../main.js', import.meta.url));
     this.#child = fork(main, ['demo-participant'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    this.ended = this.#watch();
-    // Whoever waits for a result hears of it there; here it only must not go unhandled.
-    this.ended.catch(() => {});
     this.#child.on('message', (message: FromParticipant) => {
-      if (message.type === 'question') {
-        return this.#send({ type: 'answer', id: message.id, noiseKeys: keepBook(message.question) });
-      }
-      story.step(role, message.event);
-      this.#note(message.event.result);
+      if (message.type === 'step') return tell(message.step, message.role);
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      if (message.type === 'played') waiting?.resolve(message.gives);
+      else waiting?.reject(new CommandFailed(`${name}: ${message.reason}`));
     });
+    this.#child.once('error', (error) => this.#end(error));
+    this.#child.once('exit', (status) =>
+      this.#end(new CommandFailed(`${name} ended with status ${status}.`)),
+    );
   }
 
-  begin(task: DemoTask): void {
-    this.#send({ type: 'task', task });
-  }
-
-  /** The other side has what it came for. */
-  finish(): void {
-    this.#send({ type: 'finish' });
-  }
-
-  /** The result of one kind, as soon as it is there; rejects if the participant ends without it. */
-  async result<Kind extends DemoResult['kind']>(kind: Kind): Promise<Extract<DemoResult, { kind: Kind }>> {
-    const found = new Promise<DemoResult>((resolve, reject) => {
-      const known = this.#results.get(kind);
-      if (known !== undefined) resolve(known);
-      this.#waiting.set(kind, resolve);
-      this.ended.then(
-        () => reject(new CommandFailed(`The ${this.#role} ended without its ${kind}.`)),
-        reject,
-      );
+  async play<Name extends SceneName>(
+    scene: Name,
+    asks: Scenes[Name]['asks'],
+  ): Promise<Scenes[Name]['gives']> {
+    if (this.#over !== undefined) throw this.#over;
+    if (this.#waiting !== undefined) throw new Error(`${this.#name} plays already`);
+    const played = new Promise<Scenes[SceneName]['gives']>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
     });
-    return (await found) as Extract<DemoResult, { kind: Kind }>;
+    this.#send({ type: 'play', scene, asks } as ToParticipant);
+    return (await played) as Scenes[Name]['gives'];
   }
 
+  /** Nothing more is to be played: lets it close what is open. Resolves when the process has ended. */
+  async leave(): Promise<void> {
+    if (this.#over !== undefined) return;
+    const ended = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    this.#send({ type: 'leave' });
+    await ended;
+  }
+
+  /** Ends the process, whatever it does. */
   stop(): void {
     this.#child.kill();
   }
 
-  #note(result: DemoResult | undefined): void {
-    if (result === undefined) return;
-    this.#results.set(result.kind, result);
-    this.#waiting.get(result.kind)?.(result);
+  #end(error: Error): void {
+    this.#over ??= error;
+    this.#waiting?.reject(error);
+    this.#waiting = undefined;
   }
 
   #send(message: ToParticipant): void {
-    // A child that is gone is reported by `ended`; the callback keeps it from being thrown here as well.
+    // A child that is gone is reported by its exit; the callback keeps it from being thrown here as well.
     this.#child.send(message, () => {});
-  }
-
-  #watch(): Promise<void> {
-    const child = this.#child;
-    let status: number | null | undefined;
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        // Messages may still be on their way after the end of the process; the channel closes after the last one.
-        if (status === undefined || child.connected) return;
-        if (status === 0) resolve();
-        else reject(new CommandFailed(`The ${this.#role} ended with status ${status}.`));
-      };
-      child.once('error', reject);
-      child.once('disconnect', settle);
-      child.once('exit', (code) => {
-        status = code;
-        settle();
-      });
-    });
   }
 }

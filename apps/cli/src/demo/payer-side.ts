@@ -1,96 +1,122 @@
 import {
-  type ByteStream,
   createProvisionalReceipt,
+  type DialledPayee,
+  type DialPayeeOptions,
+  dialPayee,
   type PaykitReceipt,
   type PaymentChannel,
-  type PaymentIdentity,
+  type PaymentSender,
   requestReceipt,
-  type SessionFacts,
+  sendOneWayRequest,
   zBase32,
 } from 'pubky-paykit';
 import { connectTcp } from 'pubky-paykit/node';
 import { createFileReceiptStore } from '../file-receipt-store.ts';
+import { type Actor, personOf } from './actor.ts';
 import { receiptFolder } from './demo-folders.ts';
-import type { PayerTask } from './events.ts';
-import { makeFreshIdentity } from './fresh-identity.ts';
-import type { ParentLink } from './parent-link.ts';
+import { findKey, type KeySearch, requireKey } from './key-search.ts';
+import type { Keys } from './person.ts';
 import { receiptText } from './receipt-text.ts';
-import { shortHex, shortIdentity } from './short-id.ts';
+import type { Dial, Settled } from './scene.ts';
+import { shortHex } from './short-id.ts';
+
+/** How one payee is dialled: what is known of it beside its name and identity, and what is wanted. */
+type DialDemo = Omit<DialPayeeOptions, 'peer' | 'connect'> & { readonly verifiedStatic?: Uint8Array };
 
 /** What a payer can do in every pattern. */
-export interface PayerSide extends Pick<ParentLink, 'tell' | 'book'> {
+export interface PayerSide extends Pick<Actor, 'tell'> {
   /** 32 bytes. */
   readonly payee: Uint8Array;
-  /** Destroyed when the payer is done. */
-  makeIdentity(): PaymentIdentity;
-  /** Makes the Noise key known, so that the payee can find out whose it is. */
-  announce(identity: PaymentIdentity): Promise<void>;
-  /** The payee's Noise key, 32 bytes, as it stands in the address book. */
-  findPayeeKey(): Promise<Uint8Array>;
-  connect(): Promise<ByteStream>;
+  readonly payeeName: string;
+  /** The own identity and the current Noise key; borrowed. */
+  readonly keys: Keys;
+  /** The payee's Noise key, 32 bytes, by discovery. */
+  requireKey(): Promise<Uint8Array>;
+  /** That of another device of the payee's, if it has published any. */
+  findKey(search: KeySearch): Promise<Uint8Array | undefined>;
+  /** Compares the key that a first contact has shown with what is published of the device. Before the channel is used. */
+  compare(channel: DialledPayee['channel'], device: string): Promise<void>;
+  /** Lets the rules choose a pattern, connects, and tells which it is and why. */
+  dial(keys: Partial<Keys> & Omit<Keys, 'signer'>, options: DialDemo): Promise<DialledPayee>;
   /** The request this payment is about, in the name of `payer` (32 bytes). */
   request(payer: Uint8Array): PaykitReceipt;
-  tellHandshake(session: SessionFacts): void;
   /** Asks for the receipt, checks and stores it, and closes the channel. */
-  pay(channel: PaymentChannel, request: PaykitReceipt): Promise<void>;
-  /** Asks for the receipt of `pay` once more, as after an answer that was lost, and closes the channel. */
-  askAgain(channel: PaymentChannel, request: PaykitReceipt): Promise<void>;
+  settle(channel: DialledPayee['channel'], request: PaykitReceipt): Promise<Settled>;
+  /** The same once more, as after an answer that was lost. */
+  askAgain(channel: DialledPayee['channel'], request: PaykitReceipt): Promise<void>;
+  /** Sends a request to which nothing can come back. */
+  sendOnly(channel: DialledPayee['channel'], request: PaykitReceipt): Promise<Settled>;
 }
 
-/** The payer's side of one task. Whoever makes it destroys what is in `identities` in the end. */
+/** Without an answer there is no receipt, and no story. */
+function answering(channel: PaymentChannel | PaymentSender): PaymentChannel {
+  if ('receive' in channel) return channel;
+  throw new Error('a pattern was chosen that gives no answer');
+}
+
+async function thenClosed<Channel extends PaymentChannel | PaymentSender, Result>(
+  channel: Channel,
+  work: (channel: Channel) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work(channel);
+  } finally {
+    await channel.close();
+  }
+}
+
+/** The payer's side of one payment. */
 export function createPayerSide(
-  task: PayerTask,
-  { tell, book }: Pick<ParentLink, 'tell' | 'book'>,
-  identities: PaymentIdentity[],
+  actor: Actor,
+  { payee: whom, port, terms }: Dial,
+  { keys, cached }: { readonly keys: Keys; readonly cached: boolean },
 ): PayerSide {
-  const payee = zBase32.decode(task.payee, 32);
-  const store = createFileReceiptStore(receiptFolder(task.folder));
-  const settle = async (channel: PaymentChannel, request: PaykitReceipt): Promise<PaykitReceipt> => {
-    try {
-      return await requestReceipt(channel, request, { store });
-    } finally {
-      await channel.close();
-    }
-  };
+  const { tell } = actor;
+  const payee = zBase32.decode(whom.identity, 32);
+  const store = createFileReceiptStore(receiptFolder(personOf(actor).folder));
   return {
     tell,
-    book,
     payee,
-    makeIdentity() {
-      const identity = makeFreshIdentity(tell);
-      identities.push(identity);
-      return identity;
+    payeeName: whom.name,
+    keys,
+    requireKey: () => requireKey(actor, whom, { cached }),
+    findKey: (search) => findKey(actor, whom, search),
+    async compare({ session }, device) {
+      if (session.remoteStatic === undefined) throw new Error('the payee has shown no key');
+      const { finder } = personOf(actor).peers;
+      const { state, noiseKey } = await finder.learn(payee, session.remoteStatic, { device });
+      const verdict = state === 'tofu' ? 'no record names any, so it is taken on trust' : 'a record names it';
+      tell(`compares the key ${shortHex(noiseKey)} that it was shown with what is published: ${verdict}`);
     },
-    async announce({ publicKey, noiseKey }) {
-      await book.announce(publicKey, noiseKey.publicKey);
-      tell(`announced its Noise key ${shortHex(noiseKey.publicKey)} in the address book`);
-    },
-    async findPayeeKey() {
-      const [found] = await book.lookUp(payee, {});
-      if (found === undefined) throw new Error('the payee has announced no Noise key');
-      tell(`looked up the payee ${shortIdentity(payee)}: Noise key ${shortHex(found)}`);
-      return found;
-    },
-    async connect() {
-      const stream = await connectTcp({ host: '127.0.0.1', port: task.port });
-      tell(`connected to 127.0.0.1:${task.port}`);
-      return stream;
+    async dial(own, { verifiedStatic, ...options }) {
+      const peer = { name: whom.identity, identity: payee, verifiedStatic };
+      const connect = () => connectTcp({ host: '127.0.0.1', port });
+      const dialled = await dialPayee(own, { ...options, peer, connect });
+      const { pattern, reason } = dialled.selection;
+      tell(`chooses ${pattern}, session ${shortHex(dialled.channel.session.id)}. ${reason}`);
+      return dialled;
     },
     request(payer) {
-      const { method: methodId, amount, currency } = task;
+      const { method: methodId, amount, currency } = terms;
       return createProvisionalReceipt({ payer, payee, methodId, amount, currency });
     },
-    tellHandshake: ({ pattern, id }) => tell(`finished the ${pattern} handshake, session ${shortHex(id)}`),
-    async pay(channel, request) {
-      const receipt = await settle(channel, request);
-      tell(`asked for ${task.amount} ${task.currency}, checked the confirmation and stored it`, {
-        kind: 'outcome',
-        json: receiptText(receipt),
-      });
+    async settle(channel, request) {
+      const receipt = await thenClosed(answering(channel), (open) =>
+        requestReceipt(open, request, { store }),
+      );
+      tell(
+        `asks for ${terms.amount} ${terms.currency}, checks that the confirmation changed nothing, and stores it`,
+      );
+      return { json: receiptText(receipt) };
     },
     async askAgain(channel, request) {
-      await settle(channel, request);
-      tell('asked again, as if the answer had been lost, and got the same receipt');
+      await thenClosed(answering(channel), (open) => requestReceipt(open, request, { store }));
+      tell('asks again, as if the answer had been lost, and gets the same receipt');
+    },
+    async sendOnly(channel, request) {
+      await thenClosed(channel, (open) => sendOneWayRequest(open as PaymentSender, request));
+      tell('sends the one request, and is gone: nothing can come back');
+      return { json: receiptText(request) };
     },
   };
 }

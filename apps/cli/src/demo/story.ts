@@ -1,65 +1,95 @@
-import { type ProfileName, zBase32 } from 'pubky-paykit';
-import type { DemoPattern } from './demo-pattern.ts';
-import type { DemoEvent } from './events.ts';
+import type { Ink } from './ink.ts';
+import type { Tell } from './scene.ts';
 import { wrapped } from './wrapped.ts';
 
-const STEP_COLUMNS = 82;
-const TEXT_COLUMNS = 90;
+const COLUMNS = 96;
+/** ` 12  Mallory  ` */
+const NUMBER_COLUMNS = 3;
+const NAME_COLUMNS = 8;
+/** `  1234.5 ms` */
+const TIME_COLUMNS = 11;
+/** `   1.23 s` */
+const SECONDS_COLUMNS = 9;
+const MARGIN = ' '.repeat(NUMBER_COLUMNS + 2 + NAME_COLUMNS + 1);
+const STEP_COLUMNS = COLUMNS - MARGIN.length - TIME_COLUMNS;
 
-/** How the story of a pattern ends, by what both sides hold then. */
-const ENDINGS: Readonly<Record<DemoPattern['outcome'], { heading: string; done: string }>> = {
-  receipt: { heading: 'The receipt, the same on both sides:', done: 'Paid' },
-  request: {
-    heading: 'The unverified request, as it was sent and as it was noted:',
-    done: 'Sent, and nothing paid,',
-  },
-};
-
-/** Keys stand in receipts as lists of numbers; people know them in z-base-32. */
-function identityText(key: unknown): string {
-  return zBase32.encode(Uint8Array.from(key as number[]));
-}
-
-/** Prints the steps of the demo as they happen, numbered, named and timed. */
+/** Prints the demo as it happens: chapters, and in them steps, numbered, named and timed. */
 export class Story {
   readonly #write: (text: string) => void;
+  readonly #ink: Ink;
+  readonly #now: () => number;
+  readonly #beganMs: number;
+  readonly #chapters: { readonly title: string; readonly beganMs: number }[] = [];
   #steps = 0;
+  #lastMs: number;
 
-  constructor(write: (text: string) => void) {
+  /** @param now Milliseconds of a clock that never goes back. */
+  constructor(write: (text: string) => void, ink: Ink, now: () => number) {
     this.#write = write;
+    this.#ink = ink;
+    this.#now = now;
+    this.#beganMs = now();
+    this.#lastMs = this.#beganMs;
   }
 
-  begin(): void {
-    this.#write('Two processes on this machine: one is the payer, one the payee.\n');
+  /** What is about to be seen, before anything happens. */
+  begin(text: string): void {
+    this.#paragraph(text);
   }
 
-  beginPattern(name: ProfileName, { why }: DemoPattern): void {
-    this.#steps = 0;
-    this.#write(`\n${wrapped(`Pattern ${name}. ${why}`, TEXT_COLUMNS, '')}\n`);
+  chapter(title: string, why: string): void {
+    this.#chapters.push({ title, beganMs: this.#now() });
+    this.#write(`\n${this.#ink.strong(`${this.#chapters.length}. ${title}`)}\n`);
+    this.#paragraph(why);
   }
 
-  step(who: string, { step, tookMs }: DemoEvent): void {
+  /** One line, with the time since the line before. */
+  step(who: string, step: string): void {
+    const nowMs = this.#now();
+    const time = `${(nowMs - this.#lastMs).toFixed(1)} ms`.padStart(TIME_COLUMNS);
+    this.#lastMs = nowMs;
     this.#steps += 1;
-    const line = `${String(this.#steps).padStart(3)}. ${who} ${step}`;
-    this.#write(`${line.padEnd(STEP_COLUMNS)} ${tookMs.toFixed(1).padStart(7)} ms\n`);
+    const { faint, person } = this.#ink;
+    const [first = '', ...more] = wrapped(step, STEP_COLUMNS);
+    const number = faint(String(this.#steps).padStart(NUMBER_COLUMNS));
+    const name = person(who.padEnd(NAME_COLUMNS));
+    this.#write(`${number}  ${name} ${first.padEnd(STEP_COLUMNS)}${faint(time)}\n`);
+    for (const line of more) this.#write(`${MARGIN}${line}\n`);
   }
 
-  /** @param json The receipt or request as both sides have it. */
-  endPattern({ outcome, proven, notProven }: DemoPattern, json: string, tookMs: number): void {
-    const { heading, done } = ENDINGS[outcome];
-    const { payer, payee, ...shown } = JSON.parse(json) as Record<string, unknown>;
-    this.#write(`\n${heading}\n`);
-    for (const [member, value] of Object.entries({
-      ...shown,
-      payer: identityText(payer),
-      payee: identityText(payee),
-    })) {
+  /** The steps of one person. */
+  teller(who: string): Tell {
+    return (step, role = who) => this.step(role, step);
+  }
+
+  /** What has come of a chapter, under a word of its own; `open` for what it leaves open. */
+  note(label: string, text: string, kind: 'result' | 'open' = 'result'): void {
+    const { strong, warning } = this.#ink;
+    const head = `${label}:`.padEnd(NUMBER_COLUMNS + 2 + NAME_COLUMNS);
+    const [first = '', ...more] = wrapped(text, COLUMNS - MARGIN.length);
+    this.#write(`${(kind === 'open' ? warning : strong)(head)} ${first}\n`);
+    for (const line of more) this.#write(`${MARGIN}${line}\n`);
+  }
+
+  /** How long everything took. */
+  end(text: string): void {
+    const endedMs = this.#now();
+    this.#write('\n');
+    for (const [index, { title, beganMs }] of this.#chapters.entries()) {
+      const tookMs = (this.#chapters[index + 1]?.beganMs ?? endedMs) - beganMs;
+      const number = `${index + 1}.`.padStart(NUMBER_COLUMNS);
       this.#write(
-        `  ${member.padEnd(11)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}\n`,
+        this.#ink.faint(`${`${number} ${title}`.padEnd(COLUMNS - SECONDS_COLUMNS)}${seconds(tookMs)}\n`),
       );
     }
-    this.#write(`\n${wrapped(`Proven: ${proven}`, TEXT_COLUMNS, '  ')}`);
-    this.#write(`${wrapped(`Not proven: ${notProven}`, TEXT_COLUMNS, '  ')}`);
-    this.#write(`\n${done} in ${(tookMs / 1000).toFixed(2)} s.\n`);
+    this.#write(`${this.#ink.strong(`${text} in ${seconds(endedMs - this.#beganMs).trim()}.`)}\n`);
   }
+
+  #paragraph(text: string): void {
+    for (const line of wrapped(text, COLUMNS)) this.#write(`${line}\n`);
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`.padStart(SECONDS_COLUMNS);
 }

@@ -1,5 +1,5 @@
 import type { IdentitySigner } from 'pubky-paykit';
-import type { Tell } from './events.ts';
+import type { Tell } from './scene.ts';
 
 /** A signer that tells before it signs: the story then says when in the handshake that was. */
 export function tellingSigner(signer: IdentitySigner, tell: Tell, step: string): IdentitySigner {

@@ -6,9 +6,15 @@ import { DEMO_PATTERN_NAMES, DEMO_PATTERNS } from '../../src/demo/patterns.ts';
 const patterns = (text: string) => readDemoOptions(['--pattern', text])?.patterns;
 
 describe('readDemoOptions', () => {
-  it('shows IK if no pattern is named, and every one if asked for all', () => {
-    expect(readDemoOptions([])?.patterns).toEqual(['IK']);
-    expect(patterns('all')).toEqual(['IK', 'IK-raw', 'N', 'NN', 'XX']);
+  it.each([[[]], [['--pattern', 'all']], [['--pattern', 'ALL']]])('tells the whole story for %j', (args) => {
+    expect(readDemoOptions(args)).toMatchObject({
+      patterns: ['IK', 'IK-raw', 'N', 'NN', 'XX'],
+      whole: true,
+    });
+  });
+
+  it('tells the part of one pattern if it is named', () => {
+    expect(readDemoOptions(['--pattern', 'nn'])).toMatchObject({ patterns: ['NN'], whole: false });
   });
 
   it('reads the names as 0.8 spells them, in any case', () => {

@@ -1,43 +1,21 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isCodedError, type ProfileName } from 'pubky-paykit';
-import { type BookKeeper, createAddressBook, createBookKeeper } from '../../src/demo/address-book.ts';
-import type { DemoResult, DemoTask } from '../../src/demo/events.ts';
-import { runPayee } from '../../src/demo/payee.ts';
-import { runPayer } from '../../src/demo/payer.ts';
+import { readDemoOptions } from '../../src/demo/demo-options.ts';
+import { createPresentParticipant, type PresentParticipant } from '../../src/demo/scenes.ts';
+import type { Stage } from '../../src/demo/stage.ts';
+import { openStageNetwork } from '../../src/demo/stage-network.ts';
 
-type Role = DemoTask['role'];
-type ResultOf<Kind> = Extract<DemoResult, { kind: Kind }>;
-
-/** What came of one demonstration: everything that was told, in order, and what lies in the folders. */
-export interface Shown {
-  /** Each `role step`. */
-  readonly steps: readonly string[];
-  /** The receipts or requests each side reported. */
-  readonly outcomes: Readonly<Record<Role, string | undefined>>;
-  /** How many files lie in each folder, by `role/folder`. */
-  readonly stored: Readonly<Record<string, number>>;
-  /** How each side failed: the code of its error, else its text. */
-  readonly failures: Readonly<Record<Role, string | undefined>>;
-}
-
-async function failureOf(running: Promise<void>): Promise<string | undefined> {
-  try {
-    await running;
-    return undefined;
-  } catch (error) {
-    return isCodedError(error) ? error.code : (error as Error).message;
-  }
-}
-
-/** A promise and the function that resolves it. */
-function signal<Value>(): { readonly given: Promise<Value>; readonly give: (value: Value) => void } {
-  let give: (value: Value) => void = () => {};
-  const given = new Promise<Value>((resolve) => {
-    give = resolve;
-  });
-  return { given, give };
+/** A stage in this process, over a network of its own, and what was seen on it. */
+export interface StageInProcess extends Stage {
+  /** Each `Name step`, in order. */
+  readonly steps: string[];
+  /** Titles of chapters. */
+  readonly chapters: string[];
+  /** Each `Label: text`. */
+  readonly notes: string[];
+  /** How many files lie in each folder, by `person/folder`. */
+  stored(): Promise<Readonly<Record<string, number>>>;
 }
 
 async function filesBelow(folder: string): Promise<Record<string, number>> {
@@ -50,51 +28,57 @@ async function filesBelow(folder: string): Promise<Record<string, number>> {
   return counts;
 }
 
-/** Both participants of one pattern in this process, over a real connection. */
-export async function showInProcess(
-  pattern: ProfileName,
-  keepBook: BookKeeper = createBookKeeper(),
-): Promise<Shown> {
+/** Sets up a stage on which every participant is in this process, and clears it in the end. */
+export async function onStage<Result>(
+  args: readonly string[],
+  work: (stage: StageInProcess) => Promise<Result>,
+): Promise<Result> {
+  const options = readDemoOptions(args);
+  if (options === undefined) throw new Error('these arguments ask for help');
   const folder = await mkdtemp(join(tmpdir(), 'paykit-demo-test-'));
-  const book = createAddressBook(keepBook);
+  const network = await openStageNetwork();
+  const present: PresentParticipant[] = [];
   const steps: string[] = [];
-  const outcomes: Record<Role, string | undefined> = { payer: undefined, payee: undefined };
-  const [address, noted, finish] = [signal<ResultOf<'address'>>(), signal<void>(), signal<void>()];
-  const teller = (role: Role) => (step: string, result?: DemoResult) => {
-    steps.push(`${role} ${step}`);
-    if (result?.kind === 'address') address.give(result);
-    if (result?.kind !== 'outcome') return;
-    outcomes[role] = result.json;
-    if (role === 'payee') noted.give();
-  };
-  const common = { pattern, method: 'lightning' };
+  const chapters: string[] = [];
+  const notes: string[] = [];
+  const step = (who: string, text: string): void => void steps.push(`${who} ${text}`);
   try {
-    const paid = failureOf(
-      runPayee(
-        { role: 'payee', folder: join(folder, 'payee'), ...common },
-        { tell: teller('payee'), book, finished: finish.given },
-      ),
-    );
-    const { port, identity } = await address.given;
-    const payer = await failureOf(
-      runPayer(
-        {
-          role: 'payer',
-          folder: join(folder, 'payer'),
-          port,
-          payee: identity,
-          amount: '21',
-          currency: 'SAT',
-          ...common,
-        },
-        { tell: teller('payer'), book },
-      ),
-    );
-    // A refused payer hears of it before the payee ends, and in N it is gone before anything is noted.
-    if (payer === undefined || payer === 'PAYKIT_REFUSED_BY_PEER') await Promise.race([noted.given, paid]);
-    finish.give();
-    return { steps, outcomes, stored: await filesBelow(folder), failures: { payer, payee: await paid } };
+    return await work({
+      options,
+      folder,
+      network,
+      steps,
+      chapters,
+      notes,
+      story: {
+        chapter: (title) => void chapters.push(title),
+        step,
+        note: (label, text) => void notes.push(`${label}: ${text}`),
+      },
+      cast(name) {
+        const participant = createPresentParticipant((text, role = name) => step(role, text));
+        present.push(participant);
+        return participant;
+      },
+      stored: () => filesBelow(folder),
+    });
   } finally {
+    for (const participant of present) await participant.leave();
+    await network.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The steps in which `text` stands, by their places in the story. */
+export function places(steps: readonly string[], text: string): readonly number[] {
+  return steps.flatMap((step, index) => (step.includes(text) ? [index] : []));
+}
+
+/** The places of these texts, which must each stand in one step. */
+export function placesInOrder(steps: readonly string[], texts: readonly string[]): readonly number[] {
+  return texts.map((text) => {
+    const found = places(steps, text);
+    if (found.length !== 1) throw new Error(`"${text}" stands in ${found.length} steps`);
+    return found[0] ?? -1;
+  });
 }

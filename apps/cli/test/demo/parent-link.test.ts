@@ -1,59 +1,65 @@
 import { describe, expect, it } from 'vitest';
-import type { DemoTask } from '../../src/demo/events.ts';
-import { awaitTask, type FromParticipant, type ToParticipant } from '../../src/demo/parent-link.ts';
+import { type FromParticipant, playForParent, type ToParticipant } from '../../src/demo/parent-link.ts';
+import type { PresentParticipant } from '../../src/demo/scenes.ts';
 
-const TASK: DemoTask = { role: 'payee', pattern: 'IK', folder: 'nowhere', method: 'lightning' };
-const identity = new Uint8Array(32).fill(1);
+const DISCOVER: ToParticipant = {
+  type: 'play',
+  scene: 'discover',
+  asks: { whom: { name: 'Bob', identity: 'b' } },
+};
 
-function parent() {
-  const sent: FromParticipant[] = [];
+/** A parent of a participant that plays as it is told to, and the next message it is sent. */
+function parent(play: () => Promise<unknown>) {
   let deliver: (message: ToParticipant) => void = () => {};
-  let now = 0;
-  const port = {
-    send: (message: FromParticipant) => void sent.push(message),
-    onMessage(listener: (message: ToParticipant) => void) {
-      deliver = listener;
+  let [given, left]: [(message: FromParticipant) => void, boolean] = [() => {}, false];
+  const participant: PresentParticipant = {
+    play: play as PresentParticipant['play'],
+    async leave() {
+      left = true;
     },
   };
-  return {
-    sent,
-    linked: awaitTask(port, () => now),
-    deliver: (message: ToParticipant) => deliver(message),
-    advance: (ms: number) => {
-      now += ms;
+  const over = playForParent(
+    {
+      send: (message) => given(message),
+      onMessage(listener) {
+        deliver = listener;
+      },
     },
+    participant,
+  );
+  return {
+    over,
+    hasLeft: () => left,
+    ask: (message: ToParticipant) =>
+      new Promise<FromParticipant>((resolve) => {
+        given = resolve;
+        deliver(message);
+      }),
+    deliver: (message: ToParticipant) => deliver(message),
   };
 }
 
-describe('awaitTask', () => {
-  it('times the steps from the task on, not the waiting for it', async () => {
-    const { sent, linked, deliver, advance } = parent();
-    advance(500);
-    deliver({ type: 'task', task: TASK });
-    const { tell, task } = await linked;
-    advance(3);
-    tell('did it');
-    expect(task).toEqual(TASK);
-    expect(sent).toEqual([{ type: 'event', event: { step: 'did it', tookMs: 3 } }]);
+describe('playForParent', () => {
+  it('plays what it is asked for, and hands back what comes of it', async () => {
+    const { ask } = parent(async () => ({ port: 7 }));
+    expect(await ask(DISCOVER)).toEqual({ type: 'played', gives: { port: 7 } });
   });
 
-  it('gives each question its own answer, in whatever order they come', async () => {
-    const { sent, linked, deliver } = parent();
-    deliver({ type: 'task', task: TASK });
-    const { book } = await linked;
-    const answers = Promise.all([book.lookUp(identity, {}), book.lookUp(identity, {})]);
-    const [first = 0, second = 0] = sent.map((message) => (message.type === 'question' ? message.id : 0));
-    deliver({ type: 'answer', id: second, noiseKeys: ['22'.repeat(32)] });
-    deliver({ type: 'answer', id: first, noiseKeys: [] });
-    deliver({ type: 'answer', id: 99, noiseKeys: [] });
-    expect(await answers).toEqual([[], [new Uint8Array(32).fill(0x22)]]);
+  it('reports a scene that fails, and goes on', async () => {
+    let failures = 0;
+    const { ask } = parent(async () => {
+      failures += 1;
+      if (failures === 1) throw new Error('nobody is there');
+      return {};
+    });
+    expect(await ask(DISCOVER)).toEqual({ type: 'failed', reason: 'nobody is there' });
+    expect(await ask(DISCOVER)).toEqual({ type: 'played', gives: {} });
   });
 
-  it('is finished when the parent says so', async () => {
-    const { linked, deliver } = parent();
-    deliver({ type: 'task', task: TASK });
-    const { finished } = await linked;
-    deliver({ type: 'finish' });
-    await expect(finished).resolves.toBeUndefined();
+  it('closes what is open when there is no more to play', async () => {
+    const { over, deliver, hasLeft } = parent(async () => ({}));
+    deliver({ type: 'leave' });
+    await over;
+    expect(hasLeft()).toBe(true);
   });
 });

@@ -1,120 +1,125 @@
-import type { ProfileName } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
-import { type BookKeeper, createBookKeeper } from '../../src/demo/address-book.ts';
-import { DEMO_PATTERN_NAMES } from '../../src/demo/patterns.ts';
-import { showInProcess } from './in-process.ts';
+import { tellAll } from '../../src/demo/chapters.ts';
+import { DEMO_PATTERN_NAMES, DEMO_PATTERNS } from '../../src/demo/patterns.ts';
+import { onStage, places, placesInOrder } from './in-process.ts';
 
 const TWO_WAY = DEMO_PATTERN_NAMES.filter((name) => name !== 'N');
-const NO_FAILURE = { payer: undefined, payee: undefined };
 
-/** The steps in which `text` stands, by their places in the story. */
-function places(steps: readonly string[], text: string): number[] {
-  return steps.flatMap((step, index) => (step.includes(text) ? [index] : []));
-}
+/** Tells the part of one pattern, and hands over what was seen. */
+const shown = (pattern: string, amount = '21') =>
+  onStage(['--pattern', pattern, '--amount', amount], async (stage) => {
+    await tellAll(stage);
+    const { steps, chapters, notes } = stage;
+    return { steps, chapters, notes, stored: await stage.stored() };
+  });
 
-/** A book in which every Noise key of the payer's is answered as `forged`: the payer announces after the payee, if that does. */
-function bookWith(pattern: ProfileName, forged: readonly string[]): BookKeeper {
-  const keepBook = createBookKeeper();
-  const announced: string[] = [];
-  return (question) => {
-    if (question.ask === 'announce') announced.push(question.identity);
-    const payer = announced[pattern === 'XX' ? 0 : 1];
-    return question.ask === 'look-up' && question.identity === payer ? forged : keepBook(question);
-  };
-}
+const ascending = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b);
 
-describe('the demo of each pattern', () => {
+describe('tellAll with one pattern', () => {
   it.concurrent.each(TWO_WAY)(
-    '%s pays once, and both sides store the same receipt [S3.1] [F1]',
+    '%s pays once, and both sides store the same receipt [S3.1] [S3.2] [F1]',
     async (name) => {
-      const { steps, outcomes, stored, failures } = await showInProcess(name);
-      expect(failures).toEqual(NO_FAILURE);
-      expect(outcomes.payer).toContain('"amount":"21"');
-      expect(outcomes.payee).toBe(outcomes.payer);
-      expect(stored).toEqual({ 'payer/receipts': 1, 'payee/receipts': 1 });
-      expect(places(steps, `payer finished the ${name} handshake`)).toHaveLength(1);
-      expect(places(steps, `payee accepted the ${name} handshake`)).toHaveLength(1);
+      const { steps, chapters, notes, stored } = await shown(name);
+      expect(stored).toEqual({ 'alice/receipts': 1, 'bob/receipts': 1 });
+      expect(places(steps, `Alice chooses ${name}, session`)).toHaveLength(1);
+      expect(places(steps, `Bob accepts the ${name} handshake`)).toHaveLength(1);
+      expect(notes[0]).toMatch(/^Both hold: the same receipt: 21 SAT by lightning, from .* to Bob$/);
+      expect(chapters).toEqual([
+        'Two people make themselves findable',
+        'They discover each other',
+        `Alice pays Bob: pattern ${name}`,
+      ]);
     },
   );
+
+  it.concurrent.each(DEMO_PATTERN_NAMES)('%s tells what is proven, and what is not', async (name) => {
+    const { notes } = await shown(name);
+    const { proven, notProven } = DEMO_PATTERNS[name];
+    expect(notes.slice(1)).toEqual([`Proven: ${proven}`, `Not proven: ${notProven}`]);
+  });
+
+  it.concurrent('publishes in both places, and discovers from nothing but an identity [S2.3] [F1]', async () => {
+    const { steps } = await shown('IK');
+    for (const [self, other] of [
+      ['Alice', 'Bob'],
+      ['Bob', 'Alice'],
+    ]) {
+      const [published = ''] = steps.filter((step) => step.startsWith(`${self} publishes the Noise key`));
+      const key = published.match(/[0-9a-f]{12}…/)?.[0];
+      expect(published).toContain('as a file on the homeserver and in the packet');
+      expect(key).toBeDefined();
+      const [found = ''] = steps.filter((step) => step.startsWith(`${other} looks ${self} up`));
+      expect(found).toContain(`(${key})`);
+    }
+  });
 
   it.concurrent('IK tells who the payer is by its signature', async () => {
-    const { steps } = await showInProcess('IK');
-    const [made] = steps.filter((step) => step.startsWith('payer made a fresh identity'));
-    const payer = made?.split(', ')[1];
-    expect(steps).toContain(`payee knows the payer by its signature, ${payer}`);
+    const { steps } = await shown('IK');
+    const [made = ''] = steps.filter((step) => step.startsWith('Alice makes the identity'));
+    const payer = made.match(/identity (\S+…)/)?.[1];
+    const [accepted = ''] = steps.filter((step) => step.startsWith('Bob accepts'));
+    expect(accepted).toContain(`the payer is ${payer}, by a signature over this session`);
   });
 
-  it.concurrent.each(['IK-raw', 'XX'] as const)(
-    '%s looks the payer up, and finds the key that was proven (P8 W-05)',
+  it.concurrent.each(['IK-raw', 'XX'])(
+    '%s looks the payer up by discovery, and finds the key that was proven [P8 W-05] [S3.2]',
     async (name) => {
-      const { steps } = await showInProcess(name);
-      const [known = -1] = places(steps, "payee knows the payer's Noise key");
-      const [lookedUp = -1, ...more] = places(steps, 'payee looked up');
-      const [confirmed = -1] = places(steps, 'and confirmed it');
-      expect(steps[lookedUp]).toMatch(/: [0-9a-f]{12}…, the one proven here$/);
-      expect([known, lookedUp, confirmed]).toEqual([...[known, lookedUp, confirmed]].sort((a, b) => a - b));
-      expect(known).toBeGreaterThanOrEqual(0);
-      expect(more).toEqual([]);
+      const { steps } = await shown(name);
+      const order = placesInOrder(steps, [
+        'whose it is, is still open',
+        'whom the request names as payer: has published',
+        'and only then confirms it',
+      ]);
+      expect(order).toEqual(ascending(order));
+      expect(steps[order[1] ?? -1]).toMatch(/has published [0-9a-f]{12}…, the key proven here$/);
     },
   );
 
-  it.concurrent.each([
-    ['IK-raw', [], 'PAYER_UNVERIFIED', 'no Noise key, no match'],
-    ['XX', [], 'PAYER_UNVERIFIED', 'no Noise key, no match'],
-    ['IK-raw', ['11'.repeat(32)], 'WRONG_PAYER', '111111111111…, no match'],
-    ['XX', ['11'.repeat(32)], 'WRONG_PAYER', '111111111111…, no match'],
-  ] as const)(
-    '%s pays nothing if the book has %j for the payer (P8 W-05, W-16)',
-    async (name, forged, reason, told) => {
-      const { steps, stored, failures } = await showInProcess(name, bookWith(name, forged));
-      expect(failures).toEqual({
-        payer: 'PAYKIT_REFUSED_BY_PEER',
-        payee: `the request was refused: ${reason}`,
-      });
-      expect(places(steps, told)).toHaveLength(1);
-      expect(stored).toEqual({});
-    },
-  );
-
-  it.concurrent('N is noted apart from receipts, in the name of a throw-away key (P8 W-06) [S3.3]', async () => {
-    const { steps, outcomes, stored, failures } = await showInProcess('N');
-    expect(failures).toEqual(NO_FAILURE);
-    expect(outcomes.payee).toBe(outcomes.payer);
-    expect(stored).toEqual({ 'payee/one-way-requests': 1 });
-    expect(places(steps, 'payer made a throw-away payer key')).toHaveLength(1);
-    expect(places(steps, 'payer made a fresh identity')).toEqual([]);
-    expect(places(steps, 'payee knows nothing of who sends')).toHaveLength(1);
-    expect(places(steps, 'confirmed')).toEqual([]);
+  it.concurrent('N is noted apart from receipts, in the name of a throw-away key [P8 W-06] [S3.3]', async () => {
+    const { steps, stored, notes } = await shown('N');
+    expect(stored).toEqual({ 'bob/one-way-requests': 1 });
+    expect(places(steps, 'Bob accepts the N handshake')).toHaveLength(1);
+    expect(places(steps, 'nothing is proven of who sends')).toHaveLength(1);
+    expect(places(steps, 'confirm')).toEqual([]);
+    expect(notes[0]).toMatch(/^Bob holds: an unverified request, no payment: .* from the throw-away key/);
+    expect(notes.at(-1)).toContain('Nobody has to have sent this request');
   });
 
-  it.concurrent('NN attests the payee first, then the payer, then asks (P8 §3.9)', async () => {
-    const { steps } = await showInProcess('NN');
-    const order = [
-      'payee signs its attestation',
-      'payer verified the payee',
-      'payer finished',
-      'payer asked',
-    ];
-    const found = order.flatMap((text) => places(steps, text));
-    expect(found).toHaveLength(order.length);
-    expect(found).toEqual([...found].sort((a, b) => a - b));
-    expect(places(steps, 'Noise key')).toEqual([]);
+  it.concurrent('NN attests the payee first, and pays with a throw-away identity [P8 §3.9]', async () => {
+    const { steps, notes } = await shown('NN');
+    const order = placesInOrder(steps, [
+      'Bob signs the fresh keys of this session',
+      'Alice chooses NN',
+      'Alice asks for 21 SAT',
+    ]);
+    expect(order).toEqual(ascending(order));
+    expect(notes[0]).toContain('from the throw-away key');
   });
 
-  it.concurrent('XX pins the key, and then connects with IK by itself (P8 W-16) [S3.3]', async () => {
-    const { steps } = await showInProcess('XX');
-    const order = [
-      'payer finished the XX handshake',
-      'payer had chosen XX, by the rule "first-contact"',
-      "payer has pinned the payee's Noise key",
-      'payer finished the IK handshake',
-      'payer had chosen IK, by the rule "known-key-hot"',
-      'payer asked again',
-    ];
-    const found = order.flatMap((text) => places(steps, text));
-    expect(found).toHaveLength(order.length);
-    expect(found).toEqual([...found].sort((a, b) => a - b));
-    expect(places(steps, 'payee accepted the IK handshake')).toHaveLength(1);
-    expect(places(steps, 'payee gave the receipt it had stored')).toHaveLength(1);
+  it.concurrent('XX trusts a device without a record once, pins its key, and then chooses IK by itself [P8 W-16] [S3.3]', async () => {
+    const { steps, stored } = await shown('XX');
+    const order = placesInOrder(steps, [
+      'Alice looks up the device "till" of Bob: it has published no key',
+      'Alice chooses XX',
+      'no record names any, so it is taken on trust',
+      'Alice has pinned the key',
+      'Alice chooses IK, session',
+      'Alice asks again',
+    ]);
+    expect(order).toEqual(ascending(order));
+    expect(places(steps, 'Bob gives the receipt that is stored')).toHaveLength(1);
+    expect(stored).toEqual({ 'alice/receipts': 1, 'bob/receipts': 1 });
+  });
+
+  it.concurrent('gives the reason for each choice, in words that stand for nothing else [S3.2]', async () => {
+    const reasons = await Promise.all(
+      DEMO_PATTERN_NAMES.map(async (name) => {
+        const { steps } = await shown(name);
+        const [chosen = ''] = steps.filter((step) => step.startsWith(`Alice chooses ${name}, session`));
+        return chosen.replace(/^.*…\. /, '');
+      }),
+    );
+    expect(reasons.every((reason) => reason.length > 40)).toBe(true);
+    expect(new Set(reasons).size).toBe(DEMO_PATTERN_NAMES.length);
   });
 });

@@ -1,34 +1,18 @@
-import { createThrowAwayPayer, N, openPaymentChannel, sendOneWayRequest } from 'pubky-paykit';
+import { N } from 'pubky-paykit';
 import type { DemoPattern } from '../demo-pattern.ts';
-import { receiptText } from '../receipt-text.ts';
-import { shortIdentity } from '../short-id.ts';
 
 /** One request in one direction, in nobody's name. */
 export const n: DemoPattern = {
   summary: "one request in nobody's name: no answer, no receipt, no payment",
-  why: 'The payer stays unnamed and needs no answer: it sends one request that only the payee can read, in the name of a throw-away key, and is gone.',
-  proven:
-    'to the payer, that only the holder of the Noise key it found can read the request. To the payee, nothing.',
+  why: 'Alice stays unnamed and needs no answer: one request that only Bob can read, in the name of a throw-away key, and she is gone.',
+  proven: 'to Alice, that only the holder of the Noise key she found can read the request. To Bob, nothing.',
   notProven:
-    "who asks. Nobody has to have sent this request: anybody can make one, with any payer in it. It is no payment and no receipt, and the payee keeps it apart from those. Nor is it secret for ever: whoever gets the payee's Noise key later can read it.",
+    "who asks. Nobody has to have sent this request: anybody can make one, with any payer in it. It is no payment and no receipt, and Bob keeps it apart from those. Nor is it secret for ever: whoever gets Bob's Noise key later can read it.",
   outcome: 'request',
-  payee: { offer: { profiles: [N] }, announces: true },
+  payee: { offer: { profiles: [N] } },
   async pay(payer) {
-    const throwAway = createThrowAwayPayer();
-    payer.tell(`made a throw-away payer key that nobody holds, ${shortIdentity(throwAway)}`);
-    const remoteStatic = await payer.findPayeeKey();
-    const stream = await payer.connect();
-    const channel = await openPaymentChannel(stream, {}, { profile: N, remoteStatic });
-    try {
-      payer.tellHandshake(channel.session);
-      const request = payer.request(throwAway);
-      await sendOneWayRequest(channel, request);
-      payer.tell('sent its one request; nothing can come back', {
-        kind: 'outcome',
-        json: receiptText(request),
-      });
-    } finally {
-      await channel.close();
-    }
+    const verifiedStatic = await payer.requireKey();
+    const dialled = await payer.dial(payer.keys, { verifiedStatic, anonymous: true, answerNeeded: false });
+    return payer.sendOnly(dialled.channel, payer.request(dialled.payer));
   },
 };
