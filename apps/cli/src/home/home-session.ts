@@ -45,6 +45,19 @@ async function signUp(
   }
 }
 
+/** The session that is kept; nothing, too, where the packet that leads to its homeserver has been forgotten by all relays. */
+async function resumed(
+  { homeserver, identity }: SessionParts,
+  signal: AbortSignal | undefined,
+): Promise<HomeserverSession | undefined> {
+  try {
+    return await homeserver.resume(identity, { signal });
+  } catch (error) {
+    if (codeOf(error) === 'HOMESERVER_NO_HOMESERVER') return undefined;
+    throw error;
+  }
+}
+
 /**
  * The session that is kept, else a new one: signed in, or signed up where there is no account.
  *
@@ -55,9 +68,9 @@ export async function openHomeSession(
   parts: SessionParts,
   wishes: SessionWishes = {},
 ): Promise<HomeserverSession> {
-  const { homeserver, identity, signer } = parts;
+  const { homeserver, signer } = parts;
   const { homeserver: where, signal } = wishes;
-  const kept = await homeserver.resume(identity, { signal });
+  const kept = await resumed(parts, signal);
   if (kept !== undefined) return kept;
   if (signer === undefined) {
     throw new CommandFailed(

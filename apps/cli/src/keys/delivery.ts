@@ -20,12 +20,6 @@ const TABLES: Readonly<Record<string, { readonly nextStep: string } | undefined>
   ...HOMESERVER_ERRORS,
 };
 
-/** What to do about a failure that was noted by its code. */
-function adviceFor(code: string | undefined): string {
-  const row = TABLES[code ?? ''];
-  return row === undefined ? 'Try again later.' : row.nextStep;
-}
-
 /** What keepers tell about, for people. */
 const EVENT_TEXTS: Readonly<Partial<Record<KeeperEvent['kind'] | QueueEvent['kind'], string>>> = {
   created: 'A new key was made.',
@@ -78,6 +72,21 @@ async function deliver({ keys, signal }: Work, somethingNew: () => boolean): Pro
   await keys.keeper.run({ signal });
 }
 
+/** What fails as long as there is no account: making it was tried first. */
+const WITHOUT_ACCOUNT: readonly string[] = [
+  'HOMESERVER_NO_HOMESERVER',
+  'HOMESERVER_NOT_SIGNED_UP',
+  'DISCOVERY_NO_PACKET',
+];
+const NO_ACCOUNT_ADVICE =
+  'there is no account yet, because the homeserver could not be reached. It is made at the next run, too.';
+
+/** What to do about a failure that was noted by its code. */
+function adviceFor(code: string | undefined): string {
+  if (code !== undefined && WITHOUT_ACCOUNT.includes(code)) return NO_ACCOUNT_ADVICE;
+  return TABLES[code ?? '']?.nextStep ?? 'Try again later.';
+}
+
 interface TargetReport {
   readonly target: string;
   readonly text: string;
@@ -85,20 +94,17 @@ interface TargetReport {
   readonly code: string | undefined;
 }
 
+/** What is refused for good counts as queued: every run tries it again, after its cause was removed. */
 async function reportOf({ keys, device, signal }: Work): Promise<readonly TargetReport[]> {
   const { waiting, parked } = await keys.queue.status({ signal });
   const targets = await keys.queue.progress(device, { signal });
   return targets.map(({ target, timestampSeconds }) => {
-    const queued = waiting.filter((each) => each.target === target);
-    const refused = parked.filter((each) => each.target === target);
-    const code = [...refused, ...queued].find((each) => each.code !== undefined)?.code;
-    if (refused.length > 0) return { target, text: `refused (${code})`, isDone: false, code };
-    if (queued.length > 0) {
-      const text = `${queued.length} queued (${code ?? 'not tried yet'})`;
-      return { target, text, isDone: false, code };
-    }
-    const text = timestampSeconds === undefined ? 'nothing to publish' : 'published';
-    return { target, text, isDone: true, code: undefined };
+    const queued = [...parked, ...waiting].filter((each) => each.target === target);
+    const code = queued.find((each) => each.code !== undefined)?.code;
+    const isDone = queued.length === 0;
+    const done = timestampSeconds === undefined ? 'nothing to publish' : 'published';
+    const text = isDone ? done : `${queued.length} queued (${code ?? 'not tried yet'})`;
+    return { target, text, isDone, code };
   });
 }
 

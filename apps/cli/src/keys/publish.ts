@@ -15,7 +15,7 @@ import { type Home, openHome } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { readColdFile } from './cold-file.ts';
-import { withKeys } from './delivery.ts';
+import { type Work, withKeys } from './delivery.ts';
 
 /** What `paykit keys publish` is asked for. */
 export interface PublishOptions {
@@ -23,6 +23,8 @@ export interface PublishOptions {
   readonly device: string | undefined;
   readonly invite: string | undefined;
   readonly takeOver: boolean;
+  /** A new key for a device whose keys were all revoked. */
+  readonly newKey: boolean;
   /** A file of `paykit keys prepare`. */
   readonly prepared: string | undefined;
 }
@@ -39,6 +41,7 @@ Exit status 1 while anything is queued.
   --device NAME            whose key (default: the device of the home)
   --invite CODE            for signing up, where the homeserver asks for one
   --take-over              replace what is published, even if it is of another seed
+  --new-key                after a revocation without a successor: make a new key
   --prepared FILE          publish what was signed elsewhere by \`paykit keys prepare\`;
                            no seed is needed here
 ${HOME_HELP}  -h, --help               show this text
@@ -55,6 +58,7 @@ export function readPublishOptions(
     device: { type: 'string' },
     invite: { type: 'string' },
     'take-over': { type: 'boolean', default: false },
+    'new-key': { type: 'boolean', default: false },
     prepared: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
@@ -65,6 +69,7 @@ export function readPublishOptions(
     device: values.device === undefined ? undefined : readDevice(values.device, command),
     invite: values.invite,
     takeOver: values['take-over'],
+    newKey: values['new-key'],
     prepared: values.prepared,
   };
 }
@@ -108,6 +113,24 @@ async function publishBundle(
   }
 }
 
+/** Sees to it that the device has a key, unless that was given up on purpose: a retry must not bring one back. */
+async function publish(
+  { takeOver, newKey }: PublishOptions,
+  { keys, device, isSoleHolder, signal }: Work,
+  { terminal }: Surroundings,
+): Promise<void> {
+  const { ledger } = await keys.keeper.status({ signal });
+  if (ledger !== undefined && currentKey(ledger) === undefined && !newKey) {
+    terminal.tell(
+      `The keys of ${device} were revoked without a successor. \`paykit keys publish --new-key\` makes a new one.\n`,
+    );
+    return;
+  }
+  const published = await keys.keeper.publish({ takeOver: takeOver || isSoleHolder, signal });
+  const key = currentKey(published);
+  if (key !== undefined) terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
+}
+
 /** `paykit keys publish`, and `paykit publish` [F1] [O5]. @throws CommandFailed if something could not be published. */
 export async function runPublish(
   args: readonly string[],
@@ -117,11 +140,7 @@ export async function runPublish(
   const { environment, terminal } = surroundings;
   const options = readPublishOptions(args, environment, command);
   if (options === undefined) return terminal.write(PUBLISH_HELP);
-  const { settings, prepared, takeOver } = options;
+  const { settings, prepared } = options;
   if (prepared !== undefined) return publishBundle(settings, prepared, surroundings);
-  await withKeys(options, surroundings, async ({ keys, device, isSoleHolder, signal }) => {
-    const ledger = await keys.keeper.publish({ takeOver: takeOver || isSoleHolder, signal });
-    const key = currentKey(ledger);
-    if (key !== undefined) terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
-  });
+  await withKeys(options, surroundings, (work) => publish(options, work, surroundings));
 }
