@@ -8,7 +8,7 @@ export {
 } from './cache/cached-key.ts';
 export { CONTACT_POLICIES, type ContactClass, type ContactPolicy } from './cache/contact-policy.ts';
 export type { DeviceAddress } from './cache/device-address.ts';
-export type { KeptKey } from './cache/kept-key.ts';
+export type { KeptKey, ObservedKey } from './cache/kept-key.ts';
 export {
   createKeyCache,
   type KeyCache,

@@ -24,12 +24,6 @@ function isDuration(ms: number): boolean {
  *
  * @throws RangeError for a time that is negative or no number. Without end no key may be kept: `Infinity` is none either.
  * @throws TypeError for a class there is none of.
- *
- * @example
- * ```ts
- * import { cachePolicy } from '@pubky-paykit/pkarr-discovery';
- * const strict = cachePolicy({ maximumAgeSeconds: 7 * 86_400 });
- * ```
  */
 export function cachePolicy({
   contacts = {},

@@ -5,7 +5,7 @@ import type { OpenRecords } from '../ports/record-store.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { report } from '../reporting.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
-import { type CachePolicy, cachePolicy } from './cache-policy.ts';
+import { type CachePolicySettings, cachePolicy } from './cache-policy.ts';
 import type { CachedKey, KeyObservation } from './cached-key.ts';
 import type { ContactClass } from './contact-policy.ts';
 import { deviceAddress } from './device-address.ts';
@@ -42,8 +42,8 @@ export interface KeyCacheOptions {
 /** By which rules something is observed. */
 export interface ObserveOptions extends KeyCacheCall {
   readonly contact: ContactClass;
-  /** What `cachePolicy` made; that of the specification if not given. */
-  readonly policy?: CachePolicy | undefined;
+  /** That of the specification if not given. */
+  readonly policy?: CachePolicySettings | undefined;
 }
 
 /**
@@ -133,7 +133,6 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
   const clock = wholeClock(options.clock ?? systemClock);
   const records = options.records(ROOM, STORED_KEY_CODEC);
   const shelf = new KeyShelf(records, new KeyView(viewDevices, viewMs), clock);
-  const usual = cachePolicy();
 
   const tell = (before: CachedKey, after: CachedKey, revocations: number): void => {
     if (before.state !== after.state || keyOf(before) !== keyOf(after)) {
@@ -145,12 +144,13 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
 
   return {
     read: async (identity, device, call = {}) => shelf.read(deviceAddress(identity, device), call),
-    async observe(identity, device, seen, { contact, policy = usual, signal }) {
+    async observe(identity, device, seen, { contact, policy, signal }) {
+      const rules = cachePolicy(policy);
       let before = NOTHING_KEPT;
       let observed: ObservedKey | undefined;
       const next = (kept: KeptKey): KeptKey => {
         before = kept;
-        observed = observeKept(kept, seen, { contact, policy, clock });
+        observed = observeKept(kept, seen, { contact, policy: rules, clock });
         return observed.kept;
       };
       await shelf.change(deviceAddress(identity, device), next, { signal });
@@ -166,9 +166,10 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
           : Object.freeze({ ...kept, contact, lastUsedMs: nowMs });
       await shelf.change(deviceAddress(identity, device), used, { signal });
     },
-    async accept(identity, device, noiseKey, { contact, policy = usual, signal }) {
+    async accept(identity, device, noiseKey, { contact, policy, signal }) {
       checkLength('a Noise key', noiseKey, KEY_BYTES, KEY_BYTES);
-      const accepted = (kept: KeptKey) => acceptKept(kept, noiseKey, { contact, policy, clock });
+      const rules = { contact, policy: cachePolicy(policy), clock };
+      const accepted = (kept: KeptKey) => acceptKept(kept, noiseKey, rules);
       await shelf.change(deviceAddress(identity, device), accepted, { signal });
     },
     async forget(identity, device, call = {}) {

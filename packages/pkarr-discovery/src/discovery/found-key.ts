@@ -25,7 +25,8 @@ export function requireFoundKey(result: DiscoveryResult): VerifiedKeyRecord {
   throw failureOf(result);
 }
 
-function failureOf(result: Exclude<DiscoveryResult, { readonly outcome: 'found' }>): CodedErrorFields {
+/** What a look-up comes to that found none; not thrown. */
+export function failureOf(result: Exclude<DiscoveryResult, { readonly outcome: 'found' }>): CodedErrorFields {
   if (result.outcome === 'absent') return new DiscoveryError('DISCOVERY_KEY_ABSENT');
   return result.outcome === 'unreachable' ? unreachable('the Noise key', result.failed) : result.error;
 }

@@ -26,6 +26,7 @@ export interface KeyFinderOptions {
   /** Give it the memory of the same cache: `cache.memory`. */
   readonly discover: DiscoverNoiseKey;
   readonly cache: KeyCache;
+  /** Give the discovery the same `maximumAgeSeconds`: cached keys are held to this one. */
   readonly policy?: CachePolicySettings | undefined;
   readonly clock?: Clock | undefined;
   /** Spreads the attempts in an outage. */
@@ -134,7 +135,10 @@ export function createKeyFinder(options: KeyFinderOptions): KeyFinder {
   const { discover, cache, clock = systemClock, random = systemRandom, telemetry = noTelemetry } = options;
   const policy = cachePolicy(options.policy);
   const reporter = createFinderReporter(telemetry, options.onEvent, clock);
-  const asking = createKeyAsking({ discover, cache, clock, policy }, reporter, random);
+  // Not the completed one: what is not given here must not loosen the policy of the discovery.
+  const maximumAgeSeconds = options.policy?.maximumAgeSeconds;
+  const ports = { discover, cache, clock, policy, maximumAgeSeconds };
+  const asking = createKeyAsking(ports, reporter, random);
   const search = createKeySearch({ cache, policy, clock, asking, reporter });
 
   return {

@@ -8,6 +8,7 @@ import type { KeyCache } from '../cache/key-cache.ts';
 import { FIND_MARGIN_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
+import { failureOf } from '../discovery/found-key.ts';
 import { DiscoveryError } from '../errors.ts';
 import { requireFresh } from '../records/freshness.ts';
 import { rollBackRefusal, withRevokedKey } from '../records/roll-back.ts';
@@ -19,6 +20,8 @@ export interface LookUpPorts {
   readonly cache: KeyCache;
   readonly clock: Clock;
   readonly policy: CachePolicy;
+  /** The age in seconds that the discovery is asked for; its own if undefined. The policy is looked at in any case. */
+  readonly maximumAgeSeconds: number | undefined;
 }
 
 /** For what, and how long. */
@@ -57,11 +60,10 @@ const UNREACHABLE: DiscoveryResult = Object.freeze({
 
 /** Does not wait for sources that keep no time. */
 async function discoverInTime(
-  { discover, clock, policy }: LookUpPorts,
+  { discover, clock, maximumAgeSeconds }: LookUpPorts,
   { address, timeoutMs, signal }: LookUpTask,
 ): Promise<DiscoveryResult> {
   const { identity, device } = address;
-  const { maximumAgeSeconds } = policy;
   const limits = { what: 'looking a key up', clock, timeoutMs: timeoutMs + FIND_MARGIN_MS, signal };
   try {
     return await withDeadline(limits, ({ race }) =>
@@ -112,16 +114,6 @@ function observations(result: DiscoveryResult, doubted: boolean): readonly KeyOb
   return [...newer, record, ...revocations.filter((revocation) => !newer.includes(revocation))];
 }
 
-/** The error of a result that is no key. */
-function errorOf(result: DiscoveryResult): CodedErrorFields | undefined {
-  if (result.outcome === 'found') return undefined;
-  if (result.outcome === 'absent') return new DiscoveryError('DISCOVERY_KEY_ABSENT');
-  if (result.outcome !== 'unreachable') return result.error;
-  const reasons = result.failed.map(({ source, error }) => `${source}: ${error.code}`).join(', ');
-  const context = { what: 'the key', sources: result.failed.length, reasons };
-  return new DiscoveryError('DISCOVERY_UNREACHABLE', context, { cause: result.failed[0]?.error });
-}
-
 /** The key of a revocation that the discovery remembers from before: the cache has to know it as well. */
 function rememberedRevocation(result: DiscoveryResult): Uint8Array | undefined {
   if (result.outcome !== 'revoked' || result.revocation !== undefined) return undefined;
@@ -155,9 +147,10 @@ export async function lookUp(ports: LookUpPorts, task: LookUpTask): Promise<Look
     await cache.memory.update(address, (memory) => withRevokedKey(memory, revokedKey), { signal });
   }
   const refusesCached = isDoubted(result, before.entry);
+  const error = result.outcome === 'found' ? undefined : failureOf(result);
   const seen = observations(result, refusesCached);
   const { kept, entry, outcomes } = await noted(ports, task, seen);
-  const looked = { outcome: result.outcome, before, kept, entry, error: errorOf(result), refusesCached };
+  const looked = { outcome: result.outcome, before, kept, entry, error, refusesCached };
   if (result.outcome !== 'found') return { ...looked, source: undefined };
   const outcome = outcomes[seen.indexOf(result.record)] ?? 'accepted';
   if (outcome === 'accepted') return { ...looked, source: result.source };

@@ -9,7 +9,7 @@ import { filled } from '../bytes.ts';
 import { DEVICE, OWNER, STAMPED, verifiedKey, verifiedRevocation } from '../records/key-records.ts';
 import { createWorld, DAY_MS, result } from './world.ts';
 
-const RUNS = effort(2_000);
+const RUNS = effort(1_500);
 const PEER = OWNER.publicKey;
 const KEYS = [filled(3), filled(4), filled(5)];
 const DAYS = [0, 5, 9, 18];

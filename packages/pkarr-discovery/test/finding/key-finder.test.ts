@@ -41,7 +41,7 @@ describe('createKeyFinder', () => {
       lastValidatedMs: START_MS,
     });
     expect(world.lookUps).toMatchObject([
-      { device: DEVICE, maximumAgeSeconds: 2_592_000, timeoutMs: 15_000 },
+      { device: DEVICE, maximumAgeSeconds: undefined, timeoutMs: 15_000 },
     ]);
   });
 
@@ -98,6 +98,7 @@ describe('createKeyFinder', () => {
       const world = createWorld({ policy: { maximumAgeSeconds: 5 * 86_400 } });
       world.answer = result.found(RECORD_A);
       await world.finder.find(PEER, FREQUENT);
+      expect(world.lookUps).toMatchObject([{ maximumAgeSeconds: 5 * 86_400 }]);
       world.answer = result.unreachable;
       world.clock.advance(5 * DAY_MS);
       expect(await world.finder.find(PEER, FREQUENT)).toMatchObject({ reason: 'cached' });
@@ -188,7 +189,7 @@ describe('createKeyFinder', () => {
       const { code, context } = await rejectionOf(world.finder.find(PEER));
       expect([code, context]).toMatchObject([
         'DISCOVERY_UNREACHABLE',
-        { sources: 1, reasons: 'homeserver: DISCOVERY_TIMED_OUT' },
+        { sources: 1, reasons: 'DISCOVERY_TIMED_OUT' },
       ]);
     });
   });
