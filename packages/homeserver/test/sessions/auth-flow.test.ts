@@ -1,9 +1,9 @@
-import { encodeUtf8 } from '@pubky-paykit/primitives';
+import { encodeUtf8, type FetchResponse } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
 import { createAuthToken, parseAuthRequest, parseCapabilities, sealAuthToken } from '../../src/wire/index.ts';
 import { HOMESERVER, NOW, pathOf, scriptedHomeserver, signedIn } from '../fetch-homeserver.ts';
 import { fixedSigner } from '../people.ts';
-import { answer, hang, type Script } from '../scripted-fetch.ts';
+import { answer, hang, type Script, type SeenRequest } from '../scripted-fetch.ts';
 import { codeOf, rejectedCodeOf, rejectionOf } from '../thrown.ts';
 import { turns } from '../turns.ts';
 
@@ -23,6 +23,46 @@ const isRelay = ({ url }: { readonly url: string }): boolean => url.startsWith(r
 /** Answers for the relay, and an ordinary homeserver. */
 function relayed(script: Script) {
   return scriptedHomeserver((request) => (isRelay(request) ? script(request) : signedIn(signer.publicKey)));
+}
+
+/**
+ * A channel of the official relay: the last question gets the message, also when whoever asked has left; one that is replaced
+ * gets 404.
+ */
+function officialChannel() {
+  let waiting: ((body: Uint8Array | undefined) => void) | undefined;
+  let open = 0;
+  let count = 0;
+  return {
+    open: () => open,
+    get({ signal }: SeenRequest, { cut }: { readonly cut: boolean }): Promise<FetchResponse> {
+      waiting?.(undefined);
+      open += 1;
+      count += 1;
+      // Cut without a word, as by a router that forgets it: nothing ever comes of it.
+      const dead = cut && count === 1;
+      return new Promise((resolve, reject) => {
+        let ended = false;
+        const end = (): boolean => {
+          if (ended) return false;
+          ended = true;
+          open -= 1;
+          return true;
+        };
+        waiting = (body) => {
+          if (!dead && end()) resolve(body === undefined ? answer(404) : answer(200, body));
+        };
+        signal?.addEventListener('abort', () => {
+          if (end()) reject(new DOMException('aborted', 'AbortError'));
+        });
+      });
+    },
+    post(body: Uint8Array): void {
+      const give = waiting;
+      waiting = undefined;
+      give?.(body);
+    },
+  };
 }
 
 describe('startAuthFlow', () => {
@@ -68,6 +108,72 @@ describe('startAuthFlow', () => {
       relayRequests.every(({ headers, credentials }) => headers === undefined && credentials === 'omit'),
     ).toBe(true);
     expect(clock.pending).toBe(0);
+  });
+
+  it('loses nothing that is posted while one question takes the place of another: relays give it to whoever asked last', async () => {
+    for (const [atMs, cut] of [
+      [60_000, false],
+      [60_100, false],
+      [90_000, true],
+      [125_000, true],
+    ] as const) {
+      const channel = officialChannel();
+      const { homeserver, clock } = relayed((request) => channel.get(request, { cut }));
+      const flow = homeserver.startAuthFlow(asked);
+      const sealed = await sealedFor(flow.url);
+      const work = flow.session();
+      for (let passed = 0; passed < atMs; passed += 100) {
+        await turns();
+        clock.advance(100);
+      }
+      channel.post(sealed);
+      await turns(200);
+      expect((await work).publicKey, `posted after ${atMs} ms`).toEqual(signer.publicKey);
+      expect(clock.pending).toBe(0);
+      expect(channel.open()).toBe(0);
+    }
+  });
+
+  it('asks at once when a relay or a connection ends a long wait, and slowly one that ends every wait at once', async () => {
+    const ends: Script[] = [
+      () => answer(408),
+      () => {
+        throw new TypeError('fetch failed');
+      },
+    ];
+    for (const end of ends) {
+      let ending = (): void => {};
+      const { homeserver, clock, seen } = relayed(
+        (request) =>
+          new Promise((resolve, reject) => {
+            ending = () => resolve(Promise.resolve().then(() => end(request)));
+            request.signal?.addEventListener('abort', () =>
+              reject(new DOMException('aborted', 'AbortError')),
+            );
+          }),
+      );
+      const controller = new AbortController();
+      const work = rejectedCodeOf(homeserver.startAuthFlow(asked).session({ signal: controller.signal }));
+      for (let round = 1; round <= 8; round++) {
+        await turns();
+        expect(seen).toHaveLength(round);
+        clock.advance(30_000);
+        ending();
+      }
+      controller.abort();
+      expect(await work).toBe('HOMESERVER_CANCELLED');
+    }
+    const { homeserver, clock, seen } = relayed(() => answer(404));
+    const controller = new AbortController();
+    const work = rejectedCodeOf(homeserver.startAuthFlow(asked).session({ signal: controller.signal }));
+    for (let passed = 0; passed < 60_000; passed += 100) {
+      await turns();
+      clock.advance(100);
+    }
+    controller.abort();
+    await work;
+    expect(seen.length).toBeGreaterThan(20);
+    expect(seen.length).toBeLessThan(80);
   });
 
   it('has one code for whatever else is in the channel, and is over then', async () => {
