@@ -7,6 +7,7 @@ export {
   type TokenFault,
 } from './errors.ts';
 export type {
+  ApprovalOptions,
   AuthFlow,
   AuthFlowOptions,
   Homeserver,

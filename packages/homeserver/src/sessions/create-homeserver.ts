@@ -1,9 +1,10 @@
-import type { Secret } from '@pubky-paykit/primitives';
+import { equalBytes, type Secret } from '@pubky-paykit/primitives';
 import { HomeserverError } from '../errors.ts';
 import type { CallOptions } from '../storage/call-options.ts';
 import { checkedKey } from '../storage/keys.ts';
 import { createPublicStorage } from '../storage/storage.ts';
 import { type AuthRequest, parseAuthRequest } from '../wire/auth-request.ts';
+import { agreedSignUp } from './approval.ts';
 import { type FlowParts, startAuthFlow } from './auth-flow.ts';
 import type { Homeserver, SignUpOptions } from './homeserver.ts';
 import { fetchSessionRecord, openSession } from './open-session.ts';
@@ -34,9 +35,13 @@ export function createHomeserver<Identity>(
       if (!isDone(error)) throw error;
     }
   };
-  const restore = async (exported: Secret, options?: CallOptions) => {
+  const restore = async (exported: Secret, options?: CallOptions, expected?: Uint8Array) => {
     const { owner, cookie } = importSession(exported);
     try {
+      // A vault that mixes its entries up must not sign anybody in as somebody else.
+      if (expected !== undefined && !equalBytes(owner, expected)) {
+        throw new HomeserverError('HOMESERVER_BAD_SESSION_EXPORT');
+      }
       // Whose cookies the platform keeps, its exports have none; the other way round nobody could send it.
       if ((cookie === undefined) !== (parts.cookies === 'platform')) {
         throw new HomeserverError('HOMESERVER_BAD_SESSION_EXPORT');
@@ -52,14 +57,14 @@ export function createHomeserver<Identity>(
     storage: createPublicStorage(parts),
     signUp,
     signIn,
-    restore,
+    restore: (exported, options) => restore(exported, options),
     async resume(owner, options) {
       const { vault } = parts;
       const key = checkedKey(owner, 'owner');
       const exported = vault && (await loadSession(vault, key));
       if (vault === undefined || exported === undefined) return undefined;
       try {
-        return await restore(exported, options);
+        return await restore(exported, options, key);
       } catch (error) {
         if (!(error instanceof HomeserverError) || error.code !== 'HOMESERVER_UNAUTHORISED') throw error;
         await removeSession(vault, key);
@@ -73,8 +78,8 @@ export function createHomeserver<Identity>(
       const request = parseAuthRequest(link);
       try {
         requireSecure(request.relay, 'auth relay', parts.insecureHosts);
+        const wanted = agreedSignUp(request, options);
         await inSteps(parts.clock, 'approval', options, async (step) => {
-          const { signUp: wanted } = request;
           if (wanted !== undefined) {
             await step((signal) => signUpUnlessDone(identity, { ...wanted, ...untilAborted(signal) }));
           }

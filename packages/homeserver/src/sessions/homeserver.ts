@@ -20,7 +20,8 @@ export interface HomeserverSession {
    */
   export(): Secret;
   /**
-   * Ends the session on the server, and closes it. If that fails it is still open, so that it can be tried again.
+   * Ends the session on the server, and closes it. If the request fails it is still open, so that it can be tried again; if
+   * only the vault fails it is over, and `resume` finds that out.
    *
    * @throws HOMESERVER_SESSION_CLOSED, HOMESERVER_VAULT_FAILED, and whatever a request may throw.
    */
@@ -41,6 +42,16 @@ export interface SignUpOptions extends CallOptions {
 export interface SignInOptions extends CallOptions {
   /** Where the account is (32 bytes), if the identity has not announced it or should do so anew. */
   readonly homeserver?: Uint8Array | undefined;
+}
+
+/** How to answer a sign-in link. */
+export interface ApprovalOptions extends CallOptions {
+  /**
+   * Whether its owner has agreed to be signed up with the homeserver that the link names; no if left out. That is more than the
+   * link's capabilities: the identity moves there, and that homeserver gets a token for everything, which it could as well hand
+   * in at the one where the identity was before. Never pass it for a link of unknown origin.
+   */
+  readonly signUp?: boolean | undefined;
 }
 
 /** What an app asks for. */
@@ -108,8 +119,9 @@ export interface Homeserver<Identity> {
   /**
    * Approves such a sign-in: **show the capabilities of the link to its owner first** (`parseAuthRequest`).
    *
-   * @param link Of {@link AuthFlow.url}. If it asks for a sign-up, the identity is signed up first unless it is already.
-   * @throws HOMESERVER_BAD_AUTH_REQUEST, HOMESERVER_BAD_CAPABILITIES, HOMESERVER_INSECURE_URL, …
+   * @param link Of {@link AuthFlow.url}. If it asks for a sign-up and `signUp` agrees, the identity is signed up first unless it
+   *   is already.
+   * @throws HOMESERVER_BAD_AUTH_REQUEST, HOMESERVER_BAD_CAPABILITIES, HOMESERVER_INSECURE_URL, HOMESERVER_SIGN_UP_NOT_AGREED, …
    */
-  approveAuthRequest(identity: Identity, link: string, options?: CallOptions): Promise<void>;
+  approveAuthRequest(identity: Identity, link: string, options?: ApprovalOptions): Promise<void>;
 }

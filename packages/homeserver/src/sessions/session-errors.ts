@@ -35,12 +35,19 @@ export const SESSION_ERRORS = {
   }),
   HOMESERVER_VAULT_FAILED: errorRow<{ what: string }>({
     summary: 'the vault could not {what} a session',
-    nextStep: 'See the cause; the session itself is good.',
+    nextStep:
+      'Make sure that the vault can be used, then try again; after a sign-out there is nothing left to do.',
     retryable: true,
   }),
   HOMESERVER_FLOW_CLOSED: errorRow({
     summary: 'the sign-in link was closed or has been used',
     nextStep: 'Start a new one.',
+    retryable: false,
+  }),
+  HOMESERVER_SIGN_UP_NOT_AGREED: errorRow({
+    summary: 'the sign-in link asks for a sign-up, and nobody has agreed to that',
+    nextStep:
+      'Show its owner which homeserver it is; if that is where the identity shall move, pass `signUp: true`.',
     retryable: false,
   }),
   HOMESERVER_DIRECTORY_FAILED: errorRow<{ what: string }>({

@@ -2,8 +2,14 @@ import { type RandomSource, Secret } from '@pubky-paykit/primitives';
 import { withDeadline } from '../deadline.ts';
 import { HomeserverError } from '../errors.ts';
 import { linkedSignal } from '../linked-signal.ts';
-import type { AuthFlow, AuthFlowOptions, HomeserverSession, SignUpOptions } from '../sessions/homeserver.ts';
-import type { CallOptions } from '../storage/call-options.ts';
+import { agreedSignUp } from '../sessions/approval.ts';
+import type {
+  ApprovalOptions,
+  AuthFlow,
+  AuthFlowOptions,
+  HomeserverSession,
+  SignUpOptions,
+} from '../sessions/homeserver.ts';
 import { AUTH_SECRET_BYTES, authChannelUrl } from '../wire/auth-channel.ts';
 import { formatAuthRequest, parseAuthRequest } from '../wire/auth-request.ts';
 import { type Capability, parseCapabilities } from '../wire/capabilities.ts';
@@ -21,7 +27,7 @@ export interface MemoryFlows {
   approve(
     owner: Uint8Array,
     link: string,
-    call: CallOptions | undefined,
+    call: ApprovalOptions | undefined,
     signUp: (options: SignUpOptions) => Promise<void>,
   ): Promise<void>;
 }
@@ -90,9 +96,11 @@ export function createMemoryFlows(parts: MemoryFlowParts): MemoryFlows {
       };
     },
     async approve(owner, link, call, signUp) {
-      const { relay, capabilities, secret, signUp: wanted } = parseAuthRequest(link);
+      const request = parseAuthRequest(link);
+      const { relay, capabilities, secret } = request;
       const channel = secret.use((bytes) => authChannelUrl(relay, bytes));
       secret.destroy();
+      const wanted = agreedSignUp(request, call ?? {});
       await parts.reach(call, 'approval');
       if (wanted !== undefined) await signUp(wanted);
       approvals.set(channel, { owner, capabilities });

@@ -306,19 +306,34 @@ describe('approveAuthRequest', () => {
     expect(await rejectedCodeOf(homeserver.approveAuthRequest(signer, link()))).toBe(code);
   });
 
-  it('signs up first where the link asks for it, unless that was done', async () => {
+  it('gives a stranger no token for everything: it signs up where its owner has agreed to that, and nowhere else [Q4]', async () => {
+    const { homeserver, seen, asked: askedDirectory } = scriptedHomeserver(() => answer(200));
+    const { url } = homeserver.startAuthFlow({
+      ...asked,
+      signUp: { homeserver: new Uint8Array(32).fill(6) },
+    });
+    for (const options of [undefined, {}, { signUp: false }]) {
+      const work = homeserver.approveAuthRequest(signer, url, options);
+      expect(await rejectedCodeOf(work)).toBe('HOMESERVER_SIGN_UP_NOT_AGREED');
+    }
+    expect([seen, askedDirectory]).toEqual([[], []]);
+  });
+
+  it('signs up first where the link asks for it and its owner agrees, unless that was done', async () => {
     const signUp = { homeserver: HOMESERVER, invite: 'x' };
     for (const status of [200, 409]) {
       const { homeserver, seen, lines } = scriptedHomeserver((request) => {
         if (isRelay(request)) return answer(200);
         return status === 200 ? signedIn(signer.publicKey) : answer(status);
       });
-      await homeserver.approveAuthRequest(signer, homeserver.startAuthFlow({ ...asked, signUp }).url);
+      const { url } = homeserver.startAuthFlow({ ...asked, signUp });
+      await homeserver.approveAuthRequest(signer, url, { signUp: true });
       expect(lines()[0]).toMatch(/signup\?signup_token=x$/);
       expect(seen).toHaveLength(2);
     }
     const { homeserver, seen } = scriptedHomeserver(() => answer(401));
-    const refused = homeserver.approveAuthRequest(signer, homeserver.startAuthFlow({ ...asked, signUp }).url);
+    const { url } = homeserver.startAuthFlow({ ...asked, signUp });
+    const refused = homeserver.approveAuthRequest(signer, url, { signUp: true });
     expect(await rejectedCodeOf(refused)).toBe('HOMESERVER_INVITE_REFUSED');
     expect(seen.map(pathOf)).toEqual(['/signup']);
   });

@@ -78,6 +78,16 @@ describe('a vault', () => {
     expect(kept.size).toBe(1);
   });
 
+  it('that mixes its entries up signs nobody in as somebody else', async () => {
+    const { vault } = memoryVault();
+    (await scriptedHomeserver(server().script, { vault }).homeserver.signIn(signer)).close();
+    const confused: SessionVault = { ...vault, load: () => vault.load(signer.publicKey) };
+    const { homeserver, seen } = scriptedHomeserver(server().script, { vault: confused });
+    const other = fixedSigner(5).publicKey;
+    expect(await rejectedCodeOf(homeserver.resume(other))).toBe('HOMESERVER_BAD_SESSION_EXPORT');
+    expect(seen).toEqual([]);
+  });
+
   it('has nothing for strangers, and nothing at all where there is none', async () => {
     const { vault } = memoryVault();
     expect(
