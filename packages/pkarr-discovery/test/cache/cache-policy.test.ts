@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cachePolicy, requireContactClass } from '../../src/cache/cache-policy.ts';
+import { type CachePolicySettings, cachePolicy, requireContactClass } from '../../src/cache/cache-policy.ts';
 import { CONTACT_POLICIES } from '../../src/cache/contact-policy.ts';
 
 describe('cachePolicy', () => {
@@ -20,7 +20,7 @@ describe('cachePolicy', () => {
   it('refuses an age that is no natural number, and classes there are none of', () => {
     expect(() => cachePolicy({ maximumAgeSeconds: 1.5 })).toThrow(RangeError);
     expect(() => cachePolicy({ maximumAgeSeconds: -1 })).toThrow(RangeError);
-    const contacts = { toString: { keepMs: 1, validateAfterMs: 1 } };
+    const contacts = { toString: { keepMs: 1, validateAfterMs: 1 } } as CachePolicySettings['contacts'];
     expect(() => cachePolicy({ contacts })).toThrow(TypeError);
     expect(() => requireContactClass('enemies')).toThrow(TypeError);
   });

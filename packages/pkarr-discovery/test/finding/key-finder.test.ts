@@ -94,7 +94,7 @@ describe('createKeyFinder', () => {
   });
 
   describe('and the freshness of cached keys', () => {
-    it('looks at the age of a cached record at every use: one that has become stale is no key any more [S2.2]', async () => {
+    it('looks at the age of a cached record at every use: one that has become stale is no key any more (P8 W-10) [S2.2]', async () => {
       const world = createWorld({ policy: { maximumAgeSeconds: 5 * 86_400 } });
       world.answer = result.found(RECORD_A);
       await world.finder.find(PEER, FREQUENT);
@@ -163,7 +163,7 @@ describe('createKeyFinder', () => {
       expect(world.lookUps).toHaveLength(4);
     });
 
-    it('"it stores and uses the XX key even when discovery contradicts it": that is a conflict, and neither is used', async () => {
+    it('"it stores and uses the XX key even when discovery contradicts it": that is a conflict, and neither is used (P8 W-14)', async () => {
       const world = createWorld();
       world.answer = result.found(RECORD_A);
       const { code, context } = await rejectionOf(world.finder.learn(PEER, B, FREQUENT));
