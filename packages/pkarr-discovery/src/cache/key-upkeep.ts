@@ -78,18 +78,35 @@ function listed({ identity, device }: DeviceAddress, stored: StoredKey | Unreada
   };
 }
 
-/** All devices in the order of their identities, one page of the store in memory at a time. */
-export async function* listKeys(
+/**
+ * All devices in the order of their identities, one page of the store in memory at a time. A plain object, since React Native
+ * cannot compile async generators.
+ */
+export function listKeys(
   { records, clock }: Pick<KeyStock, 'records' | 'clock'>,
   { signal }: KeyCacheCall,
-): AsyncGenerator<ListedKey, void, undefined> {
-  for await (const { key, value } of records.list('', { signal })) {
-    // A store that does not mind the signal must not go on for ever.
-    if (signal?.aborted)
-      await withDeadline({ what: 'listing keys', clock, timeoutMs: 0, signal }, async () => {});
-    const address = addressUnder(key);
-    if (address !== undefined) yield listed(address, value);
-  }
+): AsyncIterableIterator<ListedKey> {
+  const entries = records.list('', { signal });
+  return {
+    async next() {
+      for (;;) {
+        // A store that does not mind the signal must not go on for ever.
+        if (signal?.aborted)
+          await withDeadline({ what: 'listing keys', clock, timeoutMs: 0, signal }, async () => {});
+        const entry = await entries.next();
+        if (entry.done) return { done: true, value: undefined };
+        const address = addressUnder(entry.value.key);
+        if (address !== undefined) return { done: false, value: listed(address, entry.value.value) };
+      }
+    },
+    async return() {
+      await entries.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 interface Cleaning {
