@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { type Fetch, Secret, systemFetch } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
 import { networkOf, startTestnet } from '../networks.ts';
 import { newSeed } from '../people.ts';
+import { endlessBody } from '../scripted-fetch.ts';
 import { rejectedCodeOf, rejectionOf } from '../thrown.ts';
 import { sdkWorld } from '../worlds.ts';
 
@@ -153,6 +155,57 @@ describe('createSdkHomeserver', () => {
       'HOMESERVER_BAD_ANSWER',
       { what: 'file', fault: 'redirect' },
     ]);
+  });
+
+  it('shows no invite in an error [Q4]', async () => {
+    const world = sdkWorld(network);
+    const invite = 'INVITE-NOBODY-MAY-SEE';
+    const { homeserver } = await world.signUpOptions();
+    for (const fault of [{ refuse: true }, { status: 500 }, { truncate: true }]) {
+      const lift = testnet.faults.homeserver.set(fault);
+      const error = await rejectionOf(world.homeserver.signUp(newSeed().identity, { homeserver, invite }));
+      lift();
+      const shown = `${inspect(error, { depth: 20, showHidden: true })} ${JSON.stringify(error)}`;
+      expect(shown).not.toContain(invite);
+    }
+  });
+
+  it('reads no more of an answer to a sign-in than a session record can be long', async () => {
+    let body = endlessBody(65_536);
+    const endless: Fetch = async (request, init) => {
+      const { url, method } = request as unknown as Request;
+      if (method !== 'POST' || !url.includes('/session')) return systemFetch(request, init);
+      body = endlessBody(65_536);
+      const { getReader } = body.body;
+      const reader = getReader();
+      const stream = new ReadableStream({
+        async pull(controller) {
+          if (body.sentBytes() > 4_000_000) return controller.close();
+          controller.enqueue((await reader.read()).value);
+        },
+        cancel: () => reader.cancel(),
+      });
+      return new Response(stream);
+    };
+    const { identity } = await signedUp();
+    const world = sdkWorld(network, { fetch: endless });
+    expect(await rejectedCodeOf(world.homeserver.signIn(identity))).toBe('HOMESERVER_OFFLINE');
+    expect(body.sentBytes()).toBeLessThan(1_000_000);
+  });
+
+  it('survives a fetch that makes its own responses, where the SDK ends the process', async () => {
+    const { identity, publicKey } = await signedUp();
+    const copying: Fetch = async (request, init) => {
+      const { status, headers, arrayBuffer } = await systemFetch(request, init).then(async (response) => ({
+        status: response.status,
+        headers: response.headers as unknown as Headers,
+        arrayBuffer: await response.arrayBuffer(),
+      }));
+      return new Response(status === 204 ? null : (arrayBuffer as ArrayBuffer), { status, headers });
+    };
+    const session = await sdkWorld(network, { fetch: copying }).homeserver.signIn(identity);
+    await session.storage.put('/pub/a', Uint8Array.of(1));
+    expect((await session.storage.get(publicKey, '/pub/a'))?.bytes).toEqual(Uint8Array.of(1));
   });
 
   it('refuses seeds of another length before the SDK does, with a text', async () => {

@@ -2,9 +2,9 @@ import { readFile, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
-import type { Fetch, FetchRequest, PlatformSignal } from '@pubky-paykit/primitives';
+import type { Fetch, FetchRequest, FetchResponse, PlatformSignal } from '@pubky-paykit/primitives';
 import type { LoadedPubky, PubkyModule } from '../pubky-module.ts';
-import { createSignInAnswers, type NodeResponse } from './sign-in-answers.ts';
+import { createSignInAnswers } from './sign-in-answers.ts';
 
 const PACKAGE = '@synonymdev/pubky';
 /** What Node hands to a CommonJS module, and the two names through which the SDK gets at `fetch`. */
@@ -20,7 +20,16 @@ interface SdkRequest {
 }
 
 /** A `fetch` takes a request object just as well as an address. */
-type FetchOfRequest = (request: SdkRequest, init: FetchRequest) => Promise<NodeResponse>;
+type FetchOfRequest = (request: SdkRequest, init: FetchRequest) => Promise<FetchResponse>;
+
+/**
+ * A response that says where it is from. The SDK panics over one that does not, in a callback where nobody can catch it, which
+ * would end the process; those of a `fetch` that makes its own responses do not.
+ */
+function located(response: FetchResponse, url: string): FetchResponse {
+  const given = 'url' in response && response.url !== '';
+  return given ? response : Object.defineProperty(response, 'url', { value: url });
+}
 
 /** The globals as they are, but with a `fetch` of its own that stays where it is. */
 function scopeAround(fetch: unknown): unknown {
@@ -59,10 +68,9 @@ async function runScoped(fetch: unknown): Promise<PubkyModule> {
 export async function loadScopedPubky(fetch: Fetch): Promise<LoadedPubky> {
   const answers = createSignInAnswers();
   const send = fetch as unknown as FetchOfRequest;
-  const scoped = async (request: SdkRequest): Promise<NodeResponse> => {
-    const response = await send(request, { redirect: 'manual' });
-    await answers.watch(request, response);
-    return response;
+  const scoped = async (request: SdkRequest): Promise<FetchResponse> => {
+    const response = await answers.watch(request, await send(request, { redirect: 'manual' }));
+    return located(response, request.url);
   };
   return { module: await runScoped(scoped), answers };
 }

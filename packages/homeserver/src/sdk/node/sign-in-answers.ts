@@ -1,4 +1,4 @@
-import { base64, type FetchResponse, zBase32 } from '@pubky-paykit/primitives';
+import { base64, type FetchResponse, readBody, zBase32 } from '@pubky-paykit/primitives';
 import { SESSION_RECORD_MAXIMUM_BYTES } from '../../wire/session-record.ts';
 import type { SignInAnswers } from '../pubky-module.ts';
 
@@ -6,15 +6,27 @@ import type { SignInAnswers } from '../pubky-module.ts';
 const CAPACITY = 100;
 const SIGN_IN_PATHS: readonly string[] = ['/session', '/signup'];
 
-/** A response as Node has it. */
-export interface NodeResponse extends FetchResponse {
-  clone(): FetchResponse;
+/** A request, as far as it matters here. */
+interface AnsweredRequest {
+  readonly method: string;
+  readonly url: string;
 }
 
 /** Answers that can be watched as they come. */
 export interface WatchedAnswers extends SignInAnswers {
-  /** Remembers the answer if it signs somebody in. The response is borrowed: its body can still be read. */
-  watch(request: { readonly method: string; readonly url: string }, response: NodeResponse): Promise<void>;
+  /**
+   * Remembers the answer if it signs somebody in.
+   *
+   * @param response Taken. @returns What the SDK gets: the SDK reads whatever comes, so of answers to sign-ins no more than a
+   *   session record can be long.
+   */
+  watch(request: AnsweredRequest, response: FetchResponse): Promise<FetchResponse>;
+}
+
+/** The same answer, of which all has come. */
+function replayed({ status, headers }: FetchResponse, body: Uint8Array): FetchResponse {
+  const content = body.length === 0 ? null : Uint8Array.from(body);
+  return new Response(content, { status, headers: headers as unknown as Headers });
 }
 
 /** No answers yet. */
@@ -22,13 +34,14 @@ export function createSignInAnswers(): WatchedAnswers {
   const answers = new Map<string, FetchResponse>();
   return {
     async watch({ method, url }, response) {
-      const signsIn = method === 'POST' && SIGN_IN_PATHS.includes(new URL(url).pathname);
-      if (!signsIn || response.status !== 200) return;
-      const body = new Uint8Array(await response.clone().arrayBuffer());
-      if (body.length > SESSION_RECORD_MAXIMUM_BYTES) return;
-      answers.set(base64.encode(body), { ...response, status: 200, headers: response.headers });
-      const [oldest] = answers.keys();
-      if (answers.size > CAPACITY && oldest !== undefined) answers.delete(oldest);
+      if (method !== 'POST' || !SIGN_IN_PATHS.includes(new URL(url).pathname)) return response;
+      const body = await readBody(response, SESSION_RECORD_MAXIMUM_BYTES);
+      if (response.status === 200) {
+        answers.set(base64.encode(body), response);
+        const [oldest] = answers.keys();
+        if (answers.size > CAPACITY && oldest !== undefined) answers.delete(oldest);
+      }
+      return replayed(response, body);
     },
     take(exported) {
       const answer = answers.get(exported);
