@@ -105,8 +105,15 @@ async function serve(
   }
 }
 
-/** What a payee without account or homeserver has to do. */
-const WITHOUT_ACCOUNT: readonly string[] = ['HOMESERVER_NOT_SIGNED_UP', 'HOMESERVER_NO_HOMESERVER'];
+/** What libraries advise in terms of their options, in terms of the command line. */
+const ADVICE: Readonly<Record<string, string>> = {
+  HOMESERVER_NOT_SIGNED_UP:
+    'This identity has no account on its homeserver, where payers could find the address. Run `paykit keys publish` first.',
+  HOMESERVER_NO_HOMESERVER:
+    'This identity has no homeserver, where payers could find the address. Run `paykit keys publish --homeserver KEY` first.',
+  TRANSPORT_INSECURE_HOST:
+    'Other machines could connect to that address over plain TCP. Say --allow-insecure if that is meant.',
+};
 
 /** `paykit receive` [F1]. @throws CommandFailed, HomeFailed, TransportError, HomeserverError */
 export async function runReceive(args: readonly string[], surroundings: Surroundings): Promise<void> {
@@ -123,11 +130,8 @@ export async function runReceive(args: readonly string[], surroundings: Surround
   } catch (error) {
     // Told to end while it began: there is nothing to report.
     if (surroundings.signal.aborted) return;
-    if (isCodedError(error) && WITHOUT_ACCOUNT.includes(error.code)) {
-      throw new CommandFailed(
-        'This identity has no account on a homeserver, where payers could find the address. Run `paykit keys publish --homeserver KEY` first.',
-      );
-    }
+    const advice = isCodedError(error) ? ADVICE[error.code] : undefined;
+    if (advice !== undefined) throw new CommandFailed(advice);
     throw error;
   } finally {
     await home.close();

@@ -97,7 +97,7 @@ export async function createPerson(folder: string, name: string, environment: En
         () => ({ ...said, error: undefined, all: '' }),
         (error: Error) => ({ ...said, error, all: error.message }),
       );
-      await Promise.race([listening, ending]);
+      await Promise.race([listening, ended]);
       const [line] = eventsIn(said.output);
       return {
         line: line as unknown as ListeningLine,

@@ -1,0 +1,83 @@
+import { execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../../../tooling/scripts/ensure-built.mjs';
+import { localNetwork, temporaryFolder } from '../home/command-run.ts';
+import { networkOf, publishedText } from './directory.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const runFile = promisify(execFile);
+const folder = temporaryFolder();
+const network = localNetwork();
+
+const environmentOf = (name: string) => ({
+  ...process.env,
+  ...network.environment,
+  PAYKIT_HOME: folder.inside(name),
+});
+const paykit = (name: string, args: readonly string[]) =>
+  runFile(process.execPath, [MAIN, ...args], { env: environmentOf(name) });
+
+/** @returns The identity in z-base-32. */
+async function settle(name: string): Promise<string> {
+  await paykit(name, ['identity', 'create', '--no-passphrase']);
+  await paykit(name, ['publish']);
+  const { stdout } = await paykit(name, ['identity', 'show', '--json']);
+  return (JSON.parse(stdout) as { identity: string }).identity;
+}
+
+/** Starts a payee, and waits until it listens. */
+async function receive(args: readonly string[]) {
+  const child = spawn(process.execPath, [MAIN, 'receive', '--json', ...args], {
+    env: environmentOf('payee'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout });
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
+  const listening = new Promise<void>((resolve) => {
+    reader.on('line', (line) => {
+      lines.push(line);
+      resolve();
+    });
+  });
+  await Promise.race([listening, ended]);
+  return { child, lines, ended };
+}
+
+describe('paykit', () => {
+  beforeAll(async () => expect(await ensureBuilt()).toBe(0), 300_000);
+
+  it('pays from one process to another, which takes one payment and ends [F1] [F3]', async () => {
+    const [payee, payer] = await Promise.all([settle('payee'), settle('payer')]);
+    const { lines, ended } = await receive(['--once']);
+    const { stdout, stderr } = await paykit('payer', ['pay', payee, '--amount', '1000', '--currency', 'SAT']);
+    expect(await ended).toBe(0);
+    expect(stdout).toContain('The payee confirmed the receipt, and it is kept:');
+    expect(stdout).toContain(`Payer    ${payer}`);
+    expect(stderr).toMatch(/^Pattern IK: /m);
+    const payment = lines.map((line) => JSON.parse(line)).find(({ event }) => event === 'payment');
+    expect(payment?.receipt).toMatchObject({ payer, payee, amount: '1000', currency: 'SAT' });
+
+    const offline = paykit('payer', ['pay', payee, '--amount', '1']);
+    await expect(offline).rejects.toMatchObject({ code: 1, stdout: '' });
+    await expect(offline).rejects.toMatchObject({ stderr: expect.stringMatching(/^endpoint-missing: /m) });
+    await expect(paykit('payer', ['pay', payee])).rejects.toMatchObject({ code: 2 });
+  }, 30_000);
+
+  it('takes its address back when it is interrupted [T6]', async () => {
+    const payee = await settle('payee');
+    const { child, lines, ended } = await receive([]);
+    expect(await publishedText(networkOf(network), payee)).toMatch(
+      /^noise:\/\/127\.0\.0\.1:\d+@[0-9a-f]{64}$/,
+    );
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ event: 'closed', withdrawn: true, left: [] });
+    expect(await publishedText(networkOf(network), payee)).toBeUndefined();
+  }, 30_000);
+});

@@ -1,0 +1,150 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, connectPeerKeys, systemClock, zBase32 } from 'pubky-paykit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { runRevoke } from '../../src/keys/revoke.ts';
+import { localNetwork, type Ran, temporaryFolder } from '../home/command-run.ts';
+import { putEndpoint } from './directory.ts';
+import { createPerson, createPublished, type Person, paidLine } from './people.ts';
+import { listenAndCut } from './trap.ts';
+
+const folder = temporaryFolder();
+const network = localNetwork();
+const DAY_MS = 86_400_000;
+
+const receiptsOf = async ({ home }: Person): Promise<number> =>
+  (await readdir(join(home, 'receipts')).catch(() => [])).length;
+
+/** Each failure says what to do next, and is none of ours with a stack. */
+function expectProblem({ error }: Ran, problem: string): void {
+  expect(error).toMatchObject({ problem });
+  expect(error?.message).toMatch(new RegExp(`^${problem}: .+\\. \\S.*[.)]$`));
+}
+
+const later = (ms: number): Clock => ({
+  now: () => systemClock.now() + ms,
+  schedule: (delayMs, callback) => systemClock.schedule(delayMs, callback),
+});
+
+describe('runPay', () => {
+  let payee: Person;
+  let payer: Person;
+  beforeEach(async () => {
+    payee = await createPublished(folder.path, 'payee', network.environment);
+    payer = await createPublished(folder.path, 'payer', network.environment);
+  });
+
+  it('does not pay to a key that was revoked, though it knew it before [S3.2] [F1]', async () => {
+    const receiving = await payee.receive(['--once']);
+    paidLine(await payer.pay(payee.identity));
+    await receiving.ended;
+    const revoked = await payee.run(runRevoke, ['--yes', '--no-successor']);
+    expect(revoked.error).toBeUndefined();
+    const trap = await listenAndCut();
+    expectProblem(await payer.pay(payee.identity, ['--connect', `127.0.0.1:${trap.port}`]), 'revoked');
+    expect(trap.connections()).toBe(0);
+    await trap.close();
+  });
+
+  it('says that nobody of that name, or no such device, has published a key [F1]', async () => {
+    const silent = await createPerson(folder.path, 'silent', network.environment);
+    expectProblem(await payer.pay(silent.identity), 'absent');
+    expectProblem(await payer.pay(payee.identity, ['--device', 'phone']), 'absent');
+  });
+
+  it('does not pay to a key that was not renewed for too long [F1]', async () => {
+    expectProblem(await payer.pay(payee.identity, [], { clock: later(31 * DAY_MS) }), 'stale');
+  });
+
+  it('does not pay where another key was shown before [S3.2]', async () => {
+    await payer.withHome(async ({ network: pubky, store }) => {
+      const { cache } = connectPeerKeys({ network: pubky, store });
+      const noiseKey = new Uint8Array(32).fill(9);
+      const identity = zBase32.decode(payee.identity, 32);
+      await cache.observe(identity, 'default', [{ kind: 'handshake', noiseKey }], { contact: 'occasional' });
+    });
+    expectProblem(await payer.pay(payee.identity), 'conflict');
+  });
+
+  it('says what is wrong with the address that is published [F1]', async () => {
+    const cases = [
+      ['', 'endpoint-missing'],
+      ['bc1qexample', 'endpoint-static'],
+      ['noise://127.0.0.1:1@00', 'endpoint-malformed'],
+      [Uint8Array.of(0xff), 'endpoint-malformed'],
+      ['x'.repeat(40_000), 'endpoint-malformed'],
+    ] as const;
+    expectProblem(await payer.pay(payee.identity), 'endpoint-missing');
+    for (const [content, problem] of cases) {
+      await putEndpoint(payee, content);
+      expectProblem(await payer.pay(payee.identity), problem);
+    }
+  });
+
+  it('says that nobody listens, and that another machine needs a word [F1]', async () => {
+    const trap = await listenAndCut();
+    await trap.close();
+    const key = await payee.noiseKey();
+    await putEndpoint(payee, `noise://127.0.0.1:${trap.port}@${key}`);
+    expectProblem(await payer.pay(payee.identity), 'offline');
+    await putEndpoint(payee, `noise://192.0.2.1:${trap.port}@${key}`);
+    expectProblem(await payer.pay(payee.identity), 'insecure-address');
+  });
+
+  it('sends nothing to an address that was given another key on the homeserver [S3.2]', async () => {
+    const thief = await createPublished(folder.path, 'thief', network.environment);
+    const stealing = await thief.receive();
+    await putEndpoint(payee, `noise://${stealing.line.address}@${stealing.line.noiseKey}`);
+    expectProblem(await payer.pay(payee.identity), 'endpoint-tampered');
+    expect((await stealing.interrupt()).output).not.toContain('connect');
+  });
+
+  it.each([
+    ['ik', 'broken-off'],
+    ['ik-raw', 'broken-off'],
+    ['xx', 'impostor'],
+    ['nn', 'impostor'],
+  ])(
+    'asks nothing of an impostor over %s, whose address names the right key [S3.2] [W-05]',
+    async (pattern, problem) => {
+      const thief = await createPublished(folder.path, 'thief', network.environment);
+      const stealing = await thief.receive(['--patterns', 'ik,ik-raw,xx,nn']);
+      await putEndpoint(payee, `noise://${stealing.line.address}@${await payee.noiseKey()}`);
+      const paid = await payer.pay(payee.identity, ['--pattern', pattern]);
+      expectProblem(paid, problem);
+      // The key was looked up again where it was used, and is the same.
+      expect(paid.told.includes('looking the key up again')).toBe(pattern !== 'nn');
+      expect(paid.told).not.toContain('trying once more');
+      const events = (await stealing.interrupt()).output;
+      expect(events).not.toContain('"payment"');
+      expect([await receiptsOf(payer), await receiptsOf(thief)]).toEqual([0, 0]);
+    },
+  );
+
+  it('says what the payee refuses a request for [F1]', async () => {
+    const receiving = await payee.receive(['--method', 'onchain', '--patterns', 'ik']);
+    const connect = ['--connect', receiving.line.address];
+    const refused = await payer.pay(payee.identity, connect);
+    expectProblem(refused, 'refused');
+    expect(refused.error?.message).toContain('UNKNOWN_METHOD');
+    expectProblem(await payer.pay(payee.identity, ['--method', 'onchain', '--pattern', 'xx']), 'broken-off');
+    await receiving.interrupt();
+    expect(receiving.events()).toContainEqual({ event: 'refused', reason: 'UNKNOWN_METHOD' });
+    expect(await receiptsOf(payer)).toBe(0);
+  });
+
+  it('is not confirmed where the payee cannot verify the payer [W-05]', async () => {
+    const receiving = await payee.receive();
+    // Nobody finds a record of the payer.
+    network.testnet.faults.relay.set({ status: 404 }, { only: { path: `/${payer.identity}` } });
+    const refused = await payer.pay(payee.identity, [
+      '--pattern',
+      'ik-raw',
+      '--connect',
+      receiving.line.address,
+    ]);
+    expectProblem(refused, 'payer-unverified');
+    await receiving.interrupt();
+    expect(await receiptsOf(payee)).toBe(0);
+  });
+});
