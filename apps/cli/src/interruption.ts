@@ -50,11 +50,14 @@ const CLEAN_UP_MS = 5_000;
  */
 export async function cancellable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const controller = new AbortController();
-  const working = work(controller.signal);
+  let working: Promise<Result> | undefined;
   try {
-    return await interruptible(() => working);
+    return await interruptible(() => {
+      working = work(controller.signal);
+      return working;
+    });
   } catch (error) {
-    if (!(error instanceof Interruption)) throw error;
+    if (!(error instanceof Interruption) || working === undefined) throw error;
     controller.abort(error);
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<void>((resolve) => {

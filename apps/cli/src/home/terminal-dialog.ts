@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { wipe } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
+import { Interruption } from '../interruption.ts';
 import type { Dialog } from './surroundings.ts';
 
 const END = new Set([0x0a, 0x0d]);
@@ -8,6 +9,8 @@ const CONTROL_C = 0x03;
 const CONTROL_D = 0x04;
 const RUBBED_OUT = new Set([0x08, 0x7f]);
 const LONGEST_BYTES = 1_024;
+/** As if the interrupt had come as a signal: 128 and 2. */
+const INTERRUPTED_STATUS = 130;
 
 /** Takes the last character off a line of UTF-8. @returns The new length. */
 function withoutLast(line: Uint8Array, length: number): number {
@@ -45,6 +48,12 @@ export function createHiddenLine(): HiddenLine {
   };
 }
 
+/** A terminal that does not echo does not interrupt either: the control character has to. */
+const FAILURES = {
+  'given up': () => new Interruption(INTERRUPTED_STATUS),
+  'too long': () => new CommandFailed(`An answer has at most ${LONGEST_BYTES} bytes.`),
+} as const;
+
 /** The person at the terminal of this process, if there is one: asked on the standard error, so that results stay clean. */
 export function openDialog(signal: AbortSignal): Dialog | undefined {
   const { stdin, stderr } = process;
@@ -69,7 +78,7 @@ export function openDialog(signal: AbortSignal): Dialog | undefined {
         const state = line.type(typed);
         wipe(typed);
         if (state === 'done') finish(() => resolve(line.read()));
-        else if (state !== 'more') finish(() => reject(new CommandFailed(`The answer was ${state}.`)));
+        else if (state !== 'more') finish(() => reject(FAILURES[state]()));
       };
       signal.addEventListener('abort', onAbort);
       stdin.on('data', onData);

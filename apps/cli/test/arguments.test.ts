@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments, runSubcommand, type Subcommand } from '../src/arguments.ts';
+import { UsageError } from '../src/command-errors.ts';
+import { fakeSurroundings } from './home/command-run.ts';
+
+const words = (ran: string[][]): readonly Subcommand[] => [
+  { name: 'one', summary: 'the first', run: async (args) => void ran.push([...args]) },
+];
+
+describe('readArguments', () => {
+  it('takes what cannot be read for wrong usage of the command', () => {
+    const options = { yes: { type: 'boolean' } } as const;
+    expect(readArguments({ args: ['--yes'], options }, 'keys revoke').values.yes).toBe(true);
+    expect(() => readArguments({ args: ['--no'], options }, 'keys revoke')).toThrow(UsageError);
+  });
+});
+
+describe('runSubcommand', () => {
+  it('runs the second word with the rest', async () => {
+    const ran: string[][] = [];
+    await runSubcommand('keys', words(ran), ['one', '--yes'], fakeSurroundings().surroundings);
+    expect(ran).toEqual([['--yes']]);
+  });
+
+  it('shows the words there are, and refuses others', async () => {
+    const { surroundings, said } = fakeSurroundings();
+    await runSubcommand('keys', words([]), ['--help'], surroundings);
+    expect(said.output).toContain('one       the first');
+    await expect(runSubcommand('keys', words([]), ['two'], surroundings)).rejects.toThrow(UsageError);
+  });
+});
