@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { reasonOf, TestnetError } from '../errors.ts';
@@ -62,7 +62,9 @@ export async function writeDraft(
     await handle.sync();
     return handle;
   } catch (error) {
-    await handle.close();
+    await handle.close().catch(() => {});
+    // On a disk that is full it would take the room that is needed most.
+    await rm(path, { force: true }).catch(() => {});
     throw error;
   }
 }

@@ -11,8 +11,8 @@ import type { MutableState } from './network-state.ts';
 export const JOURNAL_FILE = 'journal';
 export const JOURNAL_DRAFT = 'journal.next';
 
-/** Changes of one entry where a journal is written anew. */
-const CHANGES_PER_ENTRY = 256;
+/** Length of an entry where a journal is written anew, in UTF-16 units of its JSON; one more change may go beyond. */
+const RENEWED_ENTRY_LENGTH = 65_536;
 
 /** A journal that has grown to so many times the size it started with, and this much more, is written anew. */
 const GROWTH = 4;
@@ -36,11 +36,14 @@ async function writeState(handle: FileHandle, state: MutableState): Promise<numb
   };
   await append(Buffer.from(JOURNAL_TITLE));
   let some: Change[] = [];
+  let length = 0;
   for (const change of changesOf(state)) {
     some.push(change);
-    if (some.length < CHANGES_PER_ENTRY) continue;
+    length += JSON.stringify(change).length;
+    if (length < RENEWED_ENTRY_LENGTH) continue;
     await append(encodeEntry(some, size));
     some = [];
+    length = 0;
   }
   if (some.length > 0) await append(encodeEntry(some, size));
   return size;
@@ -146,7 +149,8 @@ export class Journal {
       this.#broken = reasonOf(error);
       throw this.#failure(this.#broken, error);
     } finally {
-      await before.close();
+      // Nothing of it is needed any more, and what fails here must not keep the new size from being noted.
+      await before.close().catch(() => {});
     }
     this.#size = size;
     this.#fresh = size;

@@ -262,6 +262,36 @@ describe('Journal', () => {
     expect(await readdir(path)).toEqual(['journal']);
   });
 
+  it('is written anew whatever the length of what is in it', async () => {
+    const path = await folder();
+    const state = emptyState();
+    const journal = await Journal.open(path, state);
+    const user: Change = { kind: 'user', user: 'u', createdMs: 1 };
+    applyChange(state, user);
+    const name = '"'.repeat(4_000);
+    for (let id = 1; id <= 300; id++) {
+      applyChange(state, { kind: 'event', id, type: 'PUT', user: 'u', path: `/pub/${id}/${name}` });
+    }
+    await journal.renew(state);
+    await journal.append([invite('after')]);
+    await journal.close();
+    const again = emptyState();
+    await (await Journal.open(path, again)).close();
+    applyChange(state, invite('after'));
+    expect([...changesOf(again)]).toEqual([...changesOf(state)]);
+  });
+
+  it('leaves nothing of a new one that could not be written: a full disk has no room for it', async () => {
+    const path = await folder();
+    const state = emptyState();
+    const journal = await Journal.open(path, state);
+    // Whatever keeps it from being written: here it is no packet.
+    const broken = { ...state, packets: new Map([['k', null as unknown as Uint8Array]]) };
+    await expect(journal.renew(broken)).rejects.toMatchObject({ code: 'TESTNET_STORAGE_FAILED' });
+    expect(await readdir(path)).toEqual(['journal']);
+    await journal.close();
+  });
+
   it('goes on with the old file if the new one cannot be written', async () => {
     const path = await folder();
     const state = emptyState();
