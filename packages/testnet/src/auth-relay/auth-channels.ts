@@ -83,6 +83,7 @@ export function createAuthChannels({ clock, timeoutMs, maximum }: AuthChannelLim
       return channels.size;
     },
     async receive(name, signal) {
+      if (signal.aborted) return { end: 'left' };
       const waiting = channels.get(name);
       if (waiting?.message === undefined) return wait(name, signal);
       waiting.finish('done');

@@ -60,6 +60,10 @@ describe('createAuthChannels', () => {
     const received = link.receive('a', leave.signal);
     leave.abort();
     expect(await received).toEqual({ end: 'left', message: undefined });
+    const early = link.send('b', MESSAGE, never);
+    expect((await link.receive('b', leave.signal)).end).toBe('left');
+    expect((await link.receive('b', never)).message).toBe(MESSAGE);
+    expect(await early).toBe('done');
     const sent = link.send('a', MESSAGE, never);
     expect((await link.receive('a', never)).message).toBe(MESSAGE);
     expect(await sent).toBe('done');
