@@ -44,6 +44,8 @@ export async function gather<Asked extends { readonly name: string }, Value>(
   });
   const timers = [clock.schedule(timeoutMs, endWait)];
   const settle = (one: Asked, outcome: Outcome<Value>): void => {
+    // Somebody may answer late although he was told to stop: a timer for that would never be taken away.
+    if (stopper.signal.aborted) return;
     outcomes.set(one, outcome);
     if (outcomes.size === asked.length) endWait();
     else if (outcome.kind === 'answered' && enough(outcome.value)) {

@@ -126,6 +126,16 @@ describe('gather', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('[T2] starts no timer for somebody who answers after the end', async () => {
+    const [third, fourth] = [new Late('third'), new Late('fourth')];
+    const { clock, outcome } = setUp({ asked: [third, fourth] });
+    clock.advance(6_000);
+    await outcome;
+    third.give(3);
+    await settled();
+    expect(clock.pending).toBe(0);
+  });
+
   it('[T2] is cancelled by its signal, and tells those who were asked', async () => {
     const controller = new AbortController();
     const { clock, aborted, outcome } = setUp({ signal: controller.signal });
