@@ -21,6 +21,9 @@ const SIGNATURES: readonly (readonly [type: string, at: number, bytes: readonly 
   ['text/xml', 0, latin('<?xml')],
 ];
 
+/** What is looked at of a content, in bytes: more than any of these take. */
+export const SIGNATURE_BYTES = 16;
+
 /** What the ends of names stand for. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   avif: 'image/avif',
@@ -56,7 +59,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
  * The type of a file, from what it begins with, or else from its name. What a client says about it is not asked, as by the
  * official server.
  *
- * @param start the first bytes; 16 are enough.
+ * @param start the first {@link SIGNATURE_BYTES} bytes, or fewer of a shorter content.
  */
 export function contentTypeOf(path: string, start: Uint8Array): string {
   const found = SIGNATURES.find(([, at, bytes]) => bytes.every((byte, index) => start[at + index] === byte));

@@ -1,11 +1,11 @@
 import { blake3 } from '@noble/hashes/blake3.js';
-import { base64 } from '@pubky-paykit/primitives';
+import { base64, concatBytes } from '@pubky-paykit/primitives';
 import { type HttpReply, type HttpRequest, Refusal } from '../http/exchange.ts';
 import type { BodyDraft } from '../storage/body-store.ts';
 import type { Change } from '../storage/change.ts';
 import { costOf, type NetworkState, type StoredEvent } from '../storage/network-state.ts';
 import type { Admission } from './authorization.ts';
-import { contentTypeOf } from './content-type.ts';
+import { contentTypeOf, SIGNATURE_BYTES } from './content-type.ts';
 import type { Homeserver } from './homeserver.ts';
 
 /** What is known of a content once it has come in. */
@@ -32,16 +32,19 @@ async function receive(
 ): Promise<Content> {
   const hash = blake3.create();
   let bytes = 0;
-  let contentType: string | undefined;
+  let start: Uint8Array = new Uint8Array();
   for await (const chunk of request.chunks(homeserver.limits.fileBytes)) {
-    contentType ??= contentTypeOf(admission.path.text, chunk);
+    if (start.length < SIGNATURE_BYTES) start = concatBytes(start, chunk.subarray(0, SIGNATURE_BYTES));
     bytes += chunk.length;
     checkQuota(homeserver, admission, bytes);
     hash.update(chunk);
     await draft.write(chunk);
   }
-  contentType ??= contentTypeOf(admission.path.text, new Uint8Array());
-  return { etag: base64.encode(hash.digest()), bytes, contentType };
+  return {
+    etag: base64.encode(hash.digest()),
+    bytes,
+    contentType: contentTypeOf(admission.path.text, start),
+  };
 }
 
 function nextEvent(

@@ -51,6 +51,24 @@ describe.each(['memory', 'folder'] as const)('files in %s', (kind) => {
     },
   );
 
+  it('have the type of what they begin with, in however small pieces it comes', async () => {
+    const testnet = await open();
+    const { send } = await account(testnet, alice);
+    const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3);
+    const body = new ReadableStream({
+      async start(controller) {
+        for (const byte of png) {
+          controller.enqueue(Uint8Array.of(byte));
+          // A turn of the network in between, so that each byte is a piece of its own.
+          await send('HEAD', '/pub/none');
+        }
+        controller.close();
+      },
+    });
+    await send('PUT', '/pub/picture', { body, duplex: 'half' } as RequestInit);
+    expect((await send('HEAD', '/pub/picture')).headers.get('content-type')).toBe('image/png');
+  });
+
   it('are read whole while others replace and delete them', async () => {
     const testnet = await open();
     const { send } = await account(testnet, alice);
