@@ -34,6 +34,7 @@ const markShape = object({
   target: targetShape,
   device: deviceShape,
   kind: oneOf('key', 'revocation', 'retirement'),
+  key: optional(text(/^[0-9a-f]{16}$/)),
   timestampSeconds: uint64,
   atMs: natural,
 });

@@ -3,6 +3,7 @@ import { DiscoveryError } from '../errors.ts';
 import { latestOf } from '../lifecycle/signing-time.ts';
 import type { Publication } from '../publications/publication.ts';
 import { parseKeyRecord } from '../records/key-record.ts';
+import { keyPrefix } from '../records/verified-key-record.ts';
 
 /** A publication on its way to one target. */
 export interface Delivery {
@@ -29,6 +30,8 @@ export interface PublishedMark {
   readonly target: string;
   readonly device: string;
   readonly kind: Publication['kind'];
+  /** What may be shown of the key, 16 hex digits; undefined for a retirement. */
+  readonly key?: string | undefined;
   /** Seconds since 1970: the newest time in a record of the device that the target has got. */
   readonly timestampSeconds: bigint;
   /** Unix milliseconds. */
@@ -80,6 +83,20 @@ function markOf({ published }: QueueState, target: string, device: string): Publ
   return published.find((mark) => mark.target === target && mark.device === device);
 }
 
+/** What may be shown of the key that a publication is about. */
+function keyIn(publication: Publication): string | undefined {
+  return publication.kind === 'retirement'
+    ? undefined
+    : keyPrefix(parseKeyRecord(publication.record).noiseKey);
+}
+
+/** Whether a target has got something that this record may not replace. That its very key is revoked may be said at any time. */
+function isPast(mark: PublishedMark | undefined, publication: Publication, seconds: bigint): boolean {
+  if (mark === undefined || seconds > mark.timestampSeconds) return false;
+  if (publication.kind !== 'revocation') return true;
+  return mark.kind === 'revocation' || (mark.kind === 'key' && mark.key !== keyIn(publication));
+}
+
 /** Whether a target has, or will have, something of the device that this may not replace. */
 function isOvertaken(state: QueueState, target: string, publication: Publication): boolean {
   const { device, kind } = publication;
@@ -90,7 +107,7 @@ function isOvertaken(state: QueueState, target: string, publication: Publication
   );
   if (queued.some((each) => isSame(each.publication, publication))) return true;
   if (seconds === undefined) return queued.length === 0 && mark?.kind === 'retirement';
-  if (mark !== undefined && seconds <= mark.timestampSeconds) return true;
+  if (isPast(mark, publication, seconds)) return true;
   // A late revocation still has its place before the newer record.
   if (kind === 'revocation') return false;
   return queued.some((each) => newestIn(each) >= seconds);
@@ -178,7 +195,8 @@ export function delivered(state: QueueState, delivery: Delivery, nowMs: number):
   const { device, kind } = publication;
   const before = markOf(state, target, device);
   const timestampSeconds = latestOf([newestIn(delivery), before?.timestampSeconds ?? 0n]);
-  const mark: PublishedMark = { target, device, kind, timestampSeconds, atMs: nowMs };
+  const key = keyIn(publication);
+  const mark = { target, device, kind, ...(key !== undefined && { key }), timestampSeconds, atMs: nowMs };
   return {
     ...state,
     deliveries: state.deliveries.filter((each) => each.id !== id),
@@ -223,7 +241,7 @@ export function unparked(state: QueueState, nowMs: number): QueueState {
     if (each.parkedAtMs === undefined) return [each];
     const seconds = secondsOf(each.publication);
     const mark = markOf(state, each.target, each.publication.device);
-    if (seconds !== undefined && mark !== undefined && seconds <= mark.timestampSeconds) return [];
+    if (seconds !== undefined && isPast(mark, each.publication, seconds)) return [];
     return [{ ...each, attempts: 0, notBeforeMs: nowMs, code: undefined, parkedAtMs: undefined }];
   });
   return { ...state, deliveries };

@@ -13,7 +13,7 @@ const nobody = { failed: [], disagreements: [] };
 
 /** Finds what a target of the world has. */
 function discoverIn(world: World): DiscoverNoiseKey {
-  return async (identity, { device = 'default', maximumAgeSeconds } = {}) => {
+  return async (identity, { device = 'default', maximumAgeSeconds } = {}): Promise<DiscoveryResult> => {
     const found = world.target('homeserver').records.get(device);
     if (found?.record === undefined) return { outcome: 'absent', ...nobody };
     const rule = { clock: world.clock, maximumAgeSeconds };

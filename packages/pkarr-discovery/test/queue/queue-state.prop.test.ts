@@ -1,3 +1,4 @@
+import { base64 } from '@pubky-paykit/primitives';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effort } from '../../../../tooling/vitest/effort.ts';
@@ -20,19 +21,25 @@ const TARGETS = ['a', 'b'];
 const DEVICES = ['default', 'phone'];
 
 /** Records are only looked at for their time here. */
-function recordOf(seconds: number, kind: string): string {
-  return `v=1;k=AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=;ts=${seconds};x=${kind}`;
+function recordOf(seconds: number, kind: string, key = 1): string {
+  return `v=1;k=${base64.encode(filled(key))};ts=${seconds};x=${kind}`;
 }
+
+const keyOf = (publication: Publication): string =>
+  publication.kind === 'retirement' ? '' : publication.record.slice(6, 50);
 
 const publications: fc.Arbitrary<Publication> = fc
   .record({
     device: fc.constantFrom(...DEVICES),
     kind: fc.constantFrom('key' as const, 'key' as const, 'revocation' as const, 'retirement' as const),
-    seconds: fc.nat(12),
+    seconds: fc.integer({ min: 1, max: 12 }),
+    key: fc.constantFrom(1, 2),
   })
-  .map(({ device, kind, seconds }): Publication => {
+  .map(({ device, kind, seconds, key }): Publication => {
     const about = { identity: filled(9), device };
-    return kind === 'retirement' ? { ...about, kind } : { ...about, kind, record: recordOf(seconds, kind) };
+    return kind === 'retirement'
+      ? { ...about, kind }
+      : { ...about, kind, record: recordOf(seconds, kind, key) };
   });
 
 /** What happens to a queue: something is queued, or the head of a lane meets its fate. */
@@ -57,7 +64,7 @@ const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(
 );
 
 const textOf = (publication: Publication): string =>
-  `${publication.kind} ${publication.device} ${secondsOf(publication) ?? ''}`;
+  `${publication.kind} ${publication.device} ${secondsOf(publication) ?? ''} ${keyOf(publication)}`;
 
 function step(state: QueueState, happening: Happening, nowMs: number): QueueState {
   if (happening.what === 'enqueue') return enqueued(state, happening.publication, TARGETS, nowMs);
@@ -115,22 +122,28 @@ describe('the queue', () => {
         for (const target of TARGETS) {
           for (const device of DEVICES) {
             const own = got.get(target)!.filter((each) => each.device === device);
-            const times = own.flatMap((each) => secondsOf(each) ?? []);
-            // Nothing older after what is newer.
-            expect(times).toEqual(times.toSorted((a, b) => Number(a - b)));
+            const timesOf = (list: readonly Publication[]) => list.flatMap((each) => secondsOf(each) ?? []);
+            const times = timesOf(own);
+            // No older key after what is newer.
+            for (const [index, each] of own.entries()) {
+              if (each.kind !== 'key') continue;
+              expect(timesOf(own.slice(0, index)).every((before) => before <= secondsOf(each)!)).toBe(true);
+            }
             const ofDevice = asked.filter((each) => each.device === device);
             const newest = ofDevice
               .flatMap((each) => secondsOf(each) ?? [])
               .toSorted((a, b) => Number(a - b));
             if (ofDevice.every(({ kind }) => kind !== 'retirement')) {
               // The newest record arrives.
-              expect(times.at(-1)).toBe(newest.at(-1));
+              expect(times.toSorted((a, b) => Number(a - b)).at(-1)).toBe(newest.at(-1));
             }
-            // A revocation arrives, unless something newer had arrived before it was queued or tried again.
+            // A revocation arrives, unless another key or a revocation had that is no older.
             for (const revoked of ofDevice.filter(({ kind }) => kind === 'revocation')) {
-              const hasArrived = own.some((each) => textOf(each) === textOf(revoked));
               const seconds = secondsOf(revoked) as bigint;
-              if (!hasArrived) expect(times.some((each) => each >= seconds)).toBe(true);
+              const isReason = (each: Publication): boolean =>
+                (secondsOf(each) ?? -1n) >= seconds &&
+                (each.kind === 'revocation' || keyOf(each) !== keyOf(revoked));
+              expect(own.some((each) => textOf(each) === textOf(revoked)) || own.some(isReason)).toBe(true);
             }
           }
         }
@@ -183,7 +196,7 @@ describe('the queue', () => {
           identity,
           device: 'default',
           kind: 'revocation',
-          record: recordOf(0, 'r'),
+          record: recordOf(1, 'r'),
         } as const;
         const state = list.reduce(
           (before, publication, nowMs) => enqueued(before, publication, TARGETS, nowMs),
