@@ -77,8 +77,8 @@ export const TOKENS_REMEMBERED = 100_000;
 /** Sessions one user holds at once; signing in once more ends the oldest. */
 export const SESSIONS_PER_USER = 1_000;
 
-/** Invite codes that nobody has used yet. */
-export const OPEN_INVITES = 100_000;
+/** Invite codes, those included that have been used: each is known for good, so that it is good once. */
+export const INVITES = 100_000;
 
 /** Events that can still be read; older ones are forgotten. */
 export const EVENTS_KEPT = 100_000;

@@ -190,6 +190,14 @@ async function start(
   };
 }
 
+/** Times that are written down are whole: a clock may tell fractions, such as one that is made of `performance`. */
+function wholeMilliseconds(clock: Clock): Clock {
+  return {
+    now: () => Math.floor(clock.now()),
+    schedule: (delayMs, callback) => clock.schedule(delayMs, callback),
+  };
+}
+
 /**
  * Starts a Pubky network in this process, on loopback addresses: a pkarr relay, a homeserver, an auth relay and, if
  * wanted, a Mainline DHT. The unmodified SDK works with it. Either everything starts or nothing is left running.
@@ -213,7 +221,7 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
     logger.error('a part of the network did not end well', { reason: reasonOf(error) }),
   );
   try {
-    return await start(options, { clock, random, logger }, teardown);
+    return await start(options, { clock: wholeMilliseconds(clock), random, logger }, teardown);
   } catch (error) {
     await teardown.run();
     throw error;

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { parseSignedPacket } from '@pubky-paykit/pkarr-discovery';
-import { type Logger, silentLogger, zBase32 } from '@pubky-paykit/primitives';
+import { type Clock, type Logger, silentLogger, systemClock, zBase32 } from '@pubky-paykit/primitives';
 import { predictableRandomForTestingOnly } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -42,6 +42,21 @@ describe('createTestnet', () => {
     expect(one.relay.url).toBe(`http://localhost:${one.relay.port}`);
     expect(one.authRelay.url).toBe(`http://localhost:${one.authRelay.port}/link/`);
     expect(one.dht).toBeUndefined();
+  });
+
+  it('takes a clock that tells fractions of milliseconds, and finds everything again', async () => {
+    const path = await folder();
+    const clock: Clock = {
+      now: () => START_MS + 0.25,
+      schedule: (delayMs, work) => systemClock.schedule(delayMs, work),
+    };
+    const testnet = await start({ clock, folder: path });
+    const { send } = await account(testnet, identity(1));
+    await send('PUT', '/pub/file', { body: 'kept' });
+    await testnet.close();
+    const { homeserver } = await start({ clock, folder: path });
+    const headers = { 'pubky-host': identity(1).key };
+    expect(await (await fetch(`${homeserver.url}/pub/file`, { headers })).text()).toBe('kept');
   });
 
   it('starts on the ports it is told', async () => {

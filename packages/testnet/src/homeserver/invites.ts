@@ -1,5 +1,5 @@
 import type { RandomSource } from '@pubky-paykit/primitives';
-import { INVITE_CODE_BYTES, OPEN_INVITES } from '../constants.ts';
+import { INVITE_CODE_BYTES, INVITES } from '../constants.ts';
 import { TestnetError } from '../errors.ts';
 import { Refusal } from '../http/exchange.ts';
 import type { Change } from '../storage/change.ts';
@@ -18,8 +18,8 @@ const CODE = /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}$/;
 export function createInvite(store: Store, random: RandomSource): Promise<string> {
   const code = crockford(random.bytes(INVITE_CODE_BYTES)).replace(GROUP, '$&-');
   return store.change((state) => {
-    if (state.invites.size >= OPEN_INVITES) {
-      throw new TestnetError('TESTNET_STORAGE_FULL', { what: 'invite', maximum: OPEN_INVITES });
+    if (state.invites.size >= INVITES) {
+      throw new TestnetError('TESTNET_STORAGE_FULL', { what: 'invite', maximum: INVITES });
     }
     return { changes: [{ kind: 'invite', code }], result: code };
   });
