@@ -72,6 +72,8 @@ export function connectPeerKeys(options: PeerKeysOptions): PeerKeys {
     ...common,
     cache,
     discover: discovery.discoverNoiseKey,
+    // One rule for both: a cached key must not outlive what a look-up would refuse.
+    policy: { maximumAgeSeconds: policy?.maximumAgeSeconds },
     onEvent,
     random,
   });
