@@ -59,34 +59,26 @@ describe('paykit identity, keys, publish and discover', () => {
 
   it('import a seed from the input, and hand it out again', async () => {
     const seed = '5a'.repeat(32);
-    expect((await paykit('carol', ['identity', 'import', '--stdin'], `${seed}\n`)).status).toBe(0);
+    expect(
+      (await paykit('carol', ['identity', 'import', '--stdin', '--no-passphrase'], `${seed}\n`)).status,
+    ).toBe(0);
     const { output, told } = await paykit('carol', ['identity', 'export', '--stdout', '--format', 'hex']);
     expect(output).toBe(`${seed}\n`);
     expect(told).not.toContain(seed);
   });
 
-  it.each([
-    [['identity', 'nonsense']],
-    [['keys', 'prepare']],
-    [['keys', 'revoke']],
-    [['discover']],
-    [['publish', '--nonsense']],
-  ])('answer wrong usage %j with status 2 and without a stack', async (args) => {
-    const { status, told } = await paykit('alice', args);
-    expect(status).toBe(2);
-    expect(told).toContain('--help');
-    expect(told).not.toContain('    at ');
-  });
-
-  it('show help for themselves', async () => {
-    expect((await paykit('alice', ['--help'])).output).toMatch(/identity .*\n.*keys /);
-    for (const word of ['status', 'publish', 'prepare', 'rotate', 'revoke', 'discover']) {
-      expect((await paykit('alice', ['keys', word, '--help'])).output).toContain('Usage: paykit ');
-    }
-  });
+  it.each([[['keys', 'nonsense']], [['keys', 'revoke']]])(
+    'answer wrong usage %j with status 2 and without a stack',
+    async (args) => {
+      const { status, told } = await paykit('alice', args);
+      expect(status).toBe(2);
+      expect(told).toContain('--help');
+      expect(told).not.toContain('    at ');
+    },
+  );
 
   it('clean up after an interruption: the home can be used again [T6]', async () => {
-    await paykit('alice', ['identity', 'create', '--sign-up']);
+    await paykit('alice', ['identity', 'create', '--sign-up', '--no-passphrase']);
     const asked = new Promise<void>((resolve) => {
       const only = (): boolean => {
         resolve();

@@ -23,11 +23,12 @@ export const CREATE_HELP = `Usage: paykit identity create [options]
 Makes a new identity: 32 random bytes, kept in the home, encrypted under a
 passphrase. An identity that is there already is never overwritten.
 
-  --device NAME            what this device is called (default: default)
-  --sign-up                make an account on the homeserver, too
-  --invite CODE            where the homeserver asks for one
-  --no-passphrase          keep the seed unencrypted: whoever reads the file is you
-${HOME_HELP}  -h, --help               show this text
+  --device NAME          what this device is called (default: default)
+  --sign-up              make an account on the homeserver, too
+  --invite CODE          where the homeserver asks for one
+  --no-passphrase        keep the seed unencrypted: whoever reads the file is
+                         you
+${HOME_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */

@@ -27,15 +27,16 @@ export const EXPORT_HELP = `Usage: paykit identity export [options]
 
 Hands out the seed of the identity. Whoever has it is you, for ever.
 
-  --out FILE               to this file, which must not be there, for you only
-  --stdout                 to the output
-  --format hex|z32         64 digits, or 52 characters of z-base-32 (default: hex)
+  --out FILE             to this file, which must not be there, for you only
+  --stdout               to the output
+  --format hex|z32       64 digits, or 52 characters of z-base-32 (default: hex)
 
-  --public                 hands out the public identity instead, which is no secret
-                           (to the output unless --out is given)
-  --session                hands out a session with the homeserver that may publish
-                           keys and nothing else, for a machine without the seed
-${HOME_HELP}  -h, --help               show this text
+  --public               hands out the public identity instead, which is no
+                         secret (to the output unless --out is given)
+  --session              hands out a session with the homeserver that may
+                         publish keys and nothing else, for a machine without
+                         the seed
+${HOME_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */

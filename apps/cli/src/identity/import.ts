@@ -31,17 +31,19 @@ export const IMPORT_HELP = `Usage: paykit identity import [options]
 Makes a home for an identity whose seed there is already. An identity that is
 there is never overwritten.
 
-  --in FILE                the seed: 64 digits of hex, or 52 characters of z-base-32
-  --stdin                  the same from the input
-  --device NAME            what this device is called (default: default); give each
-                           machine with the same seed a name of its own
+  --in FILE              the seed: 64 digits of hex, or 52 characters of
+                         z-base-32
+  --stdin                the same from the input
+  --device NAME          what this device is called (default: default); give
+                         each machine with the same seed a name of its own
 
-  --public IDENTITY        makes a home that has no seed: it publishes what is signed
-                           where the seed is
-  --session                takes in a session of \`paykit identity export --session\`,
-                           from --in or --stdin, for the home that is there
-  --no-passphrase          keep everything unencrypted
-${HOME_HELP}  -h, --help               show this text
+  --public IDENTITY      makes a home that has no seed: it publishes what is
+                         signed where the seed is
+  --session              takes in a session of \`paykit identity export
+                         --session\`, from --in or --stdin, for the home that is
+                         there
+  --no-passphrase        keep everything unencrypted
+${HOME_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */

@@ -15,11 +15,12 @@ export interface ShowOptions {
 /** What `paykit identity show --help` prints. */
 export const SHOW_HELP = `Usage: paykit identity show [options]
 
-Shows what everybody may know of the identity in the home. No passphrase is needed.
+Shows what everybody may know of the identity in the home. No passphrase is
+needed.
 
-  --home DIR               where it is (default: PAYKIT_HOME, else ~/.paykit)
-  --json                   as one line of JSON
-  -h, --help               show this text
+  --home DIR             where it is (default: PAYKIT_HOME, else ~/.paykit)
+  --json                 as one line of JSON
+  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */

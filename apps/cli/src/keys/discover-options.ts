@@ -15,16 +15,17 @@ export interface DiscoverKeyOptions {
 /** What `paykit keys discover --help` prints. */
 export const DISCOVER_HELP = `Usage: paykit discover IDENTITY [options]
 
-Looks up the Noise key to connect to somebody with: in the file on the homeserver
-and in the signed packet, verified and fresh. What is found is kept for payments.
-Exit status 1, with the reason and what to do, if there is no key that may be used.
+Looks up the Noise key to connect to somebody with: in the file on the
+homeserver and in the signed packet, verified and fresh. What is found is kept
+for payments. Exit status 1, with the reason and what to do, if there is no key
+that may be used.
 
-  --device NAME            which of the devices (default: default)
-  --json                   as one line of JSON, found or not
-  --home DIR               where keys and what was seen are kept
-                           (default: PAYKIT_HOME, else ~/.paykit); no identity is needed
-  --testnet                a test network on its fixed ports on this machine
-  -h, --help               show this text
+  --device NAME          which of the devices (default: default)
+  --json                 as one line of JSON, found or not
+  --home DIR             where keys and what was seen are kept (default:
+                         PAYKIT_HOME, else ~/.paykit); no identity is needed
+  --testnet              a test network on its fixed ports on this machine
+  -h, --help             show this text
 `;
 
 /** 1 to 63 as in records; former devices may be asked for, too. */

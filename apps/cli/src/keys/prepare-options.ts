@@ -32,19 +32,21 @@ export const PREPARE_HELP = `Usage: paykit keys prepare --request-out FILE [opti
        paykit keys prepare --in FILE --out FILE [options]  where the seed is
 
 Keeps the seed on a machine without network. The machine with the network, which
-has no seed, writes down what is to be signed; the other one signs it; back on the
-first, \`paykit keys publish --prepared FILE\` publishes it. No file holds a secret.
+has no seed, writes down what is to be signed; the other one signs it; back on
+the first, \`paykit keys publish --prepared FILE\` publishes it. No file holds a
+secret.
 
-  --request-out FILE       write a request, for what is due
-  --action WORD            for something else: ${ACTIONS.join(', ')}
-  --key PREFIX             which key to revoke, retire or withdraw (default: all)
-  --no-successor           no new key in the place of a revoked one
-  --device NAME            whose keys (default: the device of the home)
+  --request-out FILE     write a request, for what is due
+  --action WORD          for something else:
+                         ${ACTIONS.join(', ')}
+  --key PREFIX           which key to revoke, retire or withdraw (default: all)
+  --no-successor         no new key in the place of a revoked one
+  --device NAME          whose keys (default: the device of the home)
 
-  --in FILE                the request; what it asks for is shown
-  --out FILE               where the signed answer goes; it is good for 7 days
-  --yes                    do not ask before signing
-${HOME_HELP}  -h, --help               show this text
+  --in FILE              the request; what it asks for is shown
+  --out FILE             where the signed answer goes; it is good for 7 days
+  --yes                  do not ask before signing
+${HOME_HELP}  -h, --help             show this text
 `;
 
 function readAction(text: string | undefined): PrepareAction | undefined {

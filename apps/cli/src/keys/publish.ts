@@ -33,18 +33,19 @@ export interface PublishOptions {
 export const PUBLISH_HELP = `Usage: paykit publish [options]
 
 Makes the Noise key of this device findable: signs up or in on the homeserver as
-needed, publishes the key there and in the signed packet of the identity, and does
-whatever else is due: signs records again, replaces old keys, takes former ones off.
-What cannot be published now is queued, and retried at the next run.
+needed, publishes the key there and in the signed packet of the identity, and
+does whatever else is due: signs records again, replaces old keys, takes former
+ones off. What cannot be published now is queued, and retried at the next run.
 Exit status 1 while anything is queued.
 
-  --device NAME            whose key (default: the device of the home)
-  --invite CODE            for signing up, where the homeserver asks for one
-  --take-over              replace what is published, even if it is of another seed
-  --new-key                after a revocation without a successor: make a new key
-  --prepared FILE          publish what was signed elsewhere by \`paykit keys prepare\`;
-                           no seed is needed here
-${HOME_HELP}  -h, --help               show this text
+  --device NAME          whose key (default: the device of the home)
+  --invite CODE          for signing up, where the homeserver asks for one
+  --take-over            replace what is published, even if it is of another
+                         seed
+  --new-key              after a revocation without a successor: make a new key
+  --prepared FILE        publish what was signed elsewhere by \`paykit keys
+                         prepare\`; no seed is needed here
+${HOME_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */

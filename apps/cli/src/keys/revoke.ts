@@ -26,13 +26,14 @@ export const REVOKE_HELP = `Usage: paykit keys revoke [options]
 Says for all to see that keys of this device must not be used any more, and
 publishes a new one in their place. There is no way back.
 
-  --all                    all living keys, the default: a device that was broken into
-                           has lost them all
-  --key PREFIX             one key, by the first digits that \`paykit keys status\` shows
-  --no-successor           publish no new key: the device, or the seed, is gone
-  --yes                    do not ask
-  --device NAME            whose keys (default: the device of the home)
-${HOME_HELP}  -h, --help               show this text
+  --all                  all living keys, the default: a device that was broken
+                         into has lost them all
+  --key PREFIX           one key, by the first digits that \`paykit keys status\`
+                         shows
+  --no-successor         publish no new key: the device, or the seed, is gone
+  --yes                  do not ask
+  --device NAME          whose keys (default: the device of the home)
+${HOME_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */

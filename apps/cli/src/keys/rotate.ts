@@ -17,11 +17,12 @@ export interface RotateOptions {
 /** What `paykit keys rotate --help` prints. */
 export const ROTATE_HELP = `Usage: paykit keys rotate [options]
 
-Replaces the Noise key of this device, and publishes the new one. The former one is
-taken for an overlap, so that nobody who has just looked it up is turned away.
+Replaces the Noise key of this device, and publishes the new one. The former one
+is taken for an overlap, so that nobody who has just looked it up is turned
+away.
 
-  --device NAME            whose key (default: the device of the home)
-${HOME_HELP}  -h, --help               show this text
+  --device NAME          whose key (default: the device of the home)
+${HOME_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */

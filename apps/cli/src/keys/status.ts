@@ -20,13 +20,13 @@ export interface StatusOptions {
 /** What `paykit keys status --help` prints. */
 export const STATUS_HELP = `Usage: paykit keys status [options]
 
-Shows the keys of this device, what is done next and when, and what is still on its
-way to be published. No network and no passphrase are needed.
+Shows the keys of this device, what is done next and when, and what is still on
+its way to be published. No network and no passphrase are needed.
 
-  --device NAME            whose keys (default: the device of the home)
-  --json                   as one line of JSON
-  --home DIR               where they are (default: PAYKIT_HOME, else ~/.paykit)
-  -h, --help               show this text
+  --device NAME          whose keys (default: the device of the home)
+  --json                 as one line of JSON
+  --home DIR             where they are (default: PAYKIT_HOME, else ~/.paykit)
+  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
@@ -108,7 +108,7 @@ function queueRows({ waiting, parked }: Facts['queue'], nowMs: number): readonly
     `Queue     ${waiting.length + parked.length} waiting; \`paykit keys publish\` tries them again`,
     ...[...waiting, ...parked].map(
       ({ target, device, publication, queuedAtMs, attempts, code }) =>
-        `  ${publication} of ${device} to ${target}, queued ${dateText(queuedAtMs, nowMs)}, ${attempts} attempts${code === undefined ? '' : `, last ${code}`}`,
+        `  ${publication} of ${device} to ${target}, queued ${dateText(queuedAtMs, nowMs)}, attempts: ${attempts}${code === undefined ? '' : `, last ${code}`}`,
     ),
   ];
 }
