@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { reasonOf, TestnetError } from '../errors.ts';
 
@@ -32,10 +32,21 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it, and makes that durable. */
+/**
+ * The folders that hold a new name once `folder` was made, the innermost first. Exported for its test: no test can cut the power.
+ *
+ * @param first the outermost folder that was made: `folder` itself, or one above it.
+ */
+export function holdersOf(first: string, folder: string): readonly string[] {
+  const holder = dirname(folder);
+  return folder === first || holder === folder ? [holder] : [holder, ...holdersOf(first, holder)];
+}
+
+/** Makes a folder and those above it, and makes that durable. @param folder absolute. */
 export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  if (first !== undefined) await syncFolder(dirname(first));
+  if (first === undefined) return;
+  for (const holder of holdersOf(resolve(first), folder)) await syncFolder(holder);
 }
 
 /** Writes all of it; one write of the system may take only a part. */
