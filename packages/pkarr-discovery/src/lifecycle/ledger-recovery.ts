@@ -40,9 +40,15 @@ function foundIn(result: DiscoveryResult, status: 'current' | 'former'): Found |
     const { noiseKey, timestampSeconds } = result.record;
     return { status, noiseKey, seconds: timestampSeconds };
   }
-  if (result.outcome !== 'revoked' || result.revocation === undefined) return 'unknown';
-  const { revokedKey, timestampSeconds = 0n } = result.revocation;
-  return { status: 'revoked', noiseKey: revokedKey, seconds: timestampSeconds };
+  if (result.outcome !== 'revoked') return 'unknown';
+  const { proof } = result.error.context as { readonly proof?: unknown };
+  // What anybody can have said is no reason to begin with another key.
+  if (proof !== 'signed') return 'unknown';
+  return {
+    status: 'revoked',
+    noiseKey: result.revokedKey,
+    seconds: result.revocation?.timestampSeconds ?? 0n,
+  };
 }
 
 function keyOf({ status, noiseKey, seconds }: Found, context: string, nowMs: number): LedgerKey {

@@ -9,7 +9,7 @@ import { memoryStore, recordsOn } from '../stores.ts';
 import { formerOf, household, read, SIGNER, shown } from './household.ts';
 import { DAY_MS, type Life, START_MS, World } from './world.ts';
 
-const nobody = { failed: [], disagreements: [] };
+const nobody = { failed: [], disagreements: [], revocations: [] };
 
 /** Finds what a target of the world has. */
 function discoverIn(world: World): DiscoverNoiseKey {
@@ -21,7 +21,14 @@ function discoverIn(world: World): DiscoverNoiseKey {
     const source = 'homeserver';
     if (record.kind === 'key') return { outcome: 'found', record, source, ...nobody };
     const error = new DiscoveryError('DISCOVERY_KEY_REVOKED', { proof: 'signed' });
-    return { outcome: 'revoked', revocation: record, error, source, ...nobody };
+    return {
+      outcome: 'revoked',
+      revokedKey: record.revokedKey,
+      revocation: record,
+      error,
+      source,
+      ...nobody,
+    };
   };
 }
 
@@ -135,6 +142,20 @@ describe('createKeyKeeper', () => {
       expect(read(world, 'default')).toBe(shown('default'));
     },
   );
+
+  it('[O4] [F3] takes nobody else at their word that the key is revoked', async () => {
+    const world = new World();
+    const error = new DiscoveryError('DISCOVERY_KEY_REVOKED', { proof: 'unsigned' });
+    const discover: DiscoverNoiseKey = async () => {
+      const revoked = { outcome: 'revoked', revokedKey: filled(7), revocation: undefined } as const;
+      return { ...revoked, error, source: 'relay', ...nobody };
+    };
+    const { keeper } = found(world, discover);
+    expect(await rejectionOf(keeper.publish())).toMatchObject({
+      code: 'DISCOVERY_OWN_KEY_UNKNOWN',
+      context: { outcome: 'revoked' },
+    });
+  });
 
   it('[O3] [F3] replaces a key that is none of ours only when told to, with a record that is newer', async () => {
     const world = new World();

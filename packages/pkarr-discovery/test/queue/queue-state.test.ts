@@ -84,3 +84,16 @@ describe('queueCodec', () => {
     expect(thrownBy(() => queueCodec.decode(encodeUtf8(changed))).code).toBe('DISCOVERY_DOCUMENT_MALFORMED');
   });
 });
+
+describe('enqueued after a retirement', () => {
+  it('[O3] [S2.3] remembers through a retirement how new the record before it was', () => {
+    let state = EMPTY_QUEUE;
+    const retired: Publication = { identity: filled(9), device: 'd', kind: 'retirement' };
+    for (const each of [publication('d', 'key', 5), retired]) {
+      state = enqueued(state, each, ['a'], 0);
+      state = delivered(state, nextDelivery(state, 'a')!, 0);
+    }
+    expect(enqueued(state, publication('d', 'key', 3), ['a'], 0)).toBe(state);
+    expect(enqueued(state, publication('d', 'key', 6), ['a'], 0).deliveries).toHaveLength(1);
+  });
+});
