@@ -2,6 +2,7 @@ import {
   connectPeerKeys,
   type HomeserverSession,
   type KeeperEvent,
+  type KeyPolicy,
   keepOwnKeys,
   type OwnKeys,
   type QueueEvent,
@@ -35,9 +36,11 @@ export function openKeys(
   {
     wishes,
     onEvent,
+    policy,
   }: {
     readonly wishes: SessionWishes;
     readonly onEvent: (event: KeeperEvent | QueueEvent) => void;
+    readonly policy?: KeyPolicy;
   },
 ): OwnKeys {
   const { signer, derive } = requireSecret(home);
@@ -51,6 +54,7 @@ export function openKeys(
     device,
     session: lazySession(home, () => home.session(wishes)),
     discover: discovery.discoverNoiseKey,
+    policy,
     onEvent,
     clock,
   });

@@ -1,4 +1,11 @@
-import { activeKey, type KeyPair } from 'pubky-paykit';
+import {
+  activeKey,
+  KEY_POLICIES,
+  type KeeperEvent,
+  type KeyPair,
+  type KeyPolicy,
+  type QueueEvent,
+} from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
 import { type Home, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
@@ -30,31 +37,60 @@ export async function ownNoiseKey(home: Home, surroundings: Surroundings): Promi
   }
 }
 
+/** The key of a payee, whose records are kept fresh while it listens. */
+export interface KeptNoiseKey {
+  readonly pair: KeyPair;
+  /** Wipes the key, and ends what keeps it. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** A key is not replaced while a listener answers with it: that is done, if it is due, before the next one begins. */
+const WHILE_LISTENING: KeyPolicy = {
+  ...KEY_POLICIES.standard,
+  rotateAfterMs: KEY_POLICIES['low-risk'].rotateAfterMs,
+};
+
 /**
- * The same for a payee, whom payers must find: what is due, such as signing again, is done first.
+ * The same for a payee, whom payers must find: what is due, such as signing again, is done first, and from then on whenever
+ * it is due.
  *
  * @throws CommandFailed if the key is not published. @throws HomeFailed: `no secret`.
  */
-export async function publishedNoiseKey(home: Home, surroundings: Surroundings): Promise<KeyPair> {
+export async function keepNoiseKey(home: Home, surroundings: Surroundings): Promise<KeptNoiseKey> {
   const { signal, terminal } = surroundings;
   const secret = requireSecret(home);
-  const keys = openKeys(home, home.device, surroundings, { wishes: { signUp: false }, onEvent() {} });
+  const onEvent = ({ kind }: KeeperEvent | QueueEvent): void => {
+    if (kind === 'restamped') terminal.tell('The records of the key were signed again.\n');
+  };
+  const wishes = { signUp: false };
+  const due = openKeys(home, home.device, surroundings, { wishes, onEvent });
+  let context: string;
   try {
-    const before = (await keys.keeper.status({ signal })).ledger;
+    const before = (await due.keeper.status({ signal })).ledger;
     if (before === undefined || activeKey(before) === undefined) throw unpublished(home);
-    await keys.keeper.run({ signal });
-    await keys.queue.flush({ signal });
-    const { ledger } = await keys.keeper.run({ signal });
+    await due.keeper.run({ signal });
+    await due.queue.flush({ signal });
+    const { ledger } = await due.keeper.run({ signal });
     const active = ledger && activeKey(ledger);
     if (active?.publishedAtMs === undefined) throw unpublished(home);
-    const { waiting, parked } = await keys.queue.status({ signal });
+    const { waiting, parked } = await due.queue.status({ signal });
     if (waiting.length + parked.length > 0) {
-      terminal.tell('Not everything about this key could be published now; `paykit keys status` shows it.\n');
+      terminal.tell('Not everything about this key could be published now; it is tried again.\n');
     }
-    return secret.noiseKey(active.context);
+    context = active.context;
   } finally {
-    await keys.close();
+    await due.close();
   }
+  const keys = openKeys(home, home.device, surroundings, { wishes, onEvent, policy: WHILE_LISTENING });
+  const pair = secret.noiseKey(context);
+  keys.start();
+  return {
+    pair,
+    async close() {
+      pair.destroy();
+      await keys.close();
+    },
+  };
 }
 
 function unpublished({ device }: Home): CommandFailed {

@@ -12,7 +12,7 @@ import { type Home, openHome, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { createEndpointDesk } from './endpoint-file.ts';
 import { hostPortText } from './host-port.ts';
-import { publishedNoiseKey } from './own-noise-key.ts';
+import { keepNoiseKey } from './own-noise-key.ts';
 import { openPaymentStores } from './payment-folders.ts';
 import { RECEIVE_HELP, type ReceiveOptions, readReceiveOptions } from './receive-options.ts';
 import { createReceiveReport, type ReceiveReport } from './receive-report.ts';
@@ -121,11 +121,11 @@ export async function runReceive(args: readonly string[], surroundings: Surround
   if (options === undefined) return surroundings.terminal.write(RECEIVE_HELP);
   const home = await openHome(options.settings, surroundings);
   try {
-    const noiseKey = await publishedNoiseKey(home, surroundings);
+    const key = await keepNoiseKey(home, surroundings);
     try {
-      await serve(options, home, noiseKey, surroundings);
+      await serve(options, home, key.pair, surroundings);
     } finally {
-      noiseKey.destroy();
+      await key.close();
     }
   } catch (error) {
     // Told to end while it began: there is nothing to report.

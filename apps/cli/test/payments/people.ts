@@ -23,6 +23,12 @@ export interface ListeningLine {
   readonly patterns: readonly string[];
 }
 
+/** What a `paykit receive` may be given. */
+export interface ReceivingOptions extends RunOptions {
+  /** Hears what is said beside the results. */
+  readonly onTold?: (text: string) => void;
+}
+
 /** A `paykit receive` that listens. */
 export interface Receiving {
   readonly line: ListeningLine;
@@ -46,7 +52,7 @@ export interface Person {
   ): Promise<Ran>;
   pay(payee: string, args?: readonly string[], options?: RunOptions): Promise<Ran>;
   payInWords(payee: string, args?: readonly string[]): Promise<Ran>;
-  receive(args?: readonly string[]): Promise<Receiving>;
+  receive(args?: readonly string[], options?: ReceivingOptions): Promise<Receiving>;
   /** The one that is published, in hex. */
   noiseKey(): Promise<string>;
   withHome<Result>(work: (home: Home) => Promise<Result>): Promise<Result>;
@@ -77,19 +83,25 @@ export async function createPerson(folder: string, name: string, environment: En
         await keys.close();
         return hex.encode((ledger && activeKey(ledger))?.noiseKey ?? new Uint8Array());
       }),
-    async receive(args = []) {
+    async receive(args = [], { onTold, ...options } = {}) {
       const interrupting = new AbortController();
-      const { surroundings, said } = fakeSurroundings(withNetwork({ signal: interrupting.signal }));
+      const { surroundings, said } = fakeSurroundings(
+        withNetwork({ ...options, signal: interrupting.signal }),
+      );
       let listens: () => void = () => {};
       const listening = new Promise<void>((resolve) => {
         listens = resolve;
       });
-      const { write } = surroundings.terminal;
+      const { write, tell } = surroundings.terminal;
       const terminal = {
         ...surroundings.terminal,
         write(text: string | Uint8Array) {
           write(text);
           listens();
+        },
+        tell(text: string) {
+          tell(text);
+          onTold?.(text);
         },
       };
       const ending = runReceive(['--json', ...args, '--home', home], { ...surroundings, terminal });

@@ -15,10 +15,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { localNetwork, temporaryFolder } from '../home/command-run.ts';
 import { networkOf, publishedText, putEndpoint } from './directory.ts';
+import { createJumpingClock } from './jumping-clock.ts';
 import { createPerson, createPublished, type Person, paidLine } from './people.ts';
 
 const folder = temporaryFolder();
 const network = localNetwork();
+const DAY_MS = 86_400_000;
 const endpoint = (method?: string) => publishedText(networkOf(network), payee.identity, method);
 let payee: Person;
 
@@ -88,6 +90,21 @@ describe('runReceive', () => {
     await receiving.ended;
     const payments = receiving.events().filter(({ event }) => event === 'payment');
     expect(payments.map(({ receipt }) => receipt)).toEqual([first.receipt, second.receipt]);
+  });
+
+  it('signs its record again while it listens, so that it is found for as long [O3] [O4]', async () => {
+    const clock = createJumpingClock();
+    let isSigned: () => void = () => {};
+    const signed = new Promise<void>((resolve) => {
+      isSigned = resolve;
+    });
+    const onTold = (text: string): void => {
+      if (text.includes('signed again')) isSigned();
+    };
+    const receiving = await payee.receive([], { clock, onTold });
+    clock.jump(8 * DAY_MS);
+    await signed;
+    expect((await receiving.interrupt()).error).toBeUndefined();
   });
 
   it('confirms nothing to who asks in the name of somebody whose Noise key it does not have [W-05]', async () => {

@@ -1,0 +1,31 @@
+import { type Clock, systemClock } from 'pubky-paykit';
+
+/** The time of the system, until it jumps: then everything that is due by then happens at once. */
+export function createJumpingClock(): Clock & { jump(ms: number): void } {
+  let ahead = 0;
+  const waiting = new Map<() => void, { readonly dueMs: number; cancel(): void }>();
+  const now = (): number => systemClock.now() + ahead;
+  return {
+    now,
+    schedule(delayMs, callback) {
+      const run = (): void => {
+        waiting.delete(run);
+        callback();
+      };
+      const cancel = systemClock.schedule(delayMs, run);
+      waiting.set(run, { dueMs: now() + delayMs, cancel });
+      return () => {
+        waiting.delete(run);
+        cancel();
+      };
+    },
+    jump(ms) {
+      ahead += ms;
+      for (const [run, { dueMs, cancel }] of [...waiting]) {
+        if (dueMs > now()) continue;
+        cancel();
+        run();
+      }
+    },
+  };
+}
