@@ -8,11 +8,11 @@ const KEY = zBase32.encode(new Uint8Array(32).fill(5));
 
 describe('readHomeSettings', () => {
   it('takes the option before the environment before the folder of the user', () => {
-    const environment = { PAYKIT_HOME: '/from/environment', HOME: '/home/somebody' };
+    const environment = { PAYKIT_HOME: '/from/environment', HOME: '/users/somebody' };
     expect(readHomeSettings({ home: '/from/option' }, environment, 'keys').folder).toBe('/from/option');
     expect(readHomeSettings({}, environment, 'keys').folder).toBe('/from/environment');
-    const folder = join('/home/somebody', '.paykit');
-    expect(readHomeSettings({}, { HOME: '/home/somebody' }, 'keys').folder).toBe(folder);
+    const folder = join('/users/somebody', '.paykit');
+    expect(readHomeSettings({}, { HOME: '/users/somebody' }, 'keys').folder).toBe(folder);
   });
 
   it('reads relays and hosts as lists, and takes the public network without them', () => {
