@@ -68,6 +68,7 @@ export async function keepNoiseKey(home: Home, surroundings: Surroundings): Prom
   try {
     const before = (await due.keeper.status({ signal })).ledger;
     if (before === undefined || activeKey(before) === undefined) throw unpublished(home);
+    terminal.tell('Doing what is due for the published key …\n');
     await due.keeper.run({ signal });
     await due.queue.flush({ signal });
     const { ledger } = await due.keeper.run({ signal });

@@ -50,7 +50,7 @@ moved. Exit status 1, with the reason and what to do, if there is no receipt.
                            the key is looked up all the same
   --allow-insecure         connect to other machines over plain TCP. What is said is
                            encrypted; who talks to whom, when, is not
-  --json                   as one line of JSON
+  --json                   as one line of JSON, with a receipt or without
 ${HOME_HELP}  -h, --help               show this text
 `;
 

@@ -12,7 +12,7 @@ import { hostPortText } from './host-port.ts';
 import { ownNoiseKey } from './own-noise-key.ts';
 import { PAY_HELP, type PayOptions, readPayOptions } from './pay-options.ts';
 import { attemptPayment, type PayerParts, type Payment } from './payment-attempt.ts';
-import { asKeyFailure, keyFailure } from './payment-failure.ts';
+import { asKeyFailure, keyFailure, PaymentFailed } from './payment-failure.ts';
 import { openPaymentStores } from './payment-folders.ts';
 import { receiptFacts, receiptLines } from './receipt-report.ts';
 
@@ -99,6 +99,10 @@ function factsOf({ device }: PayOptions, { key, address, selection, receipt, con
   };
 }
 
+function failureLine({ problem, message }: PaymentFailed): string {
+  return `${JSON.stringify({ outcome: 'failed', problem, message })}\n`;
+}
+
 function textOf({ receipt, confirmed }: Payment): string {
   const heading = confirmed
     ? 'The payee confirmed the receipt, and it is kept:\n'
@@ -123,7 +127,10 @@ export async function runPay(args: readonly string[], surroundings: Surroundings
       const storage = network.homeserver.storage;
       const { receipts } = openPaymentStores(folder);
       const parts = { options, own, signer, storage, receipts, surroundings };
-      const payment = await pay(parts, finder);
+      const payment = await pay(parts, finder).catch((error) => {
+        if (options.json && error instanceof PaymentFailed) terminal.write(failureLine(error));
+        throw error;
+      });
       const text = options.json ? `${JSON.stringify(factsOf(options, payment))}\n` : textOf(payment);
       terminal.write(text);
     } finally {

@@ -16,7 +16,8 @@ const receiptsOf = async ({ home }: Person): Promise<number> =>
   (await readdir(join(home, 'receipts')).catch(() => [])).length;
 
 /** Each failure says what to do next, and is none of ours with a stack. */
-function expectProblem({ error }: Ran, problem: string): void {
+function expectProblem({ error, output }: Ran, problem: string): void {
+  expect(JSON.parse(output)).toEqual({ outcome: 'failed', problem, message: error?.message });
   expect(error).toMatchObject({ problem });
   expect(error?.message).toMatch(new RegExp(`^${problem}: .+\\. \\S.*[.)]$`));
 }
@@ -43,6 +44,18 @@ describe('runPay', () => {
     const trap = await listenAndCut();
     expectProblem(await payer.pay(payee.identity, ['--connect', `127.0.0.1:${trap.port}`]), 'revoked');
     expect(trap.connections()).toBe(0);
+    await trap.close();
+  });
+
+  it('learns of a revocation when a handshake fails [S3.2]', async () => {
+    const trap = await listenAndCut(async () => {
+      await payee.run(runRevoke, ['--yes', '--no-successor']);
+    });
+    await putEndpoint(payee, `noise://127.0.0.1:${trap.port}@${await payee.noiseKey()}`);
+    const paid = await payer.pay(payee.identity);
+    expectProblem(paid, 'revoked');
+    expect(paid.told).toContain('The payee has revoked the key that was known.');
+    expect(trap.connections()).toBe(1);
     await trap.close();
   });
 

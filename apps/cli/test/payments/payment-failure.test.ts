@@ -1,0 +1,98 @@
+import { DiscoveryError, NoiseError, PatternsError, PaykitError, TransportError } from 'pubky-paykit';
+import { describe, expect, it } from 'vitest';
+import {
+  asAnswerFailure,
+  asConnectionFailure,
+  asKeyFailure,
+  PaymentFailed,
+  paymentFailure,
+} from '../../src/payments/payment-failure.ts';
+
+const problemOf = (failure: unknown): unknown =>
+  failure instanceof PaymentFailed ? failure.problem : failure;
+
+describe('asConnectionFailure', () => {
+  it.each([
+    ['insecure-address', new TransportError('TRANSPORT_INSECURE_HOST', { host: 'a' })],
+    [
+      'offline',
+      new TransportError('TRANSPORT_CONNECT_FAILED', { host: 'a', port: 1, reason: 'ECONNREFUSED' }),
+    ],
+    ['silent', new TransportError('TRANSPORT_TIMED_OUT', { what: 'connecting', afterMs: 1 })],
+    ['broken-off', new TransportError('TRANSPORT_HANDSHAKE_CUT', { messages: 1 })],
+    ['broken-off', new TransportError('TRANSPORT_CONNECTION_LOST', { reason: 'ECONNRESET' })],
+    ['impostor', new NoiseError('NOISE_DECRYPT_FAILED')],
+    ['impostor', new PatternsError('PATTERNS_STATIC_UNEXPECTED', { expected: 'a', presented: 'b' })],
+    ['impostor', new PatternsError('PATTERNS_ATTESTATION_UNVERIFIED')],
+    ['impostor', new TransportError('TRANSPORT_FRAME_TOO_LONG', { length: 9, maximum: 1 })],
+  ])('says %s', (problem, error) => {
+    const failure = asConnectionFailure(error, '127.0.0.1:1');
+    expect(problemOf(failure)).toBe(problem);
+    expect((failure as Error).message).toContain(error.code);
+  });
+
+  it.each([
+    new PatternsError('PATTERNS_SIGNER_FAILED'),
+    new PatternsError('PATTERNS_NO_PATTERN', { missing: 'a', remoteKey: 'unknown' }),
+    new TransportError('TRANSPORT_ABORTED', { what: 'connecting' }),
+    new TypeError('a mistake of ours'),
+  ])('blames nobody else for $message', (error) => {
+    expect(asConnectionFailure(error, '127.0.0.1:1')).toBe(error);
+  });
+});
+
+describe('asAnswerFailure', () => {
+  const refusal = (peerCode: string) =>
+    new PaykitError('PAYKIT_REFUSED_BY_PEER', { peerCode, peerMessage: 'why' });
+
+  it.each([
+    ['refused', refusal('UNKNOWN_METHOD')],
+    ['payer-unverified', refusal('PAYER_UNVERIFIED')],
+    ['payer-unverified', refusal('WRONG_PAYER')],
+    ['unavailable', new PaykitError('PAYKIT_PEER_UNAVAILABLE', { peerCode: 'UNAVAILABLE', peerMessage: '' })],
+    ['mismatch', new PaykitError('PAYKIT_CONFIRMATION_MISMATCH', { field: 'receipt.amount' })],
+    ['no-answer', new PaykitError('PAYKIT_TIMED_OUT', { what: 'the confirmation', afterMs: 1 })],
+    ['no-answer', new PaykitError('PAYKIT_CHANNEL_CLOSED', { wanted: 'ConfirmReceipt' })],
+  ])('says %s', (problem, error) => {
+    expect(problemOf(asAnswerFailure(error))).toBe(problem);
+  });
+
+  it('shows what the payee says, and lets it do nothing else', () => {
+    const failure = asAnswerFailure(
+      new PaykitError('PAYKIT_REFUSED_BY_PEER', { peerCode: 'NO', peerMessage: '\u001b[2Jgone' }),
+    );
+    expect((failure as Error).message).toContain('NO, \ufffd[2Jgone');
+  });
+
+  it('leaves what is wrong on this side as it is', () => {
+    const error = new PaykitError('PAYKIT_STORE_FAILED');
+    expect(asAnswerFailure(error)).toBe(error);
+  });
+});
+
+describe('asKeyFailure', () => {
+  it.each([
+    ['stale', new DiscoveryError('DISCOVERY_KEY_STALE', { ageSeconds: 9n, maximumSeconds: 1 })],
+    ['revoked', new DiscoveryError('DISCOVERY_KEY_REVOKED', { proof: 'signed' })],
+    ['conflict', new DiscoveryError('DISCOVERY_KEY_CONFLICT', { known: 'a', presented: 'b' })],
+    ['unreachable', new DiscoveryError('DISCOVERY_UNREACHABLE', { what: 'a', sources: 2, reasons: 'b' })],
+    ['rolled-back', new DiscoveryError('DISCOVERY_KEY_ROLLED_BACK')],
+    ['forged', new DiscoveryError('DISCOVERY_KEY_RECORD_FORGED', { identity: 'a' })],
+    ['weak', new DiscoveryError('DISCOVERY_WEAK_KEY')],
+  ])('says %s', (problem, error) => {
+    const failure = asKeyFailure(error, 'default');
+    expect(problemOf(failure)).toBe(problem);
+    expect((failure as Error).message).toContain(`(${error.code})`);
+  });
+
+  it('leaves anything else as it is', () => {
+    const error = new DiscoveryError('DISCOVERY_CANCELLED', { what: 'looking up a Noise key' });
+    expect(asKeyFailure(error, 'default')).toBe(error);
+  });
+});
+
+describe('paymentFailure', () => {
+  it('puts in what it is told, and nothing of it is a pattern', () => {
+    expect(paymentFailure('offline', { address: '$& {peer}' }).message).toContain('at $& {peer}.');
+  });
+});
