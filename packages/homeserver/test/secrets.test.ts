@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { encodeUtf8, type Logger } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import { scriptedHomeserver, signedIn } from './fetch-homeserver.ts';
+import { HOMESERVER, scriptedHomeserver, signedIn } from './fetch-homeserver.ts';
 import { fixedSigner } from './people.ts';
 import { answer, type Script } from './scripted-fetch.ts';
 
@@ -23,8 +23,15 @@ const FAILURES: readonly (readonly [string, Script])[] = [
   ['a server error', () => answer(500, COOKIE)],
   [
     'a connection that quotes the request',
-    ({ headers }) => {
-      throw Object.assign(new TypeError('fetch failed'), { request: headers && 'headers' });
+    ({ headers, url, body }) => {
+      const quoted = `${url} ${JSON.stringify(headers)} ${new TextDecoder().decode(body)}`;
+      const cause = Object.assign(new Error(quoted), {
+        code: 'ECONNRESET',
+        request: { headers, body: quoted },
+      });
+      throw Object.assign(new TypeError(`cannot send ${quoted}`, { cause }), {
+        request: { headers, body: quoted },
+      });
     },
   ],
 ];
@@ -61,6 +68,14 @@ describe('a session', () => {
     const shown = `${everythingOf(error)} ${lines.join()}`;
     expect(shown).not.toContain(COOKIE);
     expect(shown).not.toContain('FILE-CONTENT');
+  });
+});
+
+describe('an invite', () => {
+  it.each(FAILURES)('is shown in no error after %s [Q4]', async (_, script) => {
+    const { homeserver } = scriptedHomeserver(script);
+    const work = homeserver.signUp(signer, { homeserver: HOMESERVER, invite: COOKIE });
+    expect(everythingOf(await work.catch((reason) => reason))).not.toContain(COOKIE);
   });
 });
 

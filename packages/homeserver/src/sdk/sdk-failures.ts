@@ -1,4 +1,5 @@
 import { HomeserverError } from '../errors.ts';
+import { bareCause } from '../storage/bare-cause.ts';
 import { statusError } from '../storage/statuses.ts';
 
 /** The names the SDK gives its errors, by what they are about. */
@@ -30,7 +31,8 @@ export function readFailure(error: unknown): SdkFailure {
 const NO_HEADERS = { get: () => null };
 
 /**
- * The code for a failure that needs no look at the relays. The cause is kept for errors, and dropped for texts.
+ * The code for a failure that needs no look at the relays. The cause is kept for errors of the SDK itself, laid bare for those
+ * of connections, and dropped for texts.
  *
  * @param what What the SDK should do, as in "failed to sign up". @param to Whom it talked to.
  */
@@ -44,7 +46,9 @@ export function failureError(failure: SdkFailure, error: unknown, what: string, 
     };
     return statusError({ what, response, bytes: 0 });
   }
-  if (failure.kind === 'network') return new HomeserverError('HOMESERVER_OFFLINE', { what: to }, options);
+  if (failure.kind === 'network') {
+    return new HomeserverError('HOMESERVER_OFFLINE', { what: to }, { cause: bareCause(error) });
+  }
   if (failure.kind === 'panic') return new HomeserverError('HOMESERVER_SDK_BROKEN', { what }, options);
   const name = failure.kind === 'other' ? failure.name : RECORDS;
   return new HomeserverError('HOMESERVER_SDK_FAILED', { what, name }, options);

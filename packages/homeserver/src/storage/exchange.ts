@@ -8,6 +8,7 @@ import {
 } from '@pubky-paykit/primitives';
 import { withDeadline } from '../deadline.ts';
 import { HomeserverError } from '../errors.ts';
+import { bareCause } from './bare-cause.ts';
 import type { CallOptions } from './call-options.ts';
 import { isNotFound, statusError } from './statuses.ts';
 
@@ -44,7 +45,7 @@ export type BodyReader = (maximumBytes: number) => Promise<Uint8Array>;
 export function offline(error: unknown, to: string): unknown {
   return isCodedError(error)
     ? error
-    : new HomeserverError('HOMESERVER_OFFLINE', { what: to }, { cause: error });
+    : new HomeserverError('HOMESERVER_OFFLINE', { what: to }, { cause: bareCause(error) });
 }
 
 /**

@@ -120,14 +120,14 @@ describe('createSdkHomeserver', () => {
     const lift = testnet.faults.homeserver.set({ hang: true });
     try {
       const limits = { timeoutMs: 100 };
-      for (const work of [
+      const works = [
         session.storage.get(publicKey, '/pub/a', limits),
         session.storage.put('/pub/a', Uint8Array.of(1), limits),
         homeserver.signIn(identity, limits),
         session.signOut(limits),
-      ]) {
-        expect(await rejectedCodeOf(work)).toBe('HOMESERVER_TIMED_OUT');
-      }
+      ];
+      // All at once: one that nobody listens to when it fails is an unhandled rejection.
+      expect(await Promise.all(works.map(rejectedCodeOf))).toEqual(works.map(() => 'HOMESERVER_TIMED_OUT'));
     } finally {
       lift();
     }
@@ -167,6 +167,36 @@ describe('createSdkHomeserver', () => {
       lift();
       const shown = `${inspect(error, { depth: 20, showHidden: true })} ${JSON.stringify(error)}`;
       expect(shown).not.toContain(invite);
+    }
+  });
+
+  it('shows no cookie and no invite where a fetch quotes the request it could not send [Q4]', async () => {
+    const { session, homeserver, identity } = await (async () => {
+      let broken = false;
+      const quoting: Fetch = async (request, init) => {
+        const { url, headers, method } = request as unknown as Request;
+        if (!broken || url.startsWith(network.relay)) {
+          broken = broken || (method === 'POST' && url.includes('/signup'));
+          return systemFetch(request, init);
+        }
+        const quoted = `${url} ${JSON.stringify([...headers])}`;
+        throw Object.assign(new TypeError(quoted), { request: quoted });
+      };
+      return signedUp(sdkWorld(network, { fetch: quoting }));
+    })();
+    const cookie = session
+      .export()
+      .use((bytes) => new TextDecoder().decode(bytes))
+      .slice(53);
+    const invite = 'INVITE-NOBODY-MAY-SEE';
+    const { homeserver: place } = await sdkWorld(network).signUpOptions();
+    for (const work of [
+      session.storage.put('/pub/a', Uint8Array.of(1)),
+      homeserver.signUp(identity, { homeserver: place, invite }),
+    ]) {
+      const shown = inspect(await rejectionOf(work), { depth: 20, showHidden: true });
+      expect(shown).toContain('HOMESERVER_OFFLINE');
+      for (const secret of [cookie, invite]) expect(shown).not.toContain(secret);
     }
   });
 
