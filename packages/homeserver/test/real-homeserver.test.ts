@@ -7,6 +7,7 @@ import { fetchWorld, sdkWorld } from './worlds.ts';
 const real = realNetwork();
 
 if (typeof real === 'string') {
+  console.log(`Skipped: ${real}.`);
   describe('a real homeserver [T2]', () => {
     it.skip(real);
   });

@@ -5,8 +5,12 @@ import type { ContractCase } from '../src/testing.ts';
 export function runContract(adapter: string, cases: readonly ContractCase[]): void {
   describe(adapter, () => {
     for (const { name, skip, run } of cases) {
-      if (skip === undefined) it(name, run);
-      else it.skip(`${name} (${skip})`);
+      if (skip === undefined) {
+        it(name, run);
+        continue;
+      }
+      console.log(`Skipped: ${adapter}: ${name} (${skip}).`);
+      it.skip(`${name} (${skip})`);
     }
   });
 }
