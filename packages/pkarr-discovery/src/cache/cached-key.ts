@@ -36,11 +36,19 @@ interface ProvenKey {
   readonly noiseKey: Uint8Array;
 }
 
+/** The record under the former id of a key (32 bytes) says what became of it, or nobody could say. */
+interface FormerKeySeen {
+  readonly kind: 'former';
+  readonly noiseKey: Uint8Array;
+  readonly fate: 'over' | 'revoked' | 'unsure';
+}
+
 /**
  * What may be seen of a key:
  *
  * - a verified record or revocation, once `rememberKeyRecord` has let it pass;
  * - `handshake`: one has proved this key (32 bytes; copied), as XX does;
+ * - `former`: a key that was replaced is not taken any more, was revoked, or cannot be asked about now;
  * - `miss`: the look-up failed, or found nothing;
  * - `doubt`: a handshake with the key failed, or an unsigned record says that it is revoked;
  * - `forget`: the user, or whoever keeps the cache, removes it.
@@ -49,6 +57,7 @@ export type KeyObservation =
   | VerifiedKeyRecord
   | VerifiedRevocation
   | ProvenKey
+  | FormerKeySeen
   | { readonly kind: 'miss' | 'doubt' | 'forget' };
 
 /** By how the record stands to the one before: the event if it names the same key, and if it names another. */
@@ -86,9 +95,22 @@ function handshakeEvent({ state, noiseKey, previous }: KnownKey, proven: Uint8Ar
   return state === 'tofu' ? 'trust' : undefined;
 }
 
+const FORMER_EVENTS = {
+  over: 'settle',
+  revoked: 'settle',
+  // Until it is known, the next connection asks again.
+  unsure: 'doubt',
+} as const satisfies Record<FormerKeySeen['fate'], KeyEvent>;
+
+function formerEvent({ noiseKey, previous }: KnownKey, seen: FormerKeySeen): KeyEvent | undefined {
+  if (previous !== undefined && equalBytes(previous.noiseKey, seen.noiseKey)) return FORMER_EVENTS[seen.fate];
+  return seen.fate === 'revoked' && equalBytes(noiseKey, seen.noiseKey) ? 'revoke' : undefined;
+}
+
 function eventOf(known: KnownKey, seen: KeyObservation): KeyEvent | undefined {
   if (seen.kind === 'key') return recordEvent(known, seen);
   if (seen.kind === 'revocation') return revocationEvent(known, seen);
+  if (seen.kind === 'former') return formerEvent(known, seen);
   return seen.kind === 'handshake' ? handshakeEvent(known, seen.noiseKey) : seen.kind;
 }
 
@@ -148,9 +170,11 @@ function changes(known: KnownKey, event: KeyEvent, seen: KeyObservation, nowMs: 
  */
 export function observeKey(entry: CachedKey, seen: KeyObservation, clock: Clock = systemClock): CachedKey {
   if (seen.kind === 'key' || seen.kind === 'revocation') requireVerified(seen);
-  if (seen.kind === 'handshake') checkLength('a Noise key', seen.noiseKey, KEY_BYTES, KEY_BYTES);
+  if (seen.kind === 'handshake' || seen.kind === 'former')
+    checkLength('a Noise key', seen.noiseKey, KEY_BYTES, KEY_BYTES);
   const nowMs = millisecondsOf(clock);
-  const isGone = entry.state === 'expired' && seen.kind !== 'revocation';
+  const isRevocation = seen.kind === 'revocation' || (seen.kind === 'former' && seen.fate === 'revoked');
+  const isGone = entry.state === 'expired' && !isRevocation;
   if (entry.state === 'unknown' || isGone) return meet(seen, nowMs);
   const event = eventOf(entry, seen);
   if (event === undefined) return entry;

@@ -7,6 +7,7 @@ import {
   type RollBackOutcome,
   rememberKeyRecord,
   rollBackRefusal,
+  withRevokedKey,
 } from '../records/roll-back.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
 import type { CachePolicy } from './cache-policy.ts';
@@ -80,6 +81,8 @@ interface Remembered {
 
 function remember(memory: RollBackMemory, seen: KeyObservation): Remembered {
   if (seen.kind === 'key' || seen.kind === 'revocation') return rememberKeyRecord(memory, seen);
+  if (seen.kind === 'former' && seen.fate === 'revoked')
+    return { outcome: 'accepted', memory: withRevokedKey(memory, seen.noiseKey) };
   const isRevoked = seen.kind === 'handshake' && memory.revokedKeys.includes(hex.encode(seen.noiseKey));
   return { outcome: isRevoked ? 'revoked' : 'accepted', memory };
 }

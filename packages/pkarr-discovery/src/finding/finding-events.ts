@@ -1,4 +1,4 @@
-import { type Clock, equalBytes, type Telemetry } from '@pubky-paykit/primitives';
+import { type Clock, equalBytes, hex, type Telemetry } from '@pubky-paykit/primitives';
 import type { CachedKey, KnownKey } from '../cache/cached-key.ts';
 import type { ContactClass } from '../cache/contact-policy.ts';
 import type { DeviceAddress } from '../cache/device-address.ts';
@@ -11,7 +11,7 @@ import type { Outage } from './outages.ts';
 type KeyChange =
   /** A handshake had shown it first; now a record has confirmed it. */
   | { readonly kind: 'verified'; readonly key: string }
-  /** From now on `current` is used; `former` is taken for 7 days more. */
+  /** From now on `current` is used; `former` is taken for 7 days more, unless its owner says otherwise. */
   | { readonly kind: 'rotated'; readonly former: string; readonly current: string }
   /** It is refused from now on. */
   | { readonly kind: 'revoked'; readonly key: string }
@@ -54,12 +54,17 @@ export interface FinderReporter {
 const known = (entry: CachedKey): KnownKey | undefined => (entry.state === 'unknown' ? undefined : entry);
 
 /** What the application has to know of a change; undefined for everyday ones. */
-function changeOf(before: CachedKey, entry: CachedKey, { rival }: KeptKey): KeyChange | undefined {
+function changeOf(before: CachedKey, entry: CachedKey, { rival, memory }: KeptKey): KeyChange | undefined {
   const [was, is] = [known(before), known(entry)];
   if (was === undefined || is === undefined) return undefined;
   const isSame = equalBytes(was.noiseKey, is.noiseKey);
   const key = keyPrefix(is.noiseKey);
-  if (is.state === 'rotated' && !isSame)
+  const replaced = isSame ? was.previous?.noiseKey : was.noiseKey;
+  const isTaken = is.state === 'verified' || is.state === 'rotated';
+  // Of a key with a successor, too: that it must not be taken any more is what matters.
+  if (isTaken && is.previous === undefined && replaced && memory.revokedKeys.includes(hex.encode(replaced)))
+    return { kind: 'revoked', key: keyPrefix(replaced) };
+  if (!isSame && isTaken && was.state !== 'expired')
     return { kind: 'rotated', former: keyPrefix(was.noiseKey), current: key };
   if (was.state === is.state) return undefined;
   if (is.state === 'revoked') return { kind: 'revoked', key };

@@ -4,13 +4,14 @@ import type { CachedKey, KnownKey } from '../cache/cached-key.ts';
 import { isUseDue, type KeptKey, requireAccepted, requireUndisputed } from '../cache/kept-key.ts';
 import type { KeyCache } from '../cache/key-cache.ts';
 import { consultKey, type KeyUse } from '../cache/key-use.ts';
+import { unreachable } from '../discovery/unreachable.ts';
 import { DiscoveryError } from '../errors.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
 import type { FinderReporter } from './finding-events.ts';
 import type { KeyAsking, UnaskedKey } from './key-asking.ts';
 import type { LookedUp } from './look-up.ts';
 import type { SoughtKey } from './outages.ts';
-import { CACHED, type KeyOrigin, type PeerKey, peerKey } from './peer-key.ts';
+import { CACHED, type KeyOrigin, type PeerKey, peerKey, takenFormerKey } from './peer-key.ts';
 
 /** What a search works with. */
 export interface KeySearchPorts {
@@ -34,17 +35,27 @@ export interface KeySearch {
 
 const known = (entry: CachedKey): KnownKey | undefined => (entry.state === 'unknown' ? undefined : entry);
 
-/** Whether the key is the current one, or the one before it during the overlap. */
+/** Whether the key is the current one, or the one before it during the overlap and taken. */
 function holds(entry: CachedKey, noiseKey: Uint8Array): boolean {
-  const keys = [known(entry)?.noiseKey, known(entry)?.previous?.noiseKey];
+  const keys = [known(entry)?.noiseKey, takenFormerKey(entry)];
   return keys.some((key) => key !== undefined && equalBytes(key, noiseKey));
+}
+
+/** Whether the key is the one before the current one, taken or not. */
+function isFormer(entry: CachedKey, noiseKey: Uint8Array): boolean {
+  const former = known(entry)?.previous?.noiseKey;
+  return former !== undefined && equalBytes(former, noiseKey);
 }
 
 /** Why the key that a look-up has found is the one to use. */
 function discovered({ before, entry, source }: LookedUp): KeyOrigin {
   const [was, is] = [known(before.entry), known(entry)];
   const isSame = was !== undefined && is !== undefined && equalBytes(was.noiseKey, is.noiseKey);
-  const reason = isSame ? 'confirmed' : is?.state === 'rotated' ? 'rotated' : 'discovered';
+  const reason = isSame
+    ? 'confirmed'
+    : was === undefined || was.state === 'expired'
+      ? 'discovered'
+      : 'rotated';
   return { from: 'discovery', source, reason, degraded: false, problem: undefined };
 }
 
@@ -142,6 +153,7 @@ export function createKeySearch({ cache, policy, clock, asking, reporter }: KeyS
       const learnt = holds(now, noiseKey) ? peerKey(now, originOf(looked, now)) : undefined;
       if (learnt?.degraded) asking.degrade(key);
       if (learnt !== undefined) return learnt;
+      if (isFormer(now, noiseKey)) throw looked?.error ?? unreachable('what became of the former key', []);
       const [knownKey = 'nothing', presented] = [known(now)?.noiseKey, noiseKey].map(
         (each) => each && keyPrefix(each),
       );

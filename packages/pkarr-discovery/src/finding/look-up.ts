@@ -5,6 +5,7 @@ import type { ContactClass } from '../cache/contact-policy.ts';
 import type { DeviceAddress } from '../cache/device-address.ts';
 import { type KeptKey, type ObservedKey, observeKept } from '../cache/kept-key.ts';
 import type { KeyCache } from '../cache/key-cache.ts';
+import { consultKey } from '../cache/key-use.ts';
 import { FIND_MARGIN_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
@@ -13,6 +14,7 @@ import { DiscoveryError } from '../errors.ts';
 import { requireFresh } from '../records/freshness.ts';
 import { rollBackRefusal, withRevokedKey } from '../records/roll-back.ts';
 import type { VerifiedKeyRecord, VerifiedRevocation } from '../records/verified-key-record.ts';
+import { fateOf, formerAddress, isUnanswered, rememberedRevocation, replacedKey } from './former-key.ts';
 
 /** What a look-up works with. */
 export interface LookUpPorts {
@@ -35,7 +37,7 @@ export interface LookUpTask {
 /** What a look-up has come to, after the cache has taken note of it. */
 export interface LookedUp {
   readonly outcome: DiscoveryResult['outcome'];
-  /** What was kept when it began, and what is kept now. */
+  /** What was kept when it began, as time had left it, and what is kept now. */
   readonly before: KeptKey;
   readonly kept: KeptKey;
   /** The entry as it is now, also of contacts of whom no key is kept. */
@@ -114,10 +116,25 @@ function observations(result: DiscoveryResult, doubted: boolean): readonly KeyOb
   return [...newer, record, ...revocations.filter((revocation) => !newer.includes(revocation))];
 }
 
-/** The key of a revocation that the discovery remembers from before: the cache has to know it as well. */
-function rememberedRevocation(result: DiscoveryResult): Uint8Array | undefined {
-  if (result.outcome !== 'revoked' || result.revocation !== undefined) return undefined;
-  return (result.error.context as { proof?: unknown }).proof === 'signed' ? result.revokedKey : undefined;
+/** What became of the key before the one that was found: asked where its owner would say so, in the time that is left. */
+async function formerObservations(
+  ports: LookUpPorts,
+  task: LookUpTask,
+  { entry }: KeptKey,
+  result: DiscoveryResult,
+  timeoutMs: number,
+): Promise<readonly KeyObservation[]> {
+  if (result.outcome !== 'found') return [];
+  const noiseKey = replacedKey(entry, result.record);
+  const address = noiseKey && formerAddress(task.address, noiseKey);
+  if (noiseKey === undefined || address === undefined) return [];
+  const answer = await discoverInTime(ports, { ...task, address, timeoutMs }).catch((error: unknown) => {
+    // The key that was found is no worse for it.
+    if (!isUnanswered(error)) throw error;
+    return UNREACHABLE;
+  });
+  const fate = fateOf(judged(answer, ports), noiseKey, result.record);
+  return fate === 'stands' ? [] : [{ kind: 'former', noiseKey, fate }];
 }
 
 /** What the cache makes of it. Nothing is written for a look-up that has shown nothing: above all it validates nothing. */
@@ -137,20 +154,25 @@ async function noted(
  * @throws DISCOVERY_CANCELLED, and what the discovery and the cache throw.
  */
 export async function lookUp(ports: LookUpPorts, task: LookUpTask): Promise<LookedUp> {
-  const { cache } = ports;
+  const { cache, clock, policy } = ports;
   const { address, signal } = task;
   const { identity, device } = address;
-  const before = await cache.read(identity, device, { signal });
+  const startedMs = clock.now();
+  const kept = await cache.read(identity, device, { signal });
+  const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
+  const before = { ...kept, entry: consultKey(kept.entry, policy.contacts[task.contact], rule).entry };
   const result = judged(await discoverInTime(ports, task), ports);
+  const leftMs = task.timeoutMs - Math.max(0, clock.now() - startedMs);
+  const former = await formerObservations(ports, task, before, result, Math.max(FIND_MARGIN_MS, leftMs));
   const revokedKey = rememberedRevocation(result);
   if (revokedKey !== undefined) {
     await cache.memory.update(address, (memory) => withRevokedKey(memory, revokedKey), { signal });
   }
   const refusesCached = isDoubted(result, before.entry);
   const error = result.outcome === 'found' ? undefined : failureOf(result);
-  const seen = observations(result, refusesCached);
-  const { kept, entry, outcomes } = await noted(ports, task, seen);
-  const looked = { outcome: result.outcome, before, kept, entry, error, refusesCached };
+  const seen = [...observations(result, refusesCached), ...former];
+  const { kept: after, entry, outcomes } = await noted(ports, task, seen);
+  const looked = { outcome: result.outcome, before, kept: after, entry, error, refusesCached };
   if (result.outcome !== 'found') return { ...looked, source: undefined };
   const outcome = outcomes[seen.indexOf(result.record)] ?? 'accepted';
   if (outcome === 'accepted') return { ...looked, source: result.source };

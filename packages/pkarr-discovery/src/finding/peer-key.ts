@@ -29,7 +29,10 @@ export type PeerKeyReason =
 export interface PeerKey {
   /** 32 bytes, X25519. */
   readonly noiseKey: Uint8Array;
-  /** 32 bytes: after a rotation, the key that the peer may still show until the overlap is over. Never connect to it. */
+  /**
+   * 32 bytes: after a rotation, the key that the peer may still show until the overlap is over. Undefined also as long as
+   * nobody can say whether it was revoked meanwhile. Never connect to it.
+   */
   readonly formerKey: Uint8Array | undefined;
   readonly state: Extract<KeyState, 'tofu' | 'verified' | 'due' | 'rotated'>;
   readonly from: 'cache' | 'discovery' | 'handshake';
@@ -65,6 +68,12 @@ const USABLE: readonly KeyState[] = [
   'rotated',
 ] satisfies readonly PeerKey['state'][];
 
+/** The former key of an entry if it may be taken: not while something is in doubt. The entry's own. */
+export function takenFormerKey(entry: CachedKey): Uint8Array | undefined {
+  if (entry.state !== 'rotated' || entry.lastValidatedMs === undefined) return undefined;
+  return entry.previous?.noiseKey;
+}
+
 /**
  * The key of an entry, with copies of its bytes.
  *
@@ -73,9 +82,9 @@ const USABLE: readonly KeyState[] = [
  */
 export function peerKey(entry: CachedKey, origin: KeyOrigin): PeerKey | undefined {
   if (entry.state === 'unknown' || !USABLE.includes(entry.state)) return undefined;
-  const { noiseKey, previous, record, lastValidatedMs } = entry;
+  const { noiseKey, record, lastValidatedMs } = entry;
   const state = entry.state as PeerKey['state'];
-  const formerKey = previous?.noiseKey.slice();
+  const formerKey = takenFormerKey(entry)?.slice();
   const { from, source, reason, degraded, problem } = origin;
   const asked = { from, source, reason, degraded, problem };
   return { noiseKey: noiseKey.slice(), formerKey, state, ...asked, record, lastValidatedMs };

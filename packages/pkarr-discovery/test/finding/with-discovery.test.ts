@@ -6,6 +6,7 @@ import { createDiscovery } from '../../src/discovery/create-discovery.ts';
 import type { DiscoveryPolicy } from '../../src/discovery/discovery-options.ts';
 import type { KeyFinderEvent } from '../../src/finding/finding-events.ts';
 import { createKeyFinder } from '../../src/finding/key-finder.ts';
+import { formerDevice } from '../../src/lifecycle/former-device.ts';
 import { filled, rejectionOf } from '../bytes.ts';
 import { fakeSource } from '../discovery/fakes.ts';
 import { DEVICE, OWNER, recordText, STAMPED } from '../records/key-records.ts';
@@ -17,6 +18,8 @@ const DAY_MS = 86_400_000;
 const on = (days: number) => ({ timestampSeconds: STAMPED + BigInt(days * 86_400) });
 const TEXT_A = await recordText({ noiseKey: A });
 const TEXT_B = await recordText({ noiseKey: B, ...on(1) });
+const UNDER_A = formerDevice(DEVICE, A);
+const A_STANDS = await recordText({ noiseKey: A, device: UNDER_A, ...on(1) });
 const NO_A = await recordText({ noiseKey: A, ...on(1), revoked: true });
 const OCCASIONAL = { device: DEVICE, contact: 'occasional' } as const;
 
@@ -28,8 +31,8 @@ function connected(policy: DiscoveryPolicy = {}) {
     packet: undefined,
   };
   const source = (name: keyof typeof given) =>
-    fakeSource(name, async () => {
-      const text = given[name];
+    fakeSource(name, async (device) => {
+      const text = device === UNDER_A ? A_STANDS : given[name];
       if (text instanceof Error) throw text;
       return text === undefined ? [] : [encodeUtf8(text)];
     });

@@ -11,9 +11,11 @@ import type {
 import { DiscoveryError } from '../../src/errors.ts';
 import type { KeyFinderEvent } from '../../src/finding/finding-events.ts';
 import { createKeyFinder, type KeyFinder } from '../../src/finding/key-finder.ts';
+import { isFormerDevice } from '../../src/lifecycle/former-device.ts';
 import { rollBackRefusal } from '../../src/records/roll-back.ts';
 import type { VerifiedKeyRecord, VerifiedRevocation } from '../../src/records/verified-key-record.ts';
-import { STAMPED } from '../records/key-records.ts';
+import { filled } from '../bytes.ts';
+import { STAMPED, verifiedKey } from '../records/key-records.ts';
 import { memoryStore, recordsOn } from '../stores.ts';
 
 export const DAY_MS = 86_400_000;
@@ -67,6 +69,18 @@ export const result = {
   }),
 };
 
+const standing = new Map<string, Promise<DiscoveryResult>>();
+
+/** That the record of a former key stands under its id; keys are one byte repeated. */
+function stands(device: string): Promise<DiscoveryResult> {
+  const known = standing.get(device);
+  if (known !== undefined) return known;
+  const record = verifiedKey({ device, noiseKey: filled(Number.parseInt(device.slice(-2), 16)) });
+  const answer = record.then((verified) => result.found(verified));
+  standing.set(device, answer);
+  return answer;
+}
+
 /** What was counted. */
 export interface Counted {
   readonly name: string;
@@ -81,7 +95,7 @@ export interface World {
   readonly finder: KeyFinder;
   readonly events: KeyFinderEvent[];
   readonly counted: Counted[];
-  /** The options of every look-up that was made. */
+  /** The options of every look-up that was made, except of former keys, which always stand. */
   readonly lookUps: DiscoverOptions[];
   /** What look-ups give from now on, or how they come to it. */
   answer: DiscoveryResult | DiscoverNoiseKey;
@@ -105,6 +119,7 @@ export function createWorld(options: WorldOptions = {}): World {
     void counted.push({ name, attributes });
   const telemetry: Telemetry = { count, record: count, span: () => ({ end() {} }) };
   const discover: DiscoverNoiseKey = async (identity, asked = {}) => {
+    if (isFormerDevice(asked.device ?? '')) return stands(asked.device ?? '');
     lookUps.push(asked);
     const { answer } = world;
     return typeof answer === 'function' ? answer(identity, asked) : answer;
