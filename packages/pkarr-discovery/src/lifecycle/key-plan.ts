@@ -145,9 +145,11 @@ export function planRevocation(
     return { kind: 'revocation', device: under, noiseKey, timestampSeconds };
   };
   const current = revoked.filter(({ status }) => status === 'current');
+  // What takes the place of a longer record goes first: it makes room in a packet for what needs a new place.
+  const formers = revoked.filter((key) => !current.includes(key));
   const statements = [
     ...current.map((key) => revocationOf(key, device)),
-    ...revoked.map((key) => revocationOf(key, formerDevice(device, key.noiseKey))),
+    ...[...formers, ...current].map((key) => revocationOf(key, formerDevice(device, key.noiseKey))),
   ];
   const change = { status: 'revoked', revokedAtMs: nowMs, stampedSeconds: timestampSeconds } as const;
   const after: KeyLedger = {

@@ -3,7 +3,7 @@ import { DiscoveryError } from '../errors.ts';
 import { verifyKeyBinding } from '../records/binding-signature.ts';
 import { requireDeviceId } from '../records/device-id.ts';
 import { verifyFreshness } from '../records/freshness-signature.ts';
-import { type KeyRecord, parseKeyRecord } from '../records/key-record.ts';
+import { isBareRevocation, type KeyRecord, parseKeyRecord } from '../records/key-record.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
 import type { Publication, RecordPublication } from './publication.ts';
 
@@ -22,7 +22,8 @@ function signedClaim(identity: Uint8Array, device: string, text: string | Uint8A
   const record = parseKeyRecord(text);
   const { noiseKey, signature, timestampSeconds, revoked, freshnessSignature } = record;
   const bound = { identity, device, noiseKey };
-  if (signature === undefined || !verifyKeyBinding(signature, bound)) {
+  const isBound = signature !== undefined && verifyKeyBinding(signature, bound);
+  if (!isBound && !isBareRevocation(record)) {
     throw new DiscoveryError('DISCOVERY_KEY_RECORD_FORGED', { identity: keyPrefix(identity) });
   }
   if (freshnessSignature === undefined) return { record, signedSeconds: undefined };

@@ -8,6 +8,7 @@ import {
 } from '@pubky-paykit/primitives';
 import {
   CLASS_INTERNET,
+  DEFAULT_DEVICE,
   KEY_BYTES,
   KEY_RECORD_TTL_SECONDS,
   MAX_TEXT_STRING_BYTES,
@@ -15,9 +16,12 @@ import {
   MIN_TTL_SECONDS,
 } from '../constants.ts';
 import { type DnsRecord, recordClass } from '../dns/record.ts';
+import { DiscoveryError } from '../errors.ts';
+import { isFormerDevice } from '../lifecycle/former-device.ts';
 import type { PacketChange } from '../publishing/packet-change.ts';
 import { updatePacket } from '../publishing/update-packet.ts';
 import { keyRecordName } from '../records/device-id.ts';
+import { parseKeyRecord } from '../records/key-record.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
 import { ownName } from '../signed-packet/own-name.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
@@ -46,7 +50,8 @@ export interface PacketTargetOptions {
 /**
  * Publishes into the packet of the identity: the text of the record as `TXT` at `_noise.phone`, where a retired device has
  * none. Everything else in the packet stays as it is, above all the record that names the homeserver. A packet has room for
- * the records of three devices beside it, or of four without signed freshness.
+ * the records of three devices beside it, or of four without signed freshness. Where a revocation or a current key finds no
+ * room, records of former keys make way for it: the overlap ends early for those who read nothing but the packet.
  *
  * `publish` throws DISCOVERY_NEWER_PUBLISHED, DISCOVERY_BAD_PUBLICATION, DISCOVERY_BAD_DEVICE,
  * DISCOVERY_KEY_RECORD_MALFORMED, DISCOVERY_KEY_RECORD_FORGED, DISCOVERY_FRESHNESS_FORGED, and what {@link updatePacket}
@@ -75,10 +80,13 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
 
   async function publish(publication: Publication, { signal }: PublishCall = {}): Promise<void> {
     checkPublication(publication, identity);
-    await updatePacket(packets, signer, packetChangeOf(publication, { name, ttlSeconds }), {
-      ...update,
-      signal,
-    });
+    const change = packetChangeOf(publication, { name, ttlSeconds });
+    try {
+      await updatePacket(packets, signer, change, { ...update, signal });
+    } catch (error) {
+      if (!isTooLarge(error) || !mayMakeRoom(publication)) throw error;
+      await updatePacket(packets, signer, withoutFormerKeys(change, identity), { ...update, signal });
+    }
   }
 
   return { name, publish };
@@ -108,6 +116,36 @@ export function packetChangeOf(
     },
     records: [{ name: owner, ttl: ttlSeconds, data: { type: 'TXT', strings: stringsOf(text) } }],
   };
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof DiscoveryError && error.code === 'DISCOVERY_PACKET_TOO_LARGE';
+}
+
+/** Revocations, and current keys, matter more than that keys which were replaced are taken a while longer. */
+function mayMakeRoom({ kind, device }: Publication): boolean {
+  return kind === 'revocation' || (kind === 'key' && !isFormerDevice(device));
+}
+
+/** The same change, which also takes out the records of former keys that are not revoked. */
+function withoutFormerKeys(change: PacketChange, identity: Uint8Array): PacketChange {
+  const [prefix, , owner] = ownName(identity, keyRecordName(DEFAULT_DEVICE)).split('.');
+  const isFormerKey = (record: DnsRecord): boolean => {
+    const [first, device = '', last, ...others] = record.name.split('.');
+    const isThere = first === prefix && isFormerDevice(device) && last === owner && others.length === 0;
+    if (!isThere || recordClass(record) !== CLASS_INTERNET || record.data.type !== 'TXT') return false;
+    return isUnrevoked(concatBytes(...record.data.strings));
+  };
+  return { ...change, replaces: (record) => change.replaces(record) || isFormerKey(record) };
+}
+
+/** False for whatever is no record. */
+function isUnrevoked(text: Uint8Array): boolean {
+  try {
+    return !parseKeyRecord(text).revoked;
+  } catch {
+    return false;
+  }
 }
 
 /** Readers join the strings again. */

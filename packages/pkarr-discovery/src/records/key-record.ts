@@ -38,7 +38,7 @@ export interface KeyRecord {
  *
  * @param record Borrowed.
  * @returns 157 characters with the four fields of 0.8 and 251 with signed freshness, which both fit one string of a
- * TXT record; 264 for a revocation.
+ * TXT record; 264 for a revocation, or 171 without `sig`.
  * @throws DISCOVERY_WRONG_LENGTH, DISCOVERY_WEAK_KEY
  * @throws RangeError for a timestamp that is not 64 bits long.
  * @throws TypeError for a signature over a time that is not in the record.
@@ -109,6 +109,11 @@ export function parseKeyRecord(record: string | Uint8Array): KeyRecord {
     revoked: isRevoked(fields),
     freshnessSignature: signatureField(fields, 'fsig'),
   };
+}
+
+/** Whether a record says that a key is revoked by a signature that needs no binding beside it: it covers the same and more. */
+export function isBareRevocation({ signature, revoked, freshnessSignature }: KeyRecord): boolean {
+  return revoked && signature === undefined && freshnessSignature !== undefined;
 }
 
 /** @throws RangeError unless `value` is an unsigned number of 64 bits. */

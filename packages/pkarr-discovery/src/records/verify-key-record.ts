@@ -5,7 +5,7 @@ import { type BoundKey, verifyKeyBinding } from './binding-signature.ts';
 import { requireDeviceId } from './device-id.ts';
 import { type FreshnessRule, isAhead, requireFresh } from './freshness.ts';
 import { verifyFreshness } from './freshness-signature.ts';
-import { formatKeyRecord, type KeyRecord, parseKeyRecord } from './key-record.ts';
+import { formatKeyRecord, isBareRevocation, type KeyRecord, parseKeyRecord } from './key-record.ts';
 import {
   type FreshnessProof,
   keyPrefix,
@@ -53,7 +53,7 @@ function freshnessProof(
  * the identity, not revoked, and fresh. Nothing of that can be switched off.
  *
  * With signed freshness (`fsig`), time and revocation are the identity's word: a revocation comes back as a value of its
- * own, to be remembered for ever, however old it is. A signature that does not fit is an error, never a record without
+ * own, to be remembered for ever, however old it is; it needs no `sig` beside `fsig`. A signature that does not fit is an error, never a record without
  * one.
  *
  * Without it, as in 0.8, whoever stores the record may change both. The bounds hold for the time that is claimed, and an
@@ -90,9 +90,11 @@ export function verifyKeyRecord(
   const record = parseKeyRecord(claim.record);
   const { noiseKey, signature, timestampSeconds, revoked } = record;
   requireStrongKey(noiseKey);
-  if (signature === undefined) throw new DiscoveryError('DISCOVERY_KEY_RECORD_INCOMPLETE', { field: 'sig' });
   const bound = { identity, noiseKey, device };
-  if (!verifyKeyBinding(signature, bound)) {
+  if (signature === undefined) {
+    if (!isBareRevocation(record))
+      throw new DiscoveryError('DISCOVERY_KEY_RECORD_INCOMPLETE', { field: 'sig' });
+  } else if (!verifyKeyBinding(signature, bound)) {
     throw new DiscoveryError('DISCOVERY_KEY_RECORD_FORGED', { identity: keyPrefix(identity) });
   }
   if (timestampSeconds === undefined) {

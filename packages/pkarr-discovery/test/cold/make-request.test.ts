@@ -39,8 +39,8 @@ describe('createColdRequest', () => {
     expect(await shape({ which: { context: 'default' } })).toEqual([`revocation ${formerOf('default')}  0`]);
     expect(await shape({})).toEqual([
       'revocation default  0',
-      `revocation ${formerOf('default#1')}  0`,
       `revocation ${formerOf('default')}  0`,
+      `revocation ${formerOf('default#1')}  0`,
       'key default default#2 1',
     ]);
   });

@@ -1,5 +1,6 @@
 import { concatBytes, decodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
+import { ownName, signPacket, userRecord } from '../../src/index.ts';
 import { formerDevice } from '../../src/lifecycle/former-device.ts';
 import { createPacketTarget } from '../../src/publications/packet-target.ts';
 import type { PublicationTarget } from '../../src/publications/publication.ts';
@@ -7,7 +8,6 @@ import { keyRecordName } from '../../src/records/device-id.ts';
 import { formatKeyRecord } from '../../src/records/key-record.ts';
 import { signKeyRecord } from '../../src/records/sign-key-record.ts';
 import { verifyKeyRecord } from '../../src/records/verify-key-record.ts';
-import { ownName, signPacket, userRecord } from '../../src/index.ts';
 import { filled } from '../bytes.ts';
 import { text } from '../packets.ts';
 import { ModelStore } from '../relay-model.ts';

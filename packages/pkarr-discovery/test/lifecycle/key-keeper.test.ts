@@ -112,8 +112,8 @@ describe('createKeyKeeper', () => {
     const last = world.target('packet').arrivals.slice(-4);
     expect(last.map(({ kind, device }) => `${kind} ${device}`)).toEqual([
       'revocation default',
-      `revocation ${formerOf('default#1')}`,
       `revocation ${formerOf('default')}`,
+      `revocation ${formerOf('default#1')}`,
       'key default',
     ]);
     expect(events.map((event) => `${event.kind} ${'context' in event && event.context}`)).toEqual([
