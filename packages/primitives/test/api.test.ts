@@ -59,6 +59,10 @@ describe('@pubky-paykit/primitives', () => {
 
 describe('@pubky-paykit/primitives/testing', () => {
   it('exports exactly these values', () => {
-    expect(Object.keys(testing).sort()).toEqual(['LOW_ORDER_POINTS', 'ManualClock', 'predictableRandomForTestingOnly']);
+    expect(Object.keys(testing).sort()).toEqual([
+      'LOW_ORDER_POINTS',
+      'ManualClock',
+      'predictableRandomForTestingOnly',
+    ]);
   });
 });
