@@ -125,7 +125,12 @@ const LEASE_ROOM = 'keeper-leases';
  *
  * @example
  * ```ts
- * import { createKeyKeeper, type DeriveNoiseKey, type OpenRecords, type PublicationQueue } from '@pubky-paykit/pkarr-discovery';
+ * import {
+ *   createKeyKeeper,
+ *   type DeriveNoiseKey,
+ *   type OpenRecords,
+ *   type PublicationQueue,
+ * } from '@pubky-paykit/pkarr-discovery';
  * import type { IdentitySigner } from '@pubky-paykit/primitives';
  * declare const openRecords: OpenRecords;
  * declare const signer: IdentitySigner;

@@ -36,11 +36,17 @@ export interface RestamperOptions {
  * Signs a record that has waited in the queue for too long again, if its key is still alive by the ledger of the device. The
  * ledger notes the new time before the record is given away, so that whatever the keeper signs afterwards is newer.
  *
- * @throws DISCOVERY_WRONG_LENGTH; from its calls DISCOVERY_LEDGER_CHANGED after the third time, DISCOVERY_CLOCK_BEHIND, and what the signer and the store throw.
+ * @throws DISCOVERY_WRONG_LENGTH; from its calls DISCOVERY_LEDGER_CHANGED after the third time, DISCOVERY_CLOCK_BEHIND, and
+ * what the signer and the store throw.
  *
  * @example
  * ```ts
- * import { createPublicationQueue, createRestamper, type OpenRecords, type PublicationTarget } from '@pubky-paykit/pkarr-discovery';
+ * import {
+ *   createPublicationQueue,
+ *   createRestamper,
+ *   type OpenRecords,
+ *   type PublicationTarget,
+ * } from '@pubky-paykit/pkarr-discovery';
  * import type { IdentitySigner } from '@pubky-paykit/primitives';
  * declare const openRecords: OpenRecords;
  * declare const signer: IdentitySigner;
