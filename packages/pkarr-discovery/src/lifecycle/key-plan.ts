@@ -146,7 +146,8 @@ export function planRevocation(
   };
   const current = revoked.filter(({ status }) => status === 'current');
   // What takes the place of a longer record goes first: it makes room in a packet for what needs a new place.
-  const formers = revoked.filter((key) => !current.includes(key));
+  // In the order of the ledger, whatever order they were named in: a plan that is made again must be the same.
+  const formers = ledger.keys.filter((key) => revoked.includes(key) && !current.includes(key));
   const statements = [
     ...current.map((key) => revocationOf(key, device)),
     ...[...formers, ...current].map((key) => revocationOf(key, formerDevice(device, key.noiseKey))),

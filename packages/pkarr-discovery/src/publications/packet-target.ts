@@ -81,11 +81,12 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
   async function publish(publication: Publication, { signal }: PublishCall = {}): Promise<void> {
     checkPublication(publication, identity);
     const change = packetChangeOf(publication, { name, ttlSeconds });
+    const roomier = roomierChangeOf(publication, change);
     try {
       await updatePacket(packets, signer, change, { ...update, signal });
     } catch (error) {
-      if (!isTooLarge(error) || !mayMakeRoom(publication)) throw error;
-      await updatePacket(packets, signer, withoutFormerKeys(change, identity), { ...update, signal });
+      if (!isTooLarge(error) || roomier === undefined) throw error;
+      await updatePacket(packets, signer, roomier, { ...update, signal });
     }
   }
 
@@ -118,17 +119,22 @@ export function packetChangeOf(
   };
 }
 
-function isTooLarge(error: unknown): boolean {
+/** Whether records do not fit a packet. */
+export function isTooLarge(error: unknown): boolean {
   return error instanceof DiscoveryError && error.code === 'DISCOVERY_PACKET_TOO_LARGE';
 }
 
-/** Revocations, and current keys, matter more than that keys which were replaced are taken a while longer. */
-function mayMakeRoom({ kind, device }: Publication): boolean {
-  return kind === 'revocation' || (kind === 'key' && !isFormerDevice(device));
-}
-
-/** The same change, which also takes out the records of former keys that are not revoked. */
-function withoutFormerKeys(change: PacketChange, identity: Uint8Array): PacketChange {
+/**
+ * The same change, which also takes out the records of former keys that are not revoked: for where there is no room
+ * otherwise. Revocations, and current keys, matter more than that keys which were replaced are taken a while longer.
+ *
+ * @returns Undefined for what matters no more than they do.
+ */
+export function roomierChangeOf(
+  { kind, device, identity }: Publication,
+  change: PacketChange,
+): PacketChange | undefined {
+  if (kind !== 'revocation' && (kind !== 'key' || isFormerDevice(device))) return undefined;
   const [prefix, , owner] = ownName(identity, keyRecordName(DEFAULT_DEVICE)).split('.');
   const isFormerKey = (record: DnsRecord): boolean => {
     const [first, device = '', last, ...others] = record.name.split('.');

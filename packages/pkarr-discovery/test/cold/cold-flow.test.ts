@@ -85,6 +85,33 @@ describe('prepareOffline and publishPrepared', () => {
     expect(outpost.files.changes).toHaveLength(changes);
   });
 
+  it('[O4] revoke all keys in the overlap of two rotations', async () => {
+    const outpost = await Outpost.announced();
+    const nowhere = { packets: undefined };
+    for (const action of ['publish', 'rotate', 'rotate', 'revoke'] as const) {
+      await publish(outpost, await prepared(outpost, { action, ...nowhere }), nowhere);
+      outpost.clock.advance(DAY_MS);
+    }
+    const statuses = (await ledgerAt(outpost))?.keys.map(({ status }) => status);
+    expect(statuses).toEqual(['revoked', 'revoked', 'revoked', 'current']);
+  });
+
+  it('[O3] [O4] let records of former keys make room in the packet for the current one, and for a revocation', async () => {
+    const outpost = await Outpost.announced();
+    const names: string[][] = [];
+    for (const action of ['publish', 'rotate', 'rotate', 'revoke'] as const) {
+      await publish(outpost, await prepared(outpost, { action, which: { context: 'default#2' } }));
+      outpost.clock.advance(DAY_MS);
+      names.push(outpost.names().slice(2));
+    }
+    expect(names).toEqual([
+      ['_noise.default'],
+      [`_noise.${formerOf('default')}`, '_noise.default'],
+      ['_noise.default'],
+      [`_noise.${formerOf('default#2')}`, '_noise.default'],
+    ]);
+  });
+
   it('[O3] go on after a failure on the way, with the same file', async () => {
     const outpost = await Outpost.announced();
     await publish(outpost, await prepared(outpost, { action: 'publish' }));
