@@ -2,6 +2,7 @@ import { equalBytes, isCodedError } from '@pubky-paykit/primitives';
 import type { CachedKey } from '../cache/cached-key.ts';
 import { type DeviceAddress, deviceAddress } from '../cache/device-address.ts';
 import type { DiscoveryResult } from '../discovery/discovery-result.ts';
+import { rememberedRevocation } from '../discovery/remembered-revocation.ts';
 import { DiscoveryError } from '../errors.ts';
 import { formerDevice } from '../lifecycle/former-device.ts';
 import type { VerifiedKeyRecord } from '../records/verified-key-record.ts';
@@ -11,12 +12,6 @@ import type { VerifiedKeyRecord } from '../records/verified-key-record.ts';
  * so already. `revoked`: by the identity's word. `unsure`: nobody could be asked, or nobody who could be believed.
  */
 export type FormerKeyFate = 'stands' | 'over' | 'revoked' | 'unsure';
-
-/** The key of a revocation that a discovery remembers from before, if that is what it answers. */
-export function rememberedRevocation(result: DiscoveryResult): Uint8Array | undefined {
-  if (result.outcome !== 'revoked' || result.revocation !== undefined) return undefined;
-  return (result.error.context as { proof?: unknown }).proof === 'signed' ? result.revokedKey : undefined;
-}
 
 /**
  * The key whose place the key of a record has taken, now or before.

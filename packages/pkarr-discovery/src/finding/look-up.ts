@@ -10,11 +10,12 @@ import { FIND_MARGIN_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
 import { failureOf } from '../discovery/found-key.ts';
+import { rememberedRevocation } from '../discovery/remembered-revocation.ts';
 import { DiscoveryError } from '../errors.ts';
 import { requireFresh } from '../records/freshness.ts';
 import { rollBackRefusal, withRevokedKey } from '../records/roll-back.ts';
 import type { VerifiedKeyRecord, VerifiedRevocation } from '../records/verified-key-record.ts';
-import { fateOf, formerAddress, isUnanswered, rememberedRevocation, replacedKey } from './former-key.ts';
+import { fateOf, formerAddress, isUnanswered, replacedKey } from './former-key.ts';
 
 /** What a look-up works with. */
 export interface LookUpPorts {

@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import { createDiscovery, type DeviceNames, type KeyRecordSource } from '../../src/index.ts';
+import { createDiscovery, type DeviceNames, formerDevice, type KeyRecordSource } from '../../src/index.ts';
 import { filled, rejectionOf } from '../bytes.ts';
 import { clockAt, OWNER, type RecordChange, recordText, STAMPED } from '../records/key-records.ts';
 import { offline } from '../relay-model.ts';
@@ -60,6 +60,28 @@ describe('lookUpNoiseKeys', () => {
     );
     expect(firstBytes(await lookUp(source))).toEqual([1]);
     expect(new Set(source.asked).size).toBe(17);
+  });
+
+  it('looks up former keys last, as they matter least', async () => {
+    const formers = Array.from(
+      { length: 15 },
+      (_, index) => `default-${index.toString(16).padStart(16, '0')}`,
+    );
+    const source = sourceOf(
+      { default: { noiseKey: filled(1) }, phone: { noiseKey: filled(2) } },
+      { names: [...formers, 'default', 'phone'], complete: true },
+    );
+    expect(firstBytes(await lookUp(source))).toEqual([1, 2]);
+  });
+
+  it('gives no key that the identity has revoked, under whichever of its ids [S2.3] [O4]', async () => {
+    const noiseKey = filled(2);
+    const source = sourceOf({
+      default: { noiseKey },
+      [formerDevice('default', noiseKey)]: { noiseKey, revoked: true },
+      phone: { noiseKey: filled(3) },
+    });
+    expect(firstBytes(await lookUp(source))).toEqual([3]);
   });
 
   it('wants an identity', async () => {
