@@ -1,5 +1,5 @@
 import { type Clock, hex } from '@pubky-paykit/primitives';
-import { HISTORY_KEPT_MS, SHOWN_KEY_BYTES } from '../constants.ts';
+import { HISTORY_KEPT_MS, MAX_CLOCK_SKEW_SECONDS, SHOWN_KEY_BYTES } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import type { DiscoveryError } from '../errors.ts';
 import { parseKeyRecord } from '../records/key-record.ts';
@@ -58,6 +58,7 @@ export interface KeyStock {
   readonly clock: Clock;
 }
 
+const MAX_CLOCK_SKEW = Number(MAX_CLOCK_SKEW_SECONDS);
 const shown = (key: Uint8Array): string => hex.encode(key.subarray(0, SHOWN_KEY_BYTES));
 
 function listed({ identity, device }: DeviceAddress, stored: StoredKey | UnreadableKey): ListedKey {
@@ -138,9 +139,15 @@ function stampedSeconds(record: string): bigint | undefined {
  */
 function isForgettable(
   { entry, memory, lastUsedMs }: KeptKey | StoredKey,
-  { unusedMs, nowMs }: Cleaning,
+  { unusedMs, nowMs, policy }: Cleaning,
 ): boolean {
   if (entry.state === 'conflict' || entry.state === 'revoked' || memory.revokedKeys.length > 0) return false;
+  // Nobody has looked for it: a discovery has seen it, such as of a stranger who wanted to pay. Strangers are many, and it
+  // protects from nothing once everything that is older is too old anyway.
+  if (lastUsedMs === NOTHING_KEPT.lastUsedMs && memory.newest !== undefined) {
+    const { timestampSeconds } = memory.newest;
+    return nowMs / 1_000 - Number(timestampSeconds) > policy.maximumAgeSeconds + MAX_CLOCK_SKEW;
+  }
   return nowMs - lastUsedMs >= unusedMs;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DurableStore } from '../../../session-store/src/index.ts';
 import { deviceAddress } from '../../src/cache/device-address.ts';
+import { rememberKeyRecord } from '../../src/records/roll-back.ts';
 import { rejectionOf } from '../bytes.ts';
 import { DEVICE, verifiedRevocation } from '../records/key-records.ts';
 import { numbered } from '../signers.ts';
@@ -113,6 +114,22 @@ describe('createKeyCache', () => {
       clock.advance(1);
       expect((await cache.prune()).forgotten).toBe(1);
       expect((await listed(cache)).map(({ device }) => device).sort()).toEqual(['a', 'b']);
+    });
+
+    it('keeps what a discovery remembers of strangers as long as it protects from anything, and no longer [S2.3]', async () => {
+      const { cache, clock } = open();
+      const remember = () =>
+        cache.memory.update(
+          deviceAddress(PEER, DEVICE),
+          (memory) => rememberKeyRecord(memory, RECORD_A).memory,
+        );
+      await remember();
+      clock.advance(29 * DAY_MS + 300_000);
+      expect((await cache.prune()).forgotten).toBe(0);
+      expect((await cache.read(PEER, DEVICE)).memory.newest).toBeDefined();
+      clock.advance(1_000);
+      expect((await cache.prune()).forgotten).toBe(1);
+      expect((await cache.read(PEER, DEVICE)).memory.newest).toBeUndefined();
     });
 
     it('leaves alone what was used since it was judged', async () => {
