@@ -10,9 +10,9 @@ export function codeOf(error: unknown): string {
 
 /**
  * Whether the same publication will never be taken: by the word of a coded error, or because of a mistake in a program. Any
- * other error without a code may be of the network.
+ * other error without a code may be of the network, a `TypeError` above all: `fetch` tells outages so.
  */
 export function isPermanent(error: unknown): boolean {
   if (isCodedError(error)) return !error.retryable;
-  return error instanceof TypeError || error instanceof RangeError;
+  return error instanceof RangeError;
 }

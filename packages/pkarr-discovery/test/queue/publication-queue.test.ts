@@ -142,7 +142,8 @@ describe('createPublicationQueue', () => {
 
   it.each([
     ['an error without a code', () => new Error('socket hang up'), 'waiting'],
-    ['a mistake in a program', () => new TypeError('x is not a function'), 'parked'],
+    ['an outage as `fetch` tells it', () => new TypeError('fetch failed'), 'waiting'],
+    ['a mistake in a program', () => new RangeError('out of range'), 'parked'],
   ] as const)('[F3] tells %s from the other', async (_, error, where) => {
     const relay = scripted('relay', [error()]);
     const { queue } = queueOn(new World(), { targets: [relay.target] });
