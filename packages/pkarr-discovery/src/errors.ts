@@ -7,10 +7,10 @@ import {
 } from '@pubky-paykit/primitives';
 import { BACKGROUND_ERRORS } from './background/background-errors.ts';
 import { CACHE_ERRORS } from './cache/cache-errors.ts';
+import { COLD_ERRORS } from './cold/cold-errors.ts';
 import { DHT_ERRORS } from './dht/dht-errors.ts';
 import { DISCOVERY_RESULT_ERRORS } from './discovery/discovery-errors.ts';
 import { FINDING_ERRORS } from './finding/finding-errors.ts';
-import { COLD_ERRORS } from './cold/cold-errors.ts';
 import { LIFECYCLE_ERRORS } from './lifecycle/lifecycle-errors.ts';
 import { PUBLICATION_ERRORS } from './publications/publication-errors.ts';
 import { QUEUE_ERRORS } from './queue/queue-errors.ts';
