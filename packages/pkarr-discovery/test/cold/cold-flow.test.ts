@@ -100,7 +100,8 @@ describe('prepareOffline and publishPrepared', () => {
     const outpost = await Outpost.announced();
     const names: string[][] = [];
     for (const action of ['publish', 'rotate', 'rotate', 'revoke'] as const) {
-      await publish(outpost, await prepared(outpost, { action, which: { context: 'default#2' } }));
+      const which = action === 'revoke' ? { context: 'default#2' } : undefined;
+      await publish(outpost, await prepared(outpost, { action, which }));
       outpost.clock.advance(DAY_MS);
       names.push(outpost.names().slice(2));
     }
