@@ -93,7 +93,8 @@ export interface KeyKeeper {
   /**
    * Revokes keys: all living ones, as a device that was lost or broken into has lost them all, unless told otherwise. If the
    * current one is among them it gets a successor from a new context, unless told otherwise: say `successor: false` if
-   * the device, or its seed, is gone. What is revoked already stays so.
+   * the device, or its seed, is gone, and after DISCOVERY_CLOCK_BEHIND: without one a key can be revoked whatever the clocks
+   * say. What is revoked already stays so.
    *
    * @throws DISCOVERY_KEY_NOT_IN_LEDGER, DISCOVERY_NO_CURRENT_KEY for a device that never had a key.
    */

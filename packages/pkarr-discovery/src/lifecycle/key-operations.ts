@@ -24,7 +24,7 @@ import type { DueAction, KeyAction } from './key-schedule.ts';
 import { drawJitter, type LedgerDesk } from './ledger-desk.ts';
 import { recoveredLedger } from './ledger-recovery.ts';
 import { nextKeyOf, requireDerivable } from './own-keys.ts';
-import { signingTime } from './signing-time.ts';
+import { revokingTime, signingTime } from './signing-time.ts';
 
 /** What operations on the keys of one device need. */
 export interface KeyOperationsOptions {
@@ -156,7 +156,8 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
       if (keys.length === 0) return isWanted ? create(ledger, signal) : ledger;
       // Not checked against what is derived: a seed that is lost or wrong must not be in the way of a revocation.
       const successor = isWanted ? await nextKeyOf(ledger, derive) : undefined;
-      const plan = planRevocation(ledger, keys, timeFor(ledger), successor);
+      const time = successor === undefined ? revokingTime(ledger.stampedSeconds, clock) : timeFor(ledger);
+      const plan = planRevocation(ledger, keys, time, successor);
       const after = await done('revoked', keys, desk.carryOut(ledger, plan, signer, signal));
       if (successor === undefined) return after;
       return done('rotated', [successor], Promise.resolve(after));

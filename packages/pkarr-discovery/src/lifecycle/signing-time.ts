@@ -5,6 +5,20 @@ import { millisecondsOf } from '../records/freshness.ts';
 import type { PlanTime } from './key-plan.ts';
 
 /**
+ * The time of a revocation that nothing comes after: now, or a second after the newest record, however far ahead that is.
+ * Peers do not believe a date that is too far ahead, but they believe the revocation: a clock that was wrong once must not
+ * keep a key from being revoked.
+ *
+ * @param stampedSeconds The largest time that was signed, in seconds since 1970; 0 for none.
+ * @throws TypeError for a clock that shows no time.
+ */
+export function revokingTime(stampedSeconds: bigint, clock: Clock): PlanTime {
+  const nowMs = Math.max(0, Math.floor(millisecondsOf(clock)));
+  const nowSeconds = BigInt(Math.floor(nowMs / 1_000));
+  return { nowMs, timestampSeconds: nowSeconds > stampedSeconds ? nowSeconds : stampedSeconds + 1n };
+}
+
+/**
  * The time of the next records of a device: now, or a second after the newest one that was signed, since peers refuse
  * whatever is not newer.
  *
@@ -13,16 +27,14 @@ import type { PlanTime } from './key-plan.ts';
  * @throws TypeError for a clock that shows no time.
  */
 export function signingTime(stampedSeconds: bigint, clock: Clock): PlanTime {
-  const nowMs = Math.max(0, Math.floor(millisecondsOf(clock)));
-  const nowSeconds = BigInt(Math.floor(nowMs / 1_000));
-  const timestampSeconds = nowSeconds > stampedSeconds ? nowSeconds : stampedSeconds + 1n;
-  const behindSeconds = timestampSeconds - nowSeconds;
+  const time = revokingTime(stampedSeconds, clock);
+  const behindSeconds = time.timestampSeconds - BigInt(Math.floor(time.nowMs / 1_000));
   // A successor is signed a second later.
   if (behindSeconds >= MAX_CLOCK_SKEW_SECONDS) {
     const maximumSeconds = MAX_CLOCK_SKEW_SECONDS;
     throw new DiscoveryError('DISCOVERY_CLOCK_BEHIND', { behindSeconds, maximumSeconds });
   }
-  return { nowMs, timestampSeconds };
+  return time;
 }
 
 /** The latest of some times, in seconds since 1970; 0 for none. */

@@ -3,6 +3,7 @@ import { LEASE_MS } from '../../src/constants.ts';
 import { createKeyKeeper } from '../../src/lifecycle/key-keeper.ts';
 import { activeKey, liveKeys } from '../../src/lifecycle/key-ledger.ts';
 import { createPublicationQueue } from '../../src/queue/publication-queue.ts';
+import { verifyKeyRecord } from '../../src/records/verify-key-record.ts';
 import { filled, rejectionOf, thrownBy } from '../bytes.ts';
 import { numbered } from '../signers.ts';
 import { formerOf, household, ledgerOf, read, SIGNER, shown } from './household.ts';
@@ -218,6 +219,29 @@ describe('createKeyKeeper', () => {
       code: 'DISCOVERY_CLOCK_BEHIND',
       retryable: true,
       context: { behindSeconds: 401n, maximumSeconds: 300 },
+    });
+  });
+
+  it('[O4] [S2.3] revokes though the clock was far ahead when the key was signed, and makes no successor then', async () => {
+    const world = new World();
+    world.clock.advance(365 * DAY_MS);
+    const ahead = household(world);
+    await ahead.keeper.publish();
+    await ahead.queue.flush();
+    const past = new World();
+    const life = { ...past.live(), openRecords: world.live().openRecords, targets: world.live().targets };
+    const { keeper, queue } = household(past, life);
+    expect((await rejectionOf(keeper.revoke())).code).toBe('DISCOVERY_CLOCK_BEHIND');
+    await keeper.revoke({ successor: false });
+    const { parked, waiting } = await queue.flush();
+    expect([parked, waiting]).toEqual([[], []]);
+    const record = world.target('homeserver').records.get('default')?.record ?? '';
+    const claim = { identity: SIGNER.publicKey, device: 'default', record };
+    expect(verifyKeyRecord(claim, { clock: past.clock })).toMatchObject({
+      kind: 'revocation',
+      revokedKey: keyOf('default'),
+      // Such a date is not believed, but the revocation is.
+      timestampSeconds: undefined,
     });
   });
 
