@@ -6,7 +6,7 @@ import type { DeviceAddress } from '../cache/device-address.ts';
 import { type KeptKey, type ObservedKey, observeKept } from '../cache/kept-key.ts';
 import type { KeyCache } from '../cache/key-cache.ts';
 import { consultKey } from '../cache/key-use.ts';
-import { FIND_MARGIN_MS } from '../constants.ts';
+import { DISCOVERY_PATIENCE_MS, FIND_MARGIN_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
 import { failureOf } from '../discovery/found-key.ts';
@@ -117,7 +117,10 @@ function observations(result: DiscoveryResult, doubted: boolean): readonly KeyOb
   return [...newer, record, ...revocations.filter((revocation) => !newer.includes(revocation))];
 }
 
-/** What became of the key before the one that was found: asked where its owner would say so, in the time that is left. */
+/**
+ * What became of the key before the one that was found: asked where its owner would say so. For no longer than a word against
+ * the found key would be waited for, as nobody shall wait long for a key because of the one before it.
+ */
 async function formerObservations(
   ports: LookUpPorts,
   task: LookUpTask,
@@ -163,8 +166,9 @@ export async function lookUp(ports: LookUpPorts, task: LookUpTask): Promise<Look
   const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
   const before = { ...kept, entry: consultKey(kept.entry, policy.contacts[task.contact], rule).entry };
   const result = judged(await discoverInTime(ports, task), ports);
-  const leftMs = task.timeoutMs - Math.max(0, clock.now() - startedMs);
-  const former = await formerObservations(ports, task, before, result, Math.max(FIND_MARGIN_MS, leftMs));
+  const leftMs = Math.max(FIND_MARGIN_MS, task.timeoutMs - Math.max(0, clock.now() - startedMs));
+  const formerMs = Math.min(leftMs, DISCOVERY_PATIENCE_MS);
+  const former = await formerObservations(ports, task, before, result, formerMs);
   const revokedKey = rememberedRevocation(result);
   if (revokedKey !== undefined) {
     await cache.memory.update(address, (memory) => withRevokedKey(memory, revokedKey), { signal });

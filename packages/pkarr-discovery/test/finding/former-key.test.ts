@@ -2,14 +2,17 @@ import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { createKeyCache } from '../../src/cache/key-cache.ts';
+import { DISCOVERY_PATIENCE_MS } from '../../src/constants.ts';
 import { createDiscovery } from '../../src/discovery/create-discovery.ts';
 import type { KeyFinderEvent } from '../../src/finding/finding-events.ts';
 import { createKeyFinder } from '../../src/finding/key-finder.ts';
+import type { PeerKey } from '../../src/finding/peer-key.ts';
 import { formerDevice } from '../../src/lifecycle/former-device.ts';
 import { filled, rejectionOf } from '../bytes.ts';
 import { fakeSource } from '../discovery/fakes.ts';
 import { DEVICE, OWNER, type RecordChange, recordText, STAMPED } from '../records/key-records.ts';
 import { memoryStore, recordsOn } from '../stores.ts';
+import { settle } from './world.ts';
 
 const PEER = OWNER.publicKey;
 const [A, B] = [filled(3), filled(4)];
@@ -30,11 +33,13 @@ const A_IS_REVOKED = await formerA(2n, { revoked: true });
 async function afterFinding(first: string, contact: typeof OCCASIONAL | typeof FREQUENT = OCCASIONAL) {
   const clock = new ManualClock(Number(STAMPED) * 1_000);
   const given = new Map<string, string | Error>([[DEVICE, first]]);
-  const source = fakeSource('file', async (device) => {
+  const behaviour = async (device: string): Promise<readonly Uint8Array[]> => {
     const text = given.get(device);
+    if (text === 'silence') return new Promise(() => {});
     if (text instanceof Error) throw text;
     return text === undefined ? [] : [encodeUtf8(text)];
-  });
+  };
+  const source = fakeSource('file', behaviour, { timeoutMs: 10_000 });
   const cache = createKeyCache({ records: recordsOn(memoryStore(), clock), clock });
   const { discoverNoiseKey } = createDiscovery({ sources: [source], memory: cache.memory, clock });
   const events: KeyFinderEvent[] = [];
@@ -120,6 +125,21 @@ describe('a finder that meets another key under a device', () => {
     const later = { timestampSeconds: STAMPED + HOUR, unsigned: true };
     given.set(DEVICE, await recordText({ noiseKey: B, ...later }));
     expect(await finder.find(PEER, OCCASIONAL)).toMatchObject({ noiseKey: B, formerKey: A });
+  });
+
+  it('waits for that no longer than for a word against a key that was found', async () => {
+    const { clock, given, finder } = await afterFinding(TEXT_A);
+    given.set(DEVICE, TEXT_B).set(UNDER_A, 'silence');
+    let found: PeerKey | undefined;
+    const finding = finder.find(PEER, OCCASIONAL).then((key) => {
+      found = key;
+    });
+    await settle();
+    expect(found).toBeUndefined();
+    clock.advance(DISCOVERY_PATIENCE_MS);
+    await settle();
+    expect(found).toMatchObject({ noiseKey: B, formerKey: undefined, degraded: false });
+    await finding;
   });
 
   it('asks about no key whose overlap is over', async () => {
