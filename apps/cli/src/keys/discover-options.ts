@@ -1,14 +1,11 @@
 import { readArguments } from '../arguments.ts';
-import { UsageError } from '../command-errors.ts';
-import { HOME_OPTIONS, type HomeSettings, readHomeSettings, readPublicKey } from '../home/home-settings.ts';
+import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
+import { type Peer, readPeer } from './peer-argument.ts';
 
 /** What `paykit keys discover` is asked for. */
-export interface DiscoverKeyOptions {
+export interface DiscoverKeyOptions extends Peer {
   readonly settings: HomeSettings;
-  /** 32 bytes. */
-  readonly identity: Uint8Array;
-  readonly device: string;
   readonly json: boolean;
 }
 
@@ -17,8 +14,8 @@ export const DISCOVER_HELP = `Usage: paykit discover IDENTITY [options]
 
 Looks up the Noise key to connect to somebody with: in the file on the
 homeserver and in the signed packet, verified and fresh. What is found is kept
-for payments. Exit status 1, with the reason and what to do, if there is no key
-that may be used.
+for payments; \`paykit keys peers\` shows it. Exit status 1, with the reason and
+what to do, if there is no key that may be used.
 
   --device NAME          which of the devices (default: default)
   --json                 as one line of JSON, found or not
@@ -27,9 +24,6 @@ that may be used.
   --testnet              a test network on its fixed ports on this machine
   -h, --help             show this text
 `;
-
-/** 1 to 63 as in records; former devices may be asked for, too. */
-const DEVICE = /^[a-z0-9-]{1,63}$/;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
 export function readDiscoverOptions(
@@ -49,15 +43,9 @@ export function readDiscoverOptions(
     command,
   );
   if (values.help) return undefined;
-  const [identity, ...others] = positionals;
-  if (identity === undefined || others.length > 0) throw new UsageError('It wants one IDENTITY.', command);
-  if (!DEVICE.test(values.device)) {
-    throw new UsageError('--device wants 1 to 63 lower-case letters, digits and hyphens.', command);
-  }
   return {
+    ...readPeer(positionals, values.device, command),
     settings: readHomeSettings(values, environment, command),
-    identity: readPublicKey(identity, 'IDENTITY', command),
-    device: values.device,
     json: values.json,
   };
 }

@@ -21,7 +21,7 @@ export const OUTCOME_TEXTS: Readonly<
   },
   revoked: {
     what: 'has revoked its Noise key',
-    next: 'Do not use the key. Ask the owner for another device, or wait until a new key is published.',
+    next: 'Do not use the key. Ask the owner for another device, or for a new key. Once that is published, `paykit keys decide IDENTITY --forget` makes room for it here.',
   },
   'rolled-back': {
     what: 'has a record that is older than one seen before',
@@ -29,7 +29,7 @@ export const OUTCOME_TEXTS: Readonly<
   },
   downgraded: {
     what: 'has a record without signed time, though it had one before',
-    next: 'Do not use it. Ask the owner whether the device went back to an older program.',
+    next: 'Do not use it. Ask the owner whether the device went back to an older program; if so, `paykit keys decide IDENTITY --forget-history` takes it from then on.',
   },
   unsigned: {
     what: 'has a record without signed time, which the policy asks for',
@@ -53,8 +53,16 @@ export const OUTCOME_TEXTS: Readonly<
   },
   conflict: {
     what: 'shows another Noise key than before, and neither is newer',
-    next: 'Do not connect: somebody may be in between. Ask the owner which key is right.',
+    next: 'Do not connect: somebody may be in between. Ask the owner which key is right (`paykit keys peers` shows both), then run `paykit keys decide IDENTITY --accept KEY`, or `--forget` to drop both.',
   },
+};
+
+/** What keeps payments from using a key, whatever a look-up finds, until the user decides. By state of the key that is kept. */
+export const STATE_REMARKS: Readonly<Record<string, string | undefined>> = {
+  conflict:
+    'Payments are refused: two keys are known. `paykit keys peers` shows them, `paykit keys decide IDENTITY` settles it.',
+  revoked:
+    'Payments are refused: the key known before was revoked. `paykit keys decide IDENTITY --forget` makes room for a new one.',
 };
 
 /** Why, as far as there is an error to say it. */

@@ -3,7 +3,8 @@ import { CommandFailed } from '../command-errors.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { DISCOVER_HELP, type DiscoverKeyOptions, readDiscoverOptions } from './discover-options.ts';
-import { errorOf, type LookUpOutcome, OUTCOME_TEXTS } from './discover-outcome.ts';
+import { errorOf, type LookUpOutcome, OUTCOME_TEXTS, STATE_REMARKS } from './discover-outcome.ts';
+import { asCacheFailure } from './peer-cache-failure.ts';
 import { durationText } from './time-text.ts';
 
 /** A look-up, and how the key stands in the cache after it. */
@@ -29,6 +30,8 @@ async function lookUp(
     const seen = [result.record, ...result.revocations];
     const { entry } = await cache.observe(identity, device, seen, { contact: 'occasional', signal });
     return { outcome: entry.state === 'conflict' ? 'conflict' : 'found', result, state: entry.state };
+  } catch (error) {
+    throw asCacheFailure(error);
   } finally {
     await home.close();
   }
@@ -54,7 +57,10 @@ function factsOf(
           freshness: result.record.freshness,
         }
       : {};
-  const next = outcome === 'found' ? {} : { code: errorOf(result)?.code, next: OUTCOME_TEXTS[outcome].next };
+  const next =
+    outcome === 'found'
+      ? { next: STATE_REMARKS[state] }
+      : { code: errorOf(result)?.code, next: OUTCOME_TEXTS[outcome].next };
   return {
     outcome,
     identity: zBase32.encode(identity),
@@ -87,6 +93,8 @@ function foundText(
   ].join('\n');
 }
 
+const remarkOn = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
+
 /** Who gave no answer, and who said something else. */
 function remarks({ failed, disagreements }: DiscoveryResult): readonly string[] {
   return [
@@ -101,7 +109,8 @@ function failureText(
 ): string {
   const { what, next } = OUTCOME_TEXTS[outcome];
   const code = errorOf(result)?.code;
-  const kept = state === 'unknown' ? [] : [`Kept from before: a key in state ${state}.`];
+  const told = outcome === state ? undefined : STATE_REMARKS[state];
+  const kept = state === 'unknown' ? [] : [`Kept from before: a key in state ${state}.`, ...remarkOn(told)];
   return [
     `${outcome}: ${zBase32.encode(identity)} (device ${device}) ${what}${code ? ` (${code})` : ''}.`,
     ...remarks(result),
@@ -129,5 +138,6 @@ export async function runDiscover(
   if (outcome !== 'found') throw new CommandFailed(failureText(options, { ...looked, outcome }));
   if (options.json) return;
   terminal.write(foundText(options, looked, clock.now()));
-  for (const remark of remarks(looked.result)) terminal.tell(`${remark}\n`);
+  const said = [...remarks(looked.result), ...remarkOn(STATE_REMARKS[looked.state])];
+  for (const remark of said) terminal.tell(`${remark}\n`);
 }

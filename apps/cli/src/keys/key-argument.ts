@@ -1,15 +1,30 @@
 import { hex, type KeyLedger } from 'pubky-paykit';
 import { CommandFailed, UsageError } from '../command-errors.ts';
 
-/** Shorter ones would meet another key too easily. */
-const PREFIX = /^[0-9a-f]{4,64}$/;
+/** How the beginning of a key is asked for. */
+export interface KeyPrefixRule {
+  readonly option: string;
+  /** Inclusive. */
+  readonly minimumDigits: number;
+  /** The command that shows such keys. */
+  readonly shownBy: string;
+}
+
+/** A key of one's own: shorter beginnings would meet another one too easily. */
+export const OWN_KEY: KeyPrefixRule = { option: '--key', minimumDigits: 4, shownBy: 'keys status' };
+
+/** A key of a peer: whoever is in between may have tried keys until one began like the right one. */
+export const PEER_KEY: KeyPrefixRule = { option: '--accept', minimumDigits: 16, shownBy: 'keys peers' };
+
+const HEX = /^[0-9a-f]{1,64}$/;
 
 /** The beginning of a Noise key that somebody typed. @throws UsageError */
-export function readKeyPrefix(text: string, command: string): string {
+export function readKeyPrefix(text: string, command: string, rule: KeyPrefixRule = OWN_KEY): string {
+  const { option, minimumDigits, shownBy } = rule;
   const prefix = text.toLowerCase().replace(/…$/, '');
-  if (PREFIX.test(prefix)) return prefix;
+  if (HEX.test(prefix) && prefix.length >= minimumDigits) return prefix;
   throw new UsageError(
-    '--key wants the first 4 or more hex digits of a key in `paykit keys status`.',
+    `${option} wants the first ${minimumDigits} or more hex digits of a key in \`paykit ${shownBy}\`.`,
     command,
   );
 }

@@ -1,6 +1,8 @@
 import { runSubcommand, type Subcommand } from '../arguments.ts';
 import { inThisProcess } from '../home/system-surroundings.ts';
+import { runDecide } from './decide.ts';
 import { runDiscover } from './discover.ts';
+import { runPeers } from './peers.ts';
 import { runPrepare } from './prepare.ts';
 import { runPublish } from './publish.ts';
 import { runRevoke } from './revoke.ts';
@@ -15,6 +17,8 @@ export const KEYS_COMMANDS: readonly Subcommand[] = [
   { name: 'rotate', summary: 'replace the key', run: runRotate },
   { name: 'revoke', summary: 'say that keys must not be used any more', run: runRevoke },
   { name: 'discover', summary: 'look up the key of somebody', run: runDiscover },
+  { name: 'peers', summary: 'keys of others that are kept, and which are in doubt', run: runPeers },
+  { name: 'decide', summary: 'settle a doubt about the key of somebody', run: runDecide },
 ];
 
 /** `paykit keys`. */

@@ -1,6 +1,7 @@
 import { isCodedError } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
 import { type LookUpOutcome, OUTCOME_TEXTS } from '../keys/discover-outcome.ts';
+import { asCacheFailure } from '../keys/peer-cache-failure.ts';
 import { printable } from './printable.ts';
 
 /** What stands between a payer and a receipt once the key of the payee is known: what happened, and what to do next. */
@@ -93,7 +94,9 @@ export function keyFailure(
 /** What a look-up threw, for people; anything else as it is. */
 export function asKeyFailure(error: unknown, device: string): unknown {
   const problem = isCodedError(error) ? KEY_PROBLEMS[error.code] : undefined;
-  return problem === undefined ? error : keyFailure(problem, device, (error as { code: string }).code);
+  return problem === undefined
+    ? asCacheFailure(error)
+    : keyFailure(problem, device, (error as { code: string }).code);
 }
 
 /** What codes of connecting and of handshakes come to. */

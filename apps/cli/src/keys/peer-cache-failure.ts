@@ -1,0 +1,26 @@
+import { isCodedError } from 'pubky-paykit';
+import { CommandFailed } from '../command-errors.ts';
+
+/** What libraries advise in terms of their calls, in terms of the command line. */
+const ADVICE = {
+  DISCOVERY_CACHED_KEY_DAMAGED:
+    'What is kept of this device is damaged, so that no key of it is used. Restore a backup of the home, or run `paykit keys decide IDENTITY --forget-history`: older and revoked keys of the device are not known any more then.',
+  DISCOVERY_CACHED_KEY_NEWER:
+    'What is kept of this device was written by a newer version of this program. Upgrade paykit.',
+  DISCOVERY_KEY_REVOKED:
+    'The owner has revoked that key, so that it is never taken. `paykit keys decide IDENTITY --forget` drops both keys, and makes room for a new one.',
+} as const;
+
+/** Why what is kept of a device cannot be read. */
+export type CacheDamage = Exclude<keyof typeof ADVICE, 'DISCOVERY_KEY_REVOKED'>;
+
+/** Whether what is kept of a device cannot be read, so that nothing but forgetting its history gets over it. */
+export function isUnreadable(error: unknown): error is { readonly code: CacheDamage } {
+  return isCodedError(error) && /^DISCOVERY_CACHED_KEY_/.test(error.code) && error.code in ADVICE;
+}
+
+/** What the cache of peers' keys threw, for people; anything else as it is. */
+export function asCacheFailure(error: unknown): unknown {
+  if (!isCodedError(error) || !Object.hasOwn(ADVICE, error.code)) return error;
+  return new CommandFailed(`${error.code}: ${ADVICE[error.code as keyof typeof ADVICE]}`);
+}

@@ -1,0 +1,116 @@
+import { connectPeerKeys, type KeyCache, zBase32 } from 'pubky-paykit';
+import { readArguments } from '../arguments.ts';
+import { openHomeFolder } from '../home/home-folder.ts';
+import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { dateText } from './time-text.ts';
+
+const COMMAND = 'keys peers';
+
+/** What `paykit keys peers` is asked for. */
+export interface PeersOptions {
+  readonly settings: HomeSettings;
+  readonly json: boolean;
+}
+
+/** What `paykit keys peers --help` prints. */
+export const PEERS_HELP = `Usage: paykit keys peers [options]
+
+Shows the keys of others that are kept, as they stood when they were last looked
+for: identity, device, state, the beginning of the key, when a look-up last
+confirmed it and when it was last used (to the hour). In state conflict there is
+a rival: another key was shown, and neither is newer. Such keys, and revoked
+ones, are not used until \`paykit keys decide\`. No network and no passphrase are
+needed.
+
+  --json                 as one line of JSON for each device
+  --home DIR             where they are (default: PAYKIT_HOME, else ~/.paykit)
+  -h, --help             show this text
+`;
+
+/** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
+export function readPeersOptions(
+  args: readonly string[],
+  environment: Surroundings['environment'],
+): PeersOptions | undefined {
+  const options = {
+    home: HOME_OPTIONS.home,
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values } = readArguments({ args: [...args], options }, COMMAND);
+  if (values.help) return undefined;
+  return { settings: readHomeSettings(values, environment, COMMAND), json: values.json };
+}
+
+type ListedKey = ReturnType<KeyCache['list']> extends AsyncIterable<infer Listed> ? Listed : never;
+
+/** Only then is it a date: a device that was looked up, and never used, has none. */
+const used = ({ lastUsedMs }: ListedKey): number | undefined => (lastUsedMs === 0 ? undefined : lastUsedMs);
+
+/** The facts, for programs: times in Unix milliseconds. */
+function jsonOf(listed: ListedKey): string {
+  const { identity, device, state, keyPrefix, rivalPrefix, contact, revokedKeys, error } = listed;
+  const { firstSeenMs, lastValidatedMs } = listed;
+  const facts = {
+    identity: zBase32.encode(identity),
+    device,
+    state: state ?? 'unreadable',
+    keyPrefix,
+    rivalPrefix,
+    contact,
+    firstSeenMs,
+    lastValidatedMs,
+    lastUsedMs: used(listed),
+    revokedKeys,
+    code: error?.code,
+  };
+  return `${JSON.stringify(facts)}\n`;
+}
+
+/** The answers that are open to the user, by what stands in the way of using a key. */
+const ANSWERS: Readonly<Record<string, string | undefined>> = {
+  conflict: '--accept KEY, once the owner has said which is right, or --forget',
+  revoked: '--forget, to make room for a new key',
+  unreadable: '--forget-history, if there is no backup of the home',
+};
+
+function textOf(listed: ListedKey, nowMs: number): string {
+  const { identity, device, state = 'unreadable', keyPrefix, rivalPrefix, revokedKeys, error } = listed;
+  const date = (atMs: number | undefined): string => (atMs === undefined ? 'never' : dateText(atMs, nowMs));
+  const row = (label: string, value: string | undefined): readonly string[] =>
+    value === undefined ? [] : [`${label.padEnd(10)}${value}`];
+  const answer = ANSWERS[state];
+  return [
+    ...row('Identity', zBase32.encode(identity)),
+    ...row('Device', device),
+    ...row('State', error === undefined ? state : `${state} (${error.code})`),
+    ...row('Key', keyPrefix && `${keyPrefix}…`),
+    ...row('Rival', rivalPrefix && `${rivalPrefix}…`),
+    ...row('Validated', keyPrefix && date(listed.lastValidatedMs)),
+    ...row('Used', error === undefined ? date(used(listed)) : undefined),
+    ...row('Revoked', revokedKeys === 0 ? undefined : `${revokedKeys} remembered`),
+    ...row('Decide', answer && `\`paykit keys decide\`: ${answer}`),
+    '',
+  ].join('\n');
+}
+
+/** `paykit keys peers` [S3.3] [F3]. */
+export async function runPeers(args: readonly string[], surroundings: Surroundings): Promise<void> {
+  const { environment, terminal, clock, signal } = surroundings;
+  const options = readPeersOptions(args, environment);
+  if (options === undefined) return terminal.write(PEERS_HELP);
+  const home = await openHomeFolder(options.settings, surroundings);
+  try {
+    const { cache } = connectPeerKeys({ network: home.network, store: home.store, clock });
+    let count = 0;
+    for await (const listed of cache.list({ signal })) {
+      const gap = count === 0 ? '' : '\n';
+      terminal.write(options.json ? jsonOf(listed) : `${gap}${textOf(listed, clock.now())}`);
+      count += 1;
+    }
+    if (count === 0) terminal.tell('No key of anybody is kept: `paykit discover IDENTITY` looks one up.\n');
+  } finally {
+    await home.close();
+  }
+}

@@ -1,0 +1,109 @@
+import { hex } from 'pubky-paykit';
+import { describe, expect, it } from 'vitest';
+import { runDiscover } from '../../src/keys/discover.ts';
+import { runPeers } from '../../src/keys/peers.ts';
+import { runRevoke } from '../../src/keys/revoke.ts';
+import { localNetwork, type Ran, temporaryFolder } from '../home/command-run.ts';
+import { damage, meet } from './doubts.ts';
+import { currentIn, personIn } from './people.ts';
+
+const folder = temporaryFolder();
+const network = localNetwork();
+const alice = personIn(folder, network, 'alice');
+const bob = personIn(folder, network, 'bob');
+const bobs = () => ({ folder: folder.inside('bob'), environment: network.environment });
+
+const RIVAL = new Uint8Array(32).fill(9);
+const prefixOf = (key: string): string => key.slice(0, 16);
+
+function linesOf({ output, error }: Ran): readonly Readonly<Record<string, unknown>>[] {
+  expect(error).toBeUndefined();
+  const lines = output.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+}
+
+describe('runPeers', () => {
+  it('says that no key is kept, with an empty output for programs', async () => {
+    const { output, told, error } = await bob.run(runPeers, ['--json']);
+    expect({ output, error }).toEqual({ output: '', error: undefined });
+    expect(told).toContain('paykit discover');
+  });
+
+  it('shows identity, device, state, key and dates, without network and passphrase [F3]', async () => {
+    await alice.create();
+    await alice.publish();
+    const identity = await alice.identity();
+    const key = currentIn(await alice.status()) as string;
+    await bob.discover(identity);
+    const offline = { environment: { PAYKIT_PASSPHRASE: undefined, PAYKIT_RELAYS: 'http://localhost:1' } };
+    const [facts, ...more] = linesOf(await bob.run(runPeers, ['--json'], offline));
+    expect(more).toEqual([]);
+    expect(facts).toMatchObject({ identity, device: 'default', state: 'verified', revokedKeys: 0 });
+    expect(facts).toMatchObject({ keyPrefix: prefixOf(key), lastValidatedMs: expect.any(Number) });
+    expect(facts).toMatchObject({ lastUsedMs: expect.any(Number), contact: 'occasional' });
+    expect(facts).not.toHaveProperty('rivalPrefix');
+
+    const { output } = await bob.run(runPeers, [], offline);
+    expect(output).toContain(`Identity  ${identity}\nDevice    default\nState     verified\n`);
+    expect(output).toContain(`Key       ${prefixOf(key)}…\n`);
+    expect(output).toMatch(/Validated \d{4}-\d\d-\d\d .*\nUsed {6}\d{4}-/);
+    expect(output).not.toContain('Decide');
+  });
+
+  it('shows both keys of a conflict, and the command that settles it [S3.3] [F3]', async () => {
+    await alice.create();
+    const identity = await alice.identity();
+    await meet(bobs(), identity, RIVAL);
+    await alice.publish();
+    const key = currentIn(await alice.status()) as string;
+    await bob.discover(identity);
+    const [facts] = linesOf(await bob.run(runPeers, ['--json']));
+    expect(facts).toMatchObject({ state: 'conflict', keyPrefix: prefixOf(hex.encode(RIVAL)) });
+    expect(facts).toMatchObject({ rivalPrefix: prefixOf(key) });
+    const { output } = await bob.run(runPeers, []);
+    expect(output).toContain(`Rival     ${prefixOf(key)}…\nValidated never\n`);
+    expect(output).toContain('Decide    `paykit keys decide`: --accept KEY');
+  });
+
+  it('shows a key that was revoked, and how to make room for a new one [S2.3]', async () => {
+    await alice.create();
+    await alice.publish();
+    await bob.discover(await alice.identity());
+    await alice.run(runRevoke, ['--no-successor', '--yes']);
+    await bob.run(runDiscover, [await alice.identity()]);
+    const { output } = await bob.run(runPeers, []);
+    expect(output).toContain('State     revoked\n');
+    expect(output).toContain('Revoked   1 remembered\nDecide    `paykit keys decide`: --forget,');
+  });
+
+  it('shows what was looked up and never kept as never used', async () => {
+    await alice.create();
+    await alice.publish();
+    await alice.run(runRevoke, ['--no-successor', '--yes']);
+    await bob.discover(await alice.identity());
+    const [facts] = linesOf(await bob.run(runPeers, ['--json']));
+    expect(facts).toMatchObject({ state: 'unknown', revokedKeys: 1 });
+    expect(facts).not.toHaveProperty('lastUsedMs');
+    expect((await bob.run(runPeers, [])).output).toContain('State     unknown\nUsed      never\n');
+  });
+
+  it('shows what cannot be read beside what can be, with its code [F3]', async () => {
+    await alice.create();
+    await alice.publish();
+    const carol = personIn(folder, network, 'carol');
+    await carol.create();
+    await carol.publish();
+    for (const person of [alice, carol]) await bob.discover(await person.identity());
+    await damage(bobs(), await alice.identity());
+    const facts = linesOf(await bob.run(runPeers, ['--json']));
+    expect(facts.map(({ state, code }) => [state, code])).toEqual(
+      expect.arrayContaining([
+        ['unreadable', 'DISCOVERY_CACHED_KEY_DAMAGED'],
+        ['verified', undefined],
+      ]),
+    );
+    const { output } = await bob.run(runPeers, []);
+    expect(output).toContain('unreadable (DISCOVERY_CACHED_KEY_DAMAGED)');
+    expect(output).toContain('--forget-history');
+  });
+});
