@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import {
@@ -9,6 +9,7 @@ import {
   type ReceiptKey,
   type ReceiptStore,
 } from 'pubky-paykit';
+import { makeFolders } from 'pubky-paykit/node';
 
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
@@ -53,7 +54,7 @@ export function createFileReceiptStore(folder: string): ReceiptStore {
   return {
     get,
     async keep(receipt) {
-      await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+      await makeFolders(folder, OWNER_ONLY_FOLDER);
       const draft = join(folder, `.draft-${randomUUID()}`);
       const file = await open(draft, 'wx', OWNER_ONLY_FILE);
       try {

@@ -108,6 +108,7 @@ it('exports these values and no others', () => {
       "connectTcp",
       "listenForPayments",
       "listenTcp",
+      "makeFolders",
       "openLevelStore",
     ]
   `);

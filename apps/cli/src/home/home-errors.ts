@@ -17,6 +17,8 @@ const HOME_PROBLEMS = {
     'The home {folder} holds a public identity only. Do this where the seed is; `paykit keys prepare` has it signed there.',
   'too costly':
     'The file {file} asks for more memory or time than a passphrase may cost. It was not written by this program.',
+  'folder refused':
+    'The system refuses the folder {folder}. Name another one with --home or PAYKIT_HOME, or see to its permissions.',
   locked:
     'Another paykit is at work in {folder}. Wait until it has ended, or name another folder with --home.',
 } as const;

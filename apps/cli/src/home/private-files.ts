@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { wipe } from 'pubky-paykit';
+import { makeFolders } from 'pubky-paykit/node';
+import { HomeFailed } from './home-errors.ts';
 
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
@@ -11,10 +13,14 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** Makes a folder that only its owner can look into. */
+/** Makes a folder that only its owner can look into. @throws HomeFailed if the system does not let it. */
 export async function makePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  await chmod(folder, OWNER_ONLY_FOLDER);
+  try {
+    await makeFolders(folder, OWNER_ONLY_FOLDER);
+    await chmod(folder, OWNER_ONLY_FOLDER);
+  } catch (error) {
+    throw new HomeFailed('folder refused', `${folder} (${codeOf(error) ?? 'unknown'})`);
+  }
 }
 
 /** A new name is durable only once its folder is. Windows has no such call, and needs none. */

@@ -46,6 +46,13 @@ describe('readSmallFile', () => {
 });
 
 describe('makePrivateFolder', () => {
+  it('says which folder the system refuses, and why [F3]', async () => {
+    await writeFile(folder.inside('file'), '');
+    const refused = makePrivateFolder(folder.inside('file'));
+    await expect(refused).rejects.toMatchObject({ problem: 'folder refused' });
+    await expect(refused).rejects.toThrow(`${folder.inside('file')} (EEXIST)`);
+  });
+
   it('closes a folder that is there to everybody else', async () => {
     await mkdir(folder.inside('home'), { mode: 0o755 });
     await makePrivateFolder(folder.inside('home'));

@@ -1,5 +1,6 @@
-import { mkdir, readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { type CancelSignal, type Clock, systemClock } from '@pubky-paykit/primitives';
+import { makeFolders } from '@pubky-paykit/primitives/node';
 import { STORE_TIMEOUT_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import { SessionStoreError } from '../errors.ts';
@@ -76,7 +77,7 @@ async function isEmpty(database: LevelDatabase): Promise<boolean> {
 
 async function open(location: string, clock: Clock, timeoutMs: number): Promise<DurableStore> {
   const { ClassicLevel } = await loadDatabase();
-  await mkdir(location, { recursive: true, mode: FOLDER_MODE });
+  await makeFolders(location, FOLDER_MODE);
   // By its one real name: locks go by names.
   const folder = await realpath(location);
   const onClosed = await claimFolder(folder);

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { makeFolders } from '@pubky-paykit/primitives/node';
 import { reasonOf, TestnetError } from '../errors.ts';
 
 /** Sessions and whole accounts are in there: nobody else on this machine may look. */
@@ -44,9 +45,9 @@ export function holdersOf(first: string, folder: string): readonly string[] {
 
 /** Makes a folder and those above it, and makes that durable. @param folder absolute. */
 export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  const [first] = await makeFolders(folder, OWNER_ONLY_FOLDER);
   if (first === undefined) return;
-  for (const holder of holdersOf(resolve(first), folder)) await syncFolder(holder);
+  for (const holder of holdersOf(first, folder)) await syncFolder(holder);
 }
 
 /** Writes all of it; one write of the system may take only a part. */
