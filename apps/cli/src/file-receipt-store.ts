@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
 import {
   decodeReceipt,
   encodeReceipt,
@@ -9,7 +8,7 @@ import {
   type ReceiptKey,
   type ReceiptStore,
 } from 'pubky-paykit';
-import { makeFolders } from 'pubky-paykit/node';
+import { makeFolders, syncFolder } from 'pubky-paykit/node';
 
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
@@ -25,17 +24,6 @@ function isMissing(error: unknown): boolean {
 
 function isPresent(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EEXIST';
-}
-
-/** A new name is durable only once its folder is. Windows has no such call, and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /**

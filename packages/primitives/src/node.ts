@@ -1,1 +1,2 @@
 export { makeFolders } from './node/make-folders.ts';
+export { syncFolder } from './node/sync-folder.ts';

@@ -1,4 +1,4 @@
-export { makeFolders } from '@pubky-paykit/primitives/node';
+export { makeFolders, syncFolder } from '@pubky-paykit/primitives/node';
 export { type OpenLevelStoreOptions, openLevelStore } from '@pubky-paykit/session-store/level';
 export {
   type ConnectTcpOptions,

@@ -110,6 +110,7 @@ it('exports these values and no others', () => {
       "listenTcp",
       "makeFolders",
       "openLevelStore",
+      "syncFolder",
     ]
   `);
 });

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import process from 'node:process';
 import { wipe } from 'pubky-paykit';
-import { makeFolders } from 'pubky-paykit/node';
+import { makeFolders, syncFolder } from 'pubky-paykit/node';
 import { HomeFailed } from './home-errors.ts';
 
 const OWNER_ONLY_FOLDER = 0o700;
@@ -20,17 +19,6 @@ export async function makePrivateFolder(folder: string): Promise<void> {
     await chmod(folder, OWNER_ONLY_FOLDER);
   } catch (error) {
     throw new HomeFailed('folder refused', `${folder} (${codeOf(error) ?? 'unknown'})`);
-  }
-}
-
-/** A new name is durable only once its folder is. Windows has no such call, and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

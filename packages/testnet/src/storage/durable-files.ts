@@ -1,7 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import process from 'node:process';
-import { makeFolders } from '@pubky-paykit/primitives/node';
+import { makeFolders, syncFolder } from '@pubky-paykit/primitives/node';
 import { reasonOf, TestnetError } from '../errors.ts';
 
 /** Sessions and whole accounts are in there: nobody else on this machine may look. */
@@ -19,17 +18,6 @@ export async function onDisk<Result>(what: string, work: () => Promise<Result>):
   } catch (error) {
     if (error instanceof TestnetError) throw error;
     throw new TestnetError('TESTNET_STORAGE_FAILED', { what, reason: reasonOf(error) }, { cause: error });
-  }
-}
-
-/** A new name is durable only once its folder is. Windows has no such call, and needs none. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

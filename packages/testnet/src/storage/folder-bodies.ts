@@ -1,9 +1,10 @@
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '@pubky-paykit/primitives/node';
 import { CHUNK_BYTES } from '../constants.ts';
 import { reasonOf, TestnetError } from '../errors.ts';
 import type { BodyDraft, BodyStore, OpenBody } from './body-store.ts';
-import { OWNER_ONLY_FILE, onDisk, syncFolder, writeAll } from './durable-files.ts';
+import { OWNER_ONLY_FILE, onDisk, writeAll } from './durable-files.ts';
 
 /** Names count up, so that no path of a client and no case of a letter is ever part of one. */
 const NAME = /^[0-9a-f]{16}$/;
