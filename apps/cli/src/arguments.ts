@@ -14,6 +14,16 @@ export function readArguments<const Config extends ParseArgsConfig>(
   }
 }
 
+/** What there is to say about a word that is no command. @param command The words before it, if there are any. */
+export function unknownWord(word: string, command?: string): UsageError {
+  const words = command === undefined ? word : `${command} ${word}`;
+  const [option = word] = word.split('=');
+  const problem = word.startsWith('-')
+    ? `Unknown option "${option}"; options come behind the command.`
+    : `There is no command "${words}".`;
+  return new UsageError(problem, command);
+}
+
 /** A command of two words. */
 export interface Subcommand {
   readonly name: string;
@@ -42,6 +52,6 @@ export async function runSubcommand(
     return surroundings.terminal.write(subcommandHelp(command, subcommands));
   }
   const found = subcommands.find((each) => each.name === name);
-  if (found === undefined) throw new UsageError(`There is no command "${command} ${name}".`, command);
+  if (found === undefined) throw unknownWord(name, command);
   await found.run(rest, surroundings);
 }

@@ -28,4 +28,12 @@ describe('runSubcommand', () => {
     expect(said.output).toContain('one       the first');
     await expect(runSubcommand('keys', words([]), ['two'], surroundings)).rejects.toThrow(UsageError);
   });
+
+  it('tells an option in the place of a word from a word there is not', async () => {
+    const { surroundings } = fakeSurroundings();
+    const option = runSubcommand('identity', words([]), ['--homee=x', 'one'], surroundings);
+    await expect(option).rejects.toThrow('Unknown option "--homee"');
+    const word = runSubcommand('identity', words([]), ['two'], surroundings);
+    await expect(word).rejects.toThrow('There is no command "identity two".');
+  });
 });
