@@ -13,6 +13,8 @@ export interface PassphraseSource {
 
 /** Inclusive. */
 const LONGEST_BYTES = 1_024;
+/** Characters of a new one; homes that are there open with theirs, however short. */
+const SHORTEST_CHARACTERS = 8;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
@@ -32,6 +34,20 @@ function checked(passphrase: Secret): Secret {
   if (passphrase.length > 0 && passphrase.length <= LONGEST_BYTES) return passphrase;
   passphrase.destroy();
   throw new CommandFailed(`A passphrase has 1 to ${LONGEST_BYTES} bytes.`);
+}
+
+/** Counted where it is: as text it could not be wiped. */
+function charactersOf(passphrase: Secret): number {
+  // The other bytes of a character in UTF-8 begin with the bits 10.
+  return passphrase.use((bytes) => bytes.reduce((sum, byte) => sum + ((byte & 0xc0) === 0x80 ? 0 : 1), 0));
+}
+
+function longEnough(passphrase: Secret): Secret {
+  if (charactersOf(passphrase) >= SHORTEST_CHARACTERS) return passphrase;
+  passphrase.destroy();
+  throw new CommandFailed(
+    `A passphrase for a new home has at least ${SHORTEST_CHARACTERS} characters; several words are better. Nothing was written.`,
+  );
 }
 
 /** @throws CommandFailed */
@@ -67,7 +83,7 @@ export async function findPassphrase(
 /**
  * The passphrase for a new home, asked for twice on a terminal; owned by the caller. `undefined` if none is wanted.
  *
- * @throws UsageError if none is given and nobody can be asked. @throws CommandFailed if the two differ.
+ * @throws UsageError if none is given and nobody can be asked. @throws CommandFailed if it is too short, or the two differ.
  */
 export async function choosePassphrase(
   source: PassphraseSource,
@@ -81,7 +97,7 @@ export async function choosePassphrase(
     return undefined;
   }
   const found = await given(source, surroundings);
-  if (found !== undefined) return found;
+  if (found !== undefined) return longEnough(found);
   const { dialog } = surroundings.terminal;
   if (dialog === undefined) {
     throw new UsageError(
@@ -89,7 +105,7 @@ export async function choosePassphrase(
       command,
     );
   }
-  const first = checked(Secret.take(await dialog.askHidden('New passphrase: ')));
+  const first = longEnough(checked(Secret.take(await dialog.askHidden('New passphrase: '))));
   const second = Secret.take(await dialog.askHidden('The same again: '));
   const same = first.use((one) => second.use((other) => Buffer.compare(one, other) === 0));
   second.destroy();

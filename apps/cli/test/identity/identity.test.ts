@@ -1,12 +1,14 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { hex, identityPublicKey, zBase32 } from 'pubky-paykit';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { hex, identityPublicKey, Secret, systemRandom, zBase32 } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/command-errors.ts';
+import { encodeKeyFile } from '../../src/home/key-file.ts';
+import { createSeal, type Protection } from '../../src/home/seal.ts';
 import { runCreate } from '../../src/identity/create.ts';
 import { runExport } from '../../src/identity/export.ts';
 import { runImport } from '../../src/identity/import.ts';
 import { runShow } from '../../src/identity/show.ts';
-import { localNetwork, run, temporaryFolder } from '../home/command-run.ts';
+import { CHEAP, localNetwork, run, temporaryFolder } from '../home/command-run.ts';
 
 const folder = temporaryFolder();
 const network = localNetwork();
@@ -44,12 +46,40 @@ describe('runCreate', () => {
   });
 
   it('asks twice on a terminal, and writes nothing if the answers differ', async () => {
-    const answers = ['one', 'other', 'same', 'same'];
+    const answers = ['one of them', 'the other', 'the same', 'the same'];
     const dialog = { askHidden: async () => new TextEncoder().encode(answers.shift()) };
     const differing = await run(runCreate, home(), { dialog, environment: NO_PASSPHRASE });
     expect(differing.error?.message).toContain('differ');
     expect(await readdir(folder.path)).toEqual([]);
     expect((await run(runCreate, home(), { dialog, environment: NO_PASSPHRASE })).error).toBeUndefined();
+  });
+
+  it.each(['a', '1234567', 'zwölfte'])(
+    'refuses the short passphrase %j, and writes nothing',
+    async (short) => {
+      const given = await run(runCreate, home(), { environment: { PAYKIT_PASSPHRASE: short } });
+      expect(given.error?.message).toContain('at least 8 characters');
+      const dialog = { askHidden: async () => new TextEncoder().encode(short) };
+      const typed = await run(runCreate, home(), { dialog, environment: NO_PASSPHRASE });
+      expect(typed.error?.message).toContain('at least 8 characters');
+      expect(await readdir(folder.path)).toEqual([]);
+    },
+  );
+
+  it('leaves a home open to the short passphrase that it was made with before', async () => {
+    const protection: Protection = { kind: 'passphrase', cost: CHEAP, salt: new Uint8Array(16) };
+    const seal = await createSeal(protection, Secret.copyOf(new TextEncoder().encode('a')), systemRandom);
+    const header = {
+      identity: identityPublicKey(SEED),
+      device: 'default',
+      origin: 'created',
+      protection,
+    } as const;
+    await mkdir(folder.inside('home'));
+    await writeFile(folder.inside('home/identity.json'), encodeKeyFile(header, seal, Secret.copyOf(SEED)));
+    const options = { environment: { PAYKIT_PASSPHRASE: 'a' } };
+    const { output } = await run(runExport, [...home(), '--stdout'], options);
+    expect(output).toBe(`${hex.encode(SEED)}\n`);
   });
 
   it('signs up on the homeserver', async () => {
