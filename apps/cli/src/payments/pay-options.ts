@@ -57,11 +57,21 @@ ${HOME_HELP}  -h, --help               show this text
 /** 1 to 63 as in records. */
 const DEVICE = /^[a-z0-9-]{1,63}$/;
 
+const wrongAmount = (): UsageError =>
+  new UsageError('--amount wants a positive decimal number, such as 1000 or 0.005.', COMMAND);
+
+/** What begins with a dash is an option to Node, which says so at length. */
+const NEGATIVE = /^-[0-9.]/;
+
+/** @throws UsageError */
+function refuseNegative(args: readonly string[]): void {
+  const behind = args[args.indexOf('--amount') + 1];
+  if (args.includes('--amount') && behind !== undefined && NEGATIVE.test(behind)) throw wrongAmount();
+}
+
 /** Lengths and characters are the protocol's to know. @throws UsageError */
 function checkTerms(payee: Uint8Array, method: string, amount: string, currency: string): void {
-  if (parseAmount(amount) === undefined) {
-    throw new UsageError('--amount wants a positive decimal number, such as 1000 or 0.005.', COMMAND);
-  }
+  if (parseAmount(amount) === undefined) throw wrongAmount();
   try {
     createProvisionalReceipt({ payer: payee, payee, methodId: method, amount, currency });
   } catch {
@@ -86,15 +96,19 @@ export function readPayOptions(
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
+  refuseNegative(args);
   const { values, positionals } = readArguments(
     { args: [...args], options, allowPositionals: true },
     COMMAND,
   );
   if (values.help) return undefined;
   const [identity, ...others] = positionals;
-  if (identity === undefined || others.length > 0) throw new UsageError('It wants one IDENTITY.', COMMAND);
+  if (identity === undefined || others.length > 0)
+    throw new UsageError('paykit pay wants one IDENTITY: that of the payee.', COMMAND);
   const { amount, currency, device, pattern, connect } = values;
-  if (amount === undefined) throw new UsageError('It wants an --amount.', COMMAND);
+  if (amount === undefined) {
+    throw new UsageError('paykit pay wants --amount, such as --amount 21.', COMMAND);
+  }
   if (!DEVICE.test(device)) {
     throw new UsageError('--device wants 1 to 63 lower-case letters, digits and hyphens.', COMMAND);
   }

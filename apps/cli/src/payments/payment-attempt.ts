@@ -53,6 +53,12 @@ const BEFORE_HANDSHAKE: readonly string[] = [
   'TRANSPORT_ABORTED',
 ];
 
+/** Who says where the payee listens, for people. */
+const ADDRESS_ORIGINS: Readonly<Record<PayeeAddress['from'], string>> = {
+  endpoint: 'where the payee says it listens',
+  argument: 'as you said with --connect',
+};
+
 /** Why this pattern: that somebody asked for it is reason enough. */
 function reasonText({ pattern }: PayOptions, { reason, degraded }: PolicySelection): string {
   return pattern !== undefined && degraded ? 'Asked for with --pattern.' : reason;
@@ -72,7 +78,7 @@ export async function attemptPayment(
   if (pattern?.looksUpPayer && !own.published) throw paymentFailure('own-key-unpublished');
   const address = await payeeAddress(storage, options, key, surroundings);
   const shown = hostPortText(address);
-  terminal.tell(`Connecting to ${shown} (${address.from}) …\n`);
+  terminal.tell(`Connecting to ${shown}, ${ADDRESS_ORIGINS[address.from]} …\n`);
   const { host, port } = address;
   let connected = false;
   let dialled: Awaited<ReturnType<typeof dialPayee>>;

@@ -64,6 +64,17 @@ describe('readPayOptions', () => {
   });
 });
 
+describe('an amount that cannot be', () => {
+  it.each([
+    ['a positive decimal number', ['--amount', '-5']],
+    ['a positive decimal number', ['--amount', '-.5']],
+    ['a positive decimal number', ['--amount=-5']],
+    ['paykit pay wants --amount, such as --amount 21.', []],
+  ])('is answered with %s', (text, args) => {
+    expect(() => readPayOptions([PAYEE, ...args], {})).toThrow(text);
+  });
+});
+
 describe('readReceiveOptions', () => {
   it('listens on a free port of this machine for what names its payers', () => {
     const options = readReceiveOptions([], {});
