@@ -7,22 +7,27 @@ import { type NamePlace, readName } from './name-reader.ts';
  */
 export class MessageReader {
   readonly #message: Uint8Array;
-  readonly #view: DataView;
   readonly #end: number;
   readonly #pointers: NamePlace['pointers'];
+  /** A copy of the message once there is one, for this reader and those of its parts. */
+  readonly #copied: { bytes?: Uint8Array };
   #offset: number;
 
-  /** @param message Borrowed; the views that `bytes` and `name` return share its memory. */
+  /** @param message Borrowed; the views that `bytes` returns share its memory. */
   constructor(
     message: Uint8Array,
     { start, end, pointers }: NamePlace = { start: 0, end: message.length, pointers: 'followed' },
+    copied: { bytes?: Uint8Array } = {},
   ) {
     // A plain view of the same memory: the `slice` of a Node Buffer would share it instead of copying.
-    this.#message = new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
-    this.#view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+    this.#message =
+      Object.getPrototypeOf(message) === Uint8Array.prototype
+        ? message
+        : new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
     this.#offset = start;
     this.#end = end;
     this.#pointers = pointers;
+    this.#copied = copied;
   }
 
   /** Bytes not read yet. */
@@ -32,17 +37,18 @@ export class MessageReader {
 
   /** @throws DISCOVERY_BAD_MESSAGE if nothing is left. */
   uint8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#message[this.#take(1)] as number;
   }
 
   /** Big endian. @throws DISCOVERY_BAD_MESSAGE if less is left. */
   uint16(): number {
-    return this.#view.getUint16(this.#take(2));
+    return this.#uint16At(this.#take(2));
   }
 
   /** Big endian. @throws DISCOVERY_BAD_MESSAGE if less is left. */
   uint32(): number {
-    return this.#view.getUint32(this.#take(4));
+    const start = this.#take(4);
+    return this.#uint16At(start) * 0x1_0000 + this.#uint16At(start + 2);
   }
 
   /** The next `length` bytes, as a view. @throws DISCOVERY_BAD_MESSAGE if fewer are left. */
@@ -51,18 +57,30 @@ export class MessageReader {
     return this.#message.subarray(start, start + length);
   }
 
+  /**
+   * The next `length` bytes, as a view of a copy of the message: one for all, since making several takes longer than reading.
+   *
+   * @throws DISCOVERY_BAD_MESSAGE if fewer are left.
+   */
+  copy(length: number): Uint8Array {
+    const start = this.#take(length);
+    this.#copied.bytes ??= this.#message.slice();
+    return this.#copied.bytes.subarray(start, start + length);
+  }
+
   /** A reader of the next `length` bytes alone. @throws DISCOVERY_BAD_MESSAGE if fewer are left. */
   part(length: number): MessageReader {
     const start = this.#take(length);
-    return new MessageReader(this.#message, { start, end: start + length, pointers: this.#pointers });
+    const place = { start, end: start + length, pointers: this.#pointers };
+    return new MessageReader(this.#message, place, this.#copied);
   }
 
-  /** The labels of a name, as views. @throws DISCOVERY_BAD_MESSAGE */
-  name(): readonly Uint8Array[] {
+  /** The text of a name. @throws DISCOVERY_BAD_MESSAGE */
+  name(): string {
     const place = { start: this.#offset, end: this.#end, pointers: this.#pointers };
-    const { labels, next } = readName(this.#message, place);
+    const { text, next } = readName(this.#message, place);
     this.#offset = next;
-    return labels;
+    return text;
   }
 
   /** @throws DISCOVERY_BAD_MESSAGE if anything is left. */
@@ -73,6 +91,10 @@ export class MessageReader {
   /** The error for what stands where the reader is. */
   refuse(problem: MessageProblem): Error {
     return new DiscoveryError('DISCOVERY_BAD_MESSAGE', { problem, offset: this.#offset });
+  }
+
+  #uint16At(start: number): number {
+    return ((this.#message[start] as number) << 8) | (this.#message[start + 1] as number);
   }
 
   #take(length: number): number {

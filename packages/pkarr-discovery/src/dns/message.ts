@@ -2,7 +2,6 @@ import { CLASS_INTERNET, MAX_DNS_MESSAGE_BYTES } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import { MessageReader } from './message-reader.ts';
 import { MessageWriter } from './message-writer.ts';
-import { formatName, parseName } from './name.ts';
 import { type DnsRecord, recordClass } from './record.ts';
 import { readRecordData, typeNumberOf, writeRecordData } from './record-data.ts';
 
@@ -60,7 +59,7 @@ export function encodeDnsMessage(records: readonly DnsRecord[]): Uint8Array {
  * codes of the header mean nothing, questions, authority and additional records must be well-formed and are left out. As
  * strict about the rest: nothing may be truncated, nothing may follow, and one bit of the header is reserved.
  *
- * @param message At most 1000 bytes; borrowed. The records share no memory with it.
+ * @param message At most 1000 bytes; borrowed. The records share no memory with it: their bytes are views of a copy.
  * @throws DISCOVERY_BAD_MESSAGE
  * @see RFC 1035 §4
  *
@@ -96,7 +95,7 @@ export function decodeDnsMessage(message: Uint8Array): DnsRecord[] {
 }
 
 function writeRecord(writer: MessageWriter, record: DnsRecord): void {
-  writer.begin(record.name).name(parseName(record.name));
+  writer.begin(record.name).name(record.name);
   writer.uint16(typeNumberOf(record.data)).uint16(recordClass(record)).uint32(record.ttl);
   writer.sized(() => writeRecordData(writer, record.data));
 }
@@ -108,7 +107,7 @@ function readRecords(reader: MessageReader, count: number): DnsRecord[] {
 }
 
 function readRecord(reader: MessageReader): DnsRecord {
-  const name = formatName(reader.name());
+  const name = reader.name();
   const typeNumber = reader.uint16();
   const recordClassNumber = reader.uint16();
   const ttl = reader.uint32();

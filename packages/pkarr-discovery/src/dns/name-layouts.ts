@@ -47,7 +47,7 @@ export const NAME_LAYOUTS: ReadonlyMap<number, NameLayout> = new Map<number, Nam
 /** What takes the stretches of {@link copyFields}. */
 export interface FieldSink {
   bytes(bytes: Uint8Array): unknown;
-  name(labels: readonly Uint8Array[]): unknown;
+  name(text: string): unknown;
 }
 
 /** Hands each stretch of some record data on, and checks that there is nothing behind the last. @throws DISCOVERY_BAD_MESSAGE */

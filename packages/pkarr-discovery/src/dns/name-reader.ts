@@ -1,5 +1,6 @@
 import { DNS_HEADER_BYTES, MAX_LABEL_BYTES, MAX_NAME_BYTES } from '../constants.ts';
 import { DiscoveryError, type MessageProblem } from '../errors.ts';
+import { labelText } from './name.ts';
 
 /** The two bits that tell a pointer; one of them alone tells label types that were never used (RFC 6891 §5). */
 const LABEL_TYPE_MASK = 0xc0;
@@ -10,8 +11,8 @@ const MAX_POINTERS = 127;
 
 /** A name as it stands in a message. */
 export interface NameRead {
-  /** Views of the message. */
-  readonly labels: readonly Uint8Array[];
+  /** Its one text, as that of records. */
+  readonly text: string;
   /** Where the name ends, which for a compressed one is after its pointer. */
   readonly next: number;
 }
@@ -31,39 +32,45 @@ export interface NamePlace {
  * @throws DISCOVERY_BAD_MESSAGE
  * @see RFC 1035 §4.1.4
  */
-export function readName(message: Uint8Array, { start, end, pointers }: NamePlace): NameRead {
-  const labels: Uint8Array[] = [];
+export function readName(message: Uint8Array, place: NamePlace): NameRead {
+  let text = '';
   let next: number | undefined;
   let octets = 1;
   let jumps = 0;
   /** Where the labels being read begin, where the next stands, and what they must not reach beyond. */
-  let run = { start, at: start, end };
+  let { start, end } = place;
+  let at = start;
   for (;;) {
-    const { at } = run;
-    const refuse = (problem: MessageProblem): Error =>
-      new DiscoveryError('DISCOVERY_BAD_MESSAGE', { problem, offset: at });
     const length = message[at];
-    if (length === undefined || at >= run.end) throw refuse('truncated');
-    if (length === 0) return { labels, next: next ?? at + 1 };
+    if (length === undefined || at >= end) throw refuse('truncated', at);
+    if (length === 0) return { text, next: next ?? at + 1 };
     if ((length & LABEL_TYPE_MASK) === LABEL_TYPE_MASK) {
       const low = message[at + 1];
-      if (low === undefined || at + POINTER_BYTES > run.end) throw refuse('truncated');
-      if (pointers === 'refused') throw refuse('pointer not allowed');
+      if (low === undefined || at + POINTER_BYTES > end) throw refuse('truncated', at);
+      if (place.pointers === 'refused') throw refuse('pointer not allowed', at);
       const target = ((length << 8) | low) & POINTER_OFFSET_MASK;
-      if (target >= run.start) throw refuse('pointer not backwards');
-      if (target < DNS_HEADER_BYTES) throw refuse('pointer into the header');
+      if (target >= start) throw refuse('pointer not backwards', at);
+      if (target < DNS_HEADER_BYTES) throw refuse('pointer into the header', at);
       jumps += 1;
-      if (jumps > MAX_POINTERS) throw refuse('too many pointers');
+      if (jumps > MAX_POINTERS) throw refuse('too many pointers', at);
       next ??= at + POINTER_BYTES;
-      run = { start: target, at: target, end: at };
+      end = at;
+      start = target;
+      at = target;
       continue;
     }
-    if (length > MAX_LABEL_BYTES) throw refuse('reserved label type');
+    if (length > MAX_LABEL_BYTES) throw refuse('reserved label type', at);
     const labelEnd = at + 1 + length;
-    if (labelEnd > run.end) throw refuse('truncated');
+    if (labelEnd > end) throw refuse('truncated', at);
     octets += 1 + length;
-    if (octets > MAX_NAME_BYTES) throw refuse('name too long');
-    labels.push(message.subarray(at + 1, labelEnd));
-    run = { ...run, at: labelEnd };
+    if (octets > MAX_NAME_BYTES) throw refuse('name too long', at);
+    // No label is empty, so only before the first one there is no text.
+    if (text !== '') text += '.';
+    text += labelText(message, at + 1, labelEnd);
+    at = labelEnd;
   }
+}
+
+function refuse(problem: MessageProblem, offset: number): Error {
+  return new DiscoveryError('DISCOVERY_BAD_MESSAGE', { problem, offset });
 }

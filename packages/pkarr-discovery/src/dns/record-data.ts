@@ -2,7 +2,6 @@ import { MAX_TEXT_STRING_BYTES } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import { MessageReader } from './message-reader.ts';
 import { MessageWriter } from './message-writer.ts';
-import { formatName, parseName } from './name.ts';
 import { copyFields, NAME_LAYOUTS } from './name-layouts.ts';
 import type { AddressData, DnsRecordData, NameData, ServiceData, TextData, UnknownData } from './record.ts';
 import { readServiceBinding, writeServiceBinding } from './service-binding.ts';
@@ -19,7 +18,7 @@ interface DataCodec<Data extends KnownData> {
 function address(type: AddressData['type'], typeNumber: number, length: number): DataCodec<AddressData> {
   return {
     typeNumber,
-    read: (reader) => ({ type, address: reader.bytes(length).slice() }),
+    read: (reader) => ({ type, address: reader.copy(length) }),
     write: (writer, data) => {
       if (data.address.length !== length) throw writer.refuse('wrong address length');
       writer.bytes(data.address);
@@ -30,9 +29,9 @@ function address(type: AddressData['type'], typeNumber: number, length: number):
 function otherName(type: NameData['type'], typeNumber: number): DataCodec<NameData> {
   return {
     typeNumber,
-    read: (reader) => ({ type, target: formatName(reader.name()) }),
+    read: (reader) => ({ type, target: reader.name() }),
     write: (writer, { target }) => {
-      writer.name(parseName(target));
+      writer.name(target);
     },
   };
 }
@@ -42,7 +41,7 @@ function text(type: TextData['type'], typeNumber: number): DataCodec<TextData> {
     typeNumber,
     read: (reader) => {
       const strings: Uint8Array[] = [];
-      while (reader.left > 0) strings.push(reader.bytes(reader.uint8()).slice());
+      while (reader.left > 0) strings.push(reader.copy(reader.uint8()));
       return { type, strings };
     },
     write: (writer, { strings }) => {
@@ -104,11 +103,11 @@ export function writeRecordData(writer: MessageWriter, data: DnsRecordData): voi
 
 function readUnknown(typeNumber: number, reader: MessageReader): Uint8Array {
   const layout = reader.left === 0 ? undefined : NAME_LAYOUTS.get(typeNumber);
-  if (layout === undefined) return reader.bytes(reader.left).slice();
+  if (layout === undefined) return reader.copy(reader.left);
   const copy = new MessageWriter();
   copyFields(layout.fields, reader, {
     bytes: (bytes) => copy.bytes(bytes),
-    name: (labels) => copy.plainName(labels),
+    name: (name) => copy.wholeName(name),
   });
   return copy.finish();
 }
@@ -126,7 +125,7 @@ function writeUnknown(writer: MessageWriter, { typeNumber, bytes }: UnknownData)
   try {
     copyFields(layout.fields, reader, {
       bytes: (part) => writer.bytes(part),
-      name: (labels) => (layout.compressed ? writer.name(labels) : writer.plainName(labels)),
+      name: (name) => (layout.compressed ? writer.name(name) : writer.wholeName(name)),
     });
   } catch (error) {
     if (!(error instanceof DiscoveryError) || error.code !== 'DISCOVERY_BAD_MESSAGE') throw error;

@@ -1,6 +1,5 @@
 import type { MessageReader } from './message-reader.ts';
 import type { MessageWriter } from './message-writer.ts';
-import { formatName, parseName } from './name.ts';
 import type { ServiceData } from './record.ts';
 
 /** What stands in the data of a service record, beside its type. */
@@ -15,13 +14,13 @@ type Binding = Omit<ServiceData, 'type'>;
 export function readServiceBinding(reader: MessageReader): Binding {
   const priority = reader.uint16();
   // Not to be compressed, and read all the same where it is, like in Rust.
-  const target = formatName(reader.name());
+  const target = reader.name();
   const parameters = new Map<number, Uint8Array>();
   let last = -1;
   while (reader.left > 0) {
     const key = reader.uint16();
     if (key <= last) throw reader.refuse('parameters out of order');
-    parameters.set(key, reader.bytes(reader.uint16()).slice());
+    parameters.set(key, reader.copy(reader.uint16()));
     last = key;
   }
   return { priority, target, parameters };
@@ -29,7 +28,7 @@ export function readServiceBinding(reader: MessageReader): Binding {
 
 /** @throws DISCOVERY_BAD_RECORD */
 export function writeServiceBinding(writer: MessageWriter, { priority, target, parameters }: Binding): void {
-  writer.uint16(priority).plainName(parseName(target));
+  writer.uint16(priority).wholeName(target);
   for (const [key, value] of [...parameters].sort(([left], [right]) => left - right)) {
     writer.uint16(key).sized(() => writer.bytes(value));
   }

@@ -1,4 +1,4 @@
-import { concatBytes, encodeUtf8 } from '@pubky-paykit/primitives';
+import { concatBytes } from '@pubky-paykit/primitives';
 import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import {
   KEY_BYTES,
@@ -36,7 +36,11 @@ export interface SignedPacket {
  * @see BEP 44, official-noise §4.1
  */
 export function signedBytes(timestamp: bigint, message: Uint8Array): Uint8Array {
-  return concatBytes(encodeUtf8(`3:seqi${timestamp}e1:v${message.length}:`), message);
+  const start = `3:seqi${timestamp}e1:v${message.length}:`;
+  const bytes = new Uint8Array(start.length + message.length);
+  for (let at = 0; at < start.length; at++) bytes[at] = start.charCodeAt(at);
+  bytes.set(message, start.length);
+  return bytes;
 }
 
 /**
@@ -65,15 +69,17 @@ export function parseSignedPacket(publicKey: Uint8Array, payload: Uint8Array): S
   checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
   checkLength('a signed packet', payload, MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES);
   // Not `slice`: that of a Node `Buffer` shares the memory.
-  const own = Uint8Array.from(payload);
-  const signature = own.slice(0, SIGNATURE_BYTES);
-  const timestamp = new DataView(own.buffer).getBigUint64(SIGNATURE_BYTES);
-  const message = own.slice(SIGNATURE_BYTES + TIMESTAMP_BYTES);
-  if (!verifyStrictly(signature, signedBytes(timestamp, message), publicKey)) {
+  const signature = new Uint8Array(payload.subarray(0, SIGNATURE_BYTES));
+  const timestamp = new DataView(payload.buffer, payload.byteOffset).getBigUint64(SIGNATURE_BYTES);
+  const given = payload.subarray(SIGNATURE_BYTES + TIMESTAMP_BYTES);
+  const signed = signedBytes(timestamp, given);
+  // The very bytes that are verified, and no third copy of them.
+  const message = signed.subarray(signed.length - given.length);
+  if (!verifyStrictly(signature, signed, publicKey)) {
     throw new DiscoveryError('DISCOVERY_BAD_SIGNATURE');
   }
   const records = Object.freeze(decodeDnsMessage(message));
-  const packet = { publicKey: Uint8Array.from(publicKey), timestamp, signature, message, records };
+  const packet = { publicKey: new Uint8Array(publicKey), timestamp, signature, message, records };
   return Object.freeze(packet) as unknown as SignedPacket;
 }
 
