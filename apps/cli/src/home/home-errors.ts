@@ -1,4 +1,5 @@
 import { CommandFailed } from '../command-errors.ts';
+import { withGiven } from './next-command.ts';
 
 /** What is wrong with the files of a home. */
 const HOME_PROBLEMS = {
@@ -30,9 +31,12 @@ export type HomeProblem = keyof typeof HOME_PROBLEMS;
 export class HomeFailed extends CommandFailed {
   readonly problem: HomeProblem;
 
-  /** @param place The folder or file it is about. */
-  constructor(problem: HomeProblem, place: string) {
-    super(HOME_PROBLEMS[problem].replace(/\{(folder|file)\}/, () => place));
+  /**
+   * @param place The folder or file it is about.
+   * @param given What was given on the command line and the command to go on with needs, too; empty if nothing was.
+   */
+  constructor(problem: HomeProblem, place: string, given = '') {
+    super(withGiven(HOME_PROBLEMS[problem], given).replace(/\{(folder|file)\}/, () => place));
     this.problem = problem;
   }
 }

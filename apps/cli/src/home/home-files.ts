@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { HomeFailed } from './home-errors.ts';
+import type { HomeSettings } from './home-settings.ts';
 import { decodeKeyFile, KEY_FILE_MAXIMUM_BYTES, type KeyFile } from './key-file.ts';
 import { readSmallFile } from './private-files.ts';
 
@@ -26,10 +27,13 @@ export function homeFiles(folder: string): HomeFiles {
 }
 
 /** Reads the identity file of a home. @throws HomeFailed */
-export async function readKeyFile(folder: string): Promise<KeyFile> {
+export async function readKeyFile({
+  folder,
+  given,
+}: Pick<HomeSettings, 'folder' | 'given'>): Promise<KeyFile> {
   const place = homeFiles(folder).identity;
   const bytes = await readSmallFile(place, KEY_FILE_MAXIMUM_BYTES);
-  if (bytes === undefined) throw new HomeFailed('no identity', folder);
+  if (bytes === undefined) throw new HomeFailed('no identity', folder, given);
   if (bytes === 'too large') throw new HomeFailed('damaged', place);
   return decodeKeyFile(bytes, place);
 }

@@ -16,6 +16,8 @@ import type { Surroundings } from './surroundings.ts';
 export interface HomeFolder {
   /** Absolute. */
   readonly folder: string;
+  /** Of {@link HomeSettings}, for hints. */
+  readonly given: string;
   readonly network: PubkyNetwork;
   /** Ledger, queue, what was seen of peers, pins, receipts. */
   readonly store: DurableStore;
@@ -38,7 +40,7 @@ async function openStore(folder: string, { clock, signal }: Surroundings): Promi
  * @throws HomeFailed: `locked`. @throws SessionStoreError, DiscoveryError for a relay that is none.
  */
 export async function openHomeFolder(
-  { folder, network: options }: HomeSettings,
+  { folder, given, network: options }: HomeSettings,
   surroundings: Surroundings,
   vault?: SessionVault,
 ): Promise<HomeFolder> {
@@ -46,5 +48,5 @@ export async function openHomeFolder(
   const network = connectPubky({ ...options, vault, fetch, clock });
   await makePrivateFolder(folder);
   const store = await openStore(folder, surroundings);
-  return { folder, network, store, close: () => store.close().catch(() => {}) };
+  return { folder, given, network, store, close: () => store.close().catch(() => {}) };
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LOCAL_TESTNET, zBase32 } from 'pubky-paykit';
 import { UsageError } from '../command-errors.ts';
+import { givenOptions } from './next-command.ts';
 import type { PassphraseSource } from './passphrase.ts';
 
 /** The options of every command that works in a home, for `parseArgs`. */
@@ -43,6 +44,8 @@ export interface HomeSettings {
   /** 32 bytes. */
   readonly homeserver: Uint8Array | undefined;
   readonly passphrase: PassphraseSource;
+  /** What hints that name a next command repeat: the options given on the command line, each with a space before it. */
+  readonly given: string;
 }
 
 const KEY_BYTES = 32;
@@ -93,5 +96,6 @@ export function readHomeSettings(
         ? undefined
         : readPublicKey(homeserver, '--homeserver', command),
     passphrase: { file: values['passphrase-file'], none: false },
+    given: givenOptions(values),
   };
 }

@@ -65,11 +65,9 @@ function unlocked(header: KeyFileHeader, seal: Seal, seed: Secret | undefined): 
  *
  * @returns Owned by the caller. @throws HomeFailed, CommandFailed
  */
-export async function unlockHome(
-  { folder, passphrase }: HomeSettings,
-  surroundings: Surroundings,
-): Promise<Unlocked> {
-  const file = await readKeyFile(folder);
+export async function unlockHome(settings: HomeSettings, surroundings: Surroundings): Promise<Unlocked> {
+  const { folder, passphrase } = settings;
+  const file = await readKeyFile(settings);
   const isProtected = file.protection.kind === 'passphrase';
   const given = isProtected ? await findPassphrase(passphrase, surroundings) : undefined;
   if (isProtected && given === undefined) throw new HomeFailed('passphrase missing', folder);

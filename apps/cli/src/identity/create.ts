@@ -1,7 +1,9 @@
-import { Secret, zBase32 } from 'pubky-paykit';
+import { isCodedError, Secret, zBase32 } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
+import { CommandFailed } from '../command-errors.ts';
 import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
-import { openHome } from '../home/open-home.ts';
+import { networkAdvice } from '../home/network-advice.ts';
+import { type Home, openHome } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { createHome } from '../home/unlock.ts';
 import { readDevice } from './device-argument.ts';
@@ -55,25 +57,48 @@ export function readCreateOptions(
   };
 }
 
+/** The command that makes an identity findable, and its account where there is none. */
+function publishCommand({ homeserver, given }: HomeSettings, invite?: string): string {
+  const isNamed = given.includes(' --homeserver ');
+  const where = homeserver === undefined ? 'KEY' : zBase32.encode(homeserver);
+  const code = invite === undefined ? '' : ' --invite CODE';
+  return `\`paykit publish${isNamed ? '' : ` --homeserver ${where}`}${given}${code}\``;
+}
+
+/** @throws CommandFailed: the identity is there all the same. */
+async function signUp({ settings, invite }: CreateOptions, home: Home, signal: AbortSignal): Promise<void> {
+  try {
+    await home.session({ invite });
+  } catch (error) {
+    const isTold = isCodedError(error) || error instanceof CommandFailed;
+    if (!isTold || signal.aborted) throw error;
+    const code = isCodedError(error) ? error.code : undefined;
+    const advice = networkAdvice(code, settings) ?? error.message;
+    throw new CommandFailed(
+      `${code === undefined ? '' : `${code}: `}${advice}\nThe identity is made, and kept in ${settings.folder}; it has no account yet. Do not create it again: go on with ${publishCommand(settings, invite)}, which signs up, too.`,
+    );
+  }
+}
+
 /** `paykit identity create` [F1] [S1.1]. */
 export async function runCreate(args: readonly string[], surroundings: Surroundings): Promise<void> {
   const { environment, terminal, random } = surroundings;
   const options = readCreateOptions(args, environment);
   if (options === undefined) return terminal.write(CREATE_HELP);
-  const { settings, device, signUp, invite } = options;
+  const { settings, device } = options;
   const seed = Secret.take(random.bytes(SEED_BYTES));
   const unlocked = await createHome(settings, { seed, device, origin: 'created' }, surroundings, COMMAND);
   const identity = zBase32.encode(unlocked.header.identity);
   terminal.write(`Identity  ${identity}\nDevice    ${device}\nHome      ${settings.folder}\n`);
-  if (!signUp) {
+  if (!options.signUp) {
     unlocked.destroy();
-    terminal.tell('Next: `paykit keys publish --homeserver KEY` makes it findable.\n');
+    terminal.tell(`Next: ${publishCommand(settings)} makes it findable.\n`);
     return;
   }
   const home = await openHome(settings, surroundings, unlocked);
   try {
     terminal.tell('Signing up …\n');
-    await home.session({ invite });
+    await signUp(options, home, surroundings.signal);
     terminal.write('Signed up.\n');
   } finally {
     await home.close();

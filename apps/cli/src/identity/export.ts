@@ -68,11 +68,11 @@ export function readExportOptions(
 }
 
 async function exportPublic(
-  { folder }: HomeSettings,
+  settings: HomeSettings,
   file: string | undefined,
   { terminal }: Surroundings,
 ): Promise<void> {
-  const line = `${zBase32.encode((await readKeyFile(folder)).identity)}\n`;
+  const line = `${zBase32.encode((await readKeyFile(settings)).identity)}\n`;
   if (file === undefined) return terminal.write(line);
   if (await writePrivateFile(file, new TextEncoder().encode(line), { replace: false })) return;
   throw new CommandFailed(`The file ${file} is there already, and is not overwritten.`);

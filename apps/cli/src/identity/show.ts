@@ -52,7 +52,7 @@ export async function runShow(
   const options = readShowOptions(args, environment);
   if (options === undefined) return terminal.write(SHOW_HELP);
   const { folder } = options.settings;
-  const { identity, device, origin, protection } = await readKeyFile(folder);
+  const { identity, device, origin, protection } = await readKeyFile(options.settings);
   const key = zBase32.encode(identity);
   const encrypted = protection.kind === 'passphrase';
   if (options.json) {

@@ -10,6 +10,8 @@ import { CommandFailed } from '../command-errors.ts';
 import { homeFiles } from '../home/home-files.ts';
 import { isOutage, type SessionWishes } from '../home/home-session.ts';
 import type { HomeSettings } from '../home/home-settings.ts';
+import { networkAdvice } from '../home/network-advice.ts';
+import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome } from '../home/open-home.ts';
 import { readSmallFile } from '../home/private-files.ts';
 import type { Surroundings } from '../home/surroundings.ts';
@@ -52,13 +54,28 @@ async function isSoleHolder({ folder, origin }: Home): Promise<boolean> {
   return origin === 'created' && (await readSmallFile(homeFiles(folder).exported, 0)) === undefined;
 }
 
-/** Signs in or up, before anything goes into the packet. An outage is told, and does not end the work. */
-async function openSession(home: Home, wishes: SessionWishes, { terminal }: Surroundings): Promise<void> {
+/**
+ * Signs in or up, before anything goes into the packet. An outage is told, and does not end the work.
+ *
+ * @returns Its code, if there is one.
+ */
+async function openSession(
+  home: Home,
+  wishes: SessionWishes,
+  settings: HomeSettings,
+  { terminal }: Surroundings,
+): Promise<string | undefined> {
   try {
     await home.session(wishes);
+    return undefined;
   } catch (error) {
     if (!isOutage(error)) throw error;
-    terminal.tell(`The homeserver cannot be reached now (${error.code}).\n`);
+    const { code } = error;
+    const advice = networkAdvice(code, settings);
+    terminal.tell(
+      `The homeserver cannot be reached now (${code}).${advice === undefined ? '' : ` ${advice}`}\n`,
+    );
+    return code;
   }
 }
 
@@ -82,9 +99,18 @@ const NO_ACCOUNT_ADVICE =
   'there is no account yet, because the homeserver could not be reached. It is made at the next run, too.';
 
 /** What to do about a failure that was noted by its code. */
-function adviceFor(code: string | undefined): string {
+function adviceFor(code: string | undefined, settings: HomeSettings): string {
   if (code !== undefined && WITHOUT_ACCOUNT.includes(code)) return NO_ACCOUNT_ADVICE;
-  return TABLES[code ?? '']?.nextStep ?? 'Try again later.';
+  return networkAdvice(code, settings) ?? TABLES[code ?? '']?.nextStep ?? 'Try again later.';
+}
+
+/** What a run came to beside what it did to the keys. */
+interface Run {
+  readonly settings: HomeSettings;
+  /** The targets that something was written to. */
+  readonly written: ReadonlySet<string>;
+  /** Why there was no session, if there was none. */
+  readonly outage: string | undefined;
 }
 
 interface TargetReport {
@@ -95,30 +121,49 @@ interface TargetReport {
 }
 
 /** What is refused for good counts as queued: every run tries it again, after its cause was removed. */
-async function reportOf({ keys, device, signal }: Work): Promise<readonly TargetReport[]> {
+async function reportOf(
+  { keys, device, signal }: Work,
+  written: ReadonlySet<string>,
+): Promise<readonly TargetReport[]> {
   const { waiting, parked } = await keys.queue.status({ signal });
   const targets = await keys.queue.progress(device, { signal });
   return targets.map(({ target, timestampSeconds }) => {
     const queued = [...parked, ...waiting].filter((each) => each.target === target);
     const code = queued.find((each) => each.code !== undefined)?.code;
     const isDone = queued.length === 0;
-    const done = timestampSeconds === undefined ? 'nothing to publish' : 'published';
+    const past = written.has(target) ? 'published' : 'published before';
+    const done = timestampSeconds === undefined ? 'nothing to publish' : past;
     const text = isDone ? done : `${queued.length} queued (${code ?? 'not tried yet'})`;
     return { target, text, isDone, code };
   });
 }
 
+const NOTHING_DUE =
+  'Nothing was due, and nothing was written. That is from the notes of this home: what is published was not read again.\n';
+const NOTHING_DUE_OFFLINE =
+  'Nothing was due, and nothing was written. That is from the notes of this home: neither the homeserver nor the packet could be checked now.\n';
+
 /** @throws CommandFailed if something is still queued: what, why, and when it is tried again. */
-async function report(work: Work, { terminal }: Surroundings): Promise<void> {
-  const targets = await reportOf(work);
+async function report(
+  work: Work,
+  { settings, written, outage }: Run,
+  { terminal }: Surroundings,
+): Promise<void> {
+  const targets = await reportOf(work, written);
   for (const { target, text } of targets) terminal.write(`  ${target.padEnd(12)}${text}\n`);
   const left = targets.filter(({ isDone }) => !isDone);
-  if (left.length === 0) return;
+  if (left.length === 0) {
+    if (written.size === 0) terminal.tell(outage === undefined ? NOTHING_DUE : NOTHING_DUE_OFFLINE);
+    return;
+  }
   throw new CommandFailed(
     [
       `Not everything is published yet: ${left.map(({ target }) => target).join(' and ')}.`,
-      ...left.map(({ target, code }) => `${target}: ${adviceFor(code)}`),
-      `It is queued in ${work.home.folder}, and will be retried at the next run of \`paykit keys publish\`.`,
+      ...left.map(({ target, code }) => `${target}: ${adviceFor(code, settings)}`),
+      withGiven(
+        `It is queued in ${work.home.folder}, and will be retried at the next run of \`paykit keys publish\`.`,
+        settings.given,
+      ),
     ].join('\n'),
   );
 }
@@ -143,9 +188,11 @@ export async function withKeys(
 ): Promise<void> {
   const { terminal, signal } = surroundings;
   const home = await openHome(settings, surroundings);
+  const written = new Set<string>();
   let news = 0;
   const onEvent = (event: KeeperEvent | QueueEvent): void => {
     if (QUEUEING.includes(event.kind)) news += 1;
+    if (event.kind === 'published') written.add(event.target);
     const text = EVENT_TEXTS[event.kind];
     if (text !== undefined) terminal.write(`${text}\n`);
   };
@@ -160,17 +207,17 @@ export async function withKeys(
     const keys = openKeys(home, chosen, surroundings, { wishes, onEvent });
     try {
       const work = { home, keys, device: chosen, isSoleHolder: await isSoleHolder(home), signal };
-      await openSession(home, wishes, surroundings);
+      const outage = await openSession(home, wishes, settings, surroundings);
       await keys.queue.retryParked({ signal });
       await change(work);
       terminal.tell('Publishing …\n');
       await deliver(work, takeNews);
-      await report(work, surroundings);
+      await report(work, { settings, written, outage }, surroundings);
     } finally {
       await keys.close();
     }
   } catch (error) {
-    throw asFailure(error);
+    throw asFailure(error, settings);
   } finally {
     await home.close();
   }
@@ -185,7 +232,11 @@ const COMMAND_ADVICE: Readonly<Record<string, string>> = {
   DISCOVERY_NO_CURRENT_KEY: 'This device has no key: `paykit keys publish` makes one.',
 };
 
-function asFailure(error: unknown): unknown {
-  const advice = isCodedError(error) ? COMMAND_ADVICE[error.code] : undefined;
-  return advice === undefined ? error : new CommandFailed(`${(error as { code: string }).code}: ${advice}`);
+function asFailure(error: unknown, settings: HomeSettings): unknown {
+  if (!isCodedError(error)) return error;
+  const { code } = error;
+  const advice = COMMAND_ADVICE[code];
+  if (advice !== undefined) return new CommandFailed(`${code}: ${withGiven(advice, settings.given)}`);
+  const ofNetwork = networkAdvice(code, settings);
+  return ofNetwork === undefined ? error : new CommandFailed(`${code}: ${ofNetwork}`);
 }

@@ -1,6 +1,7 @@
 import { connectPeerKeys, type DiscoveryResult, hex, zBase32 } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
+import { networkAdvice } from '../home/network-advice.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { DISCOVER_HELP, type DiscoverKeyOptions, readDiscoverOptions } from './discover-options.ts';
 import { errorOf, type LookUpOutcome, OUTCOME_TEXTS, STATE_REMARKS } from './discover-outcome.ts';
@@ -104,7 +105,7 @@ function remarks({ failed, disagreements }: DiscoveryResult): readonly string[] 
 }
 
 function failureText(
-  { identity, device }: DiscoverKeyOptions,
+  { settings, identity, device }: DiscoverKeyOptions,
   { outcome, result, state }: LookedUp & { readonly outcome: Exclude<LookUpOutcome, 'found'> },
 ): string {
   const { what, next } = OUTCOME_TEXTS[outcome];
@@ -116,6 +117,7 @@ function failureText(
     ...remarks(result),
     ...kept,
     next,
+    ...remarkOn(networkAdvice(code, settings)),
   ].join('\n');
 }
 

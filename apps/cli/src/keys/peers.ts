@@ -2,6 +2,7 @@ import { connectPeerKeys, type KeyCache, zBase32 } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
 import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { withGiven } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { dateText } from './time-text.ts';
 
@@ -109,7 +110,9 @@ export async function runPeers(args: readonly string[], surroundings: Surroundin
       terminal.write(options.json ? jsonOf(listed) : `${gap}${textOf(listed, clock.now())}`);
       count += 1;
     }
-    if (count === 0) terminal.tell('No key of anybody is kept: `paykit discover IDENTITY` looks one up.\n');
+    if (count > 0) return;
+    const nothing = 'No key of anybody is kept: `paykit discover IDENTITY` looks one up.\n';
+    terminal.tell(withGiven(nothing, home.given));
   } finally {
     await home.close();
   }

@@ -53,7 +53,7 @@ function wantedOf(
 async function request(options: RequestOptions, surroundings: Surroundings): Promise<void> {
   const { clock, signal, terminal } = surroundings;
   const { settings, file, successor } = options;
-  const { identity, device: own } = await readKeyFile(settings.folder);
+  const { identity, device: own } = await readKeyFile(settings);
   const device = options.device ?? own;
   const home = await openHomeFolder(settings, surroundings);
   try {

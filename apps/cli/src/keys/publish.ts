@@ -11,6 +11,7 @@ import {
 import { readArguments } from '../arguments.ts';
 import { CommandFailed } from '../command-errors.ts';
 import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
@@ -107,7 +108,7 @@ async function publishBundle(
   } catch (error) {
     if (!isCodedError(error) || !error.retryable) throw error;
     throw new CommandFailed(
-      `${error.code}: ${error.message}\nNot everything is published yet. Run \`paykit keys publish --prepared ${file}\` again; the file is good until ${new Date(bundle.expiresMs).toISOString()}.`,
+      `${error.code}: ${error.message}\nNot everything is published yet. Run ${withGiven(`\`paykit keys publish --prepared ${file}\``, settings.given)} again; the file is good until ${new Date(bundle.expiresMs).toISOString()}.`,
     );
   } finally {
     await home.close();
@@ -117,13 +118,16 @@ async function publishBundle(
 /** Sees to it that the device has a key, unless that was given up on purpose: a retry must not bring one back. */
 async function publish(
   { takeOver, newKey }: PublishOptions,
-  { keys, device, isSoleHolder, signal }: Work,
+  { home, keys, device, isSoleHolder, signal }: Work,
   { terminal }: Surroundings,
 ): Promise<void> {
   const { ledger } = await keys.keeper.status({ signal });
   if (ledger !== undefined && currentKey(ledger) === undefined && !newKey) {
     terminal.tell(
-      `The keys of ${device} were revoked without a successor. \`paykit keys publish --new-key\` makes a new one.\n`,
+      withGiven(
+        `The keys of ${device} were revoked without a successor. \`paykit keys publish --new-key\` makes a new one.\n`,
+        home.given,
+      ),
     );
     return;
   }

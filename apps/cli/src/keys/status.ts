@@ -3,6 +3,7 @@ import { readArguments } from '../arguments.ts';
 import { readKeyFile } from '../home/home-files.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
 import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { withGiven } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { viewKeys } from './open-keys.ts';
@@ -61,7 +62,7 @@ interface Facts {
 
 async function factsOf({ settings, device }: StatusOptions, surroundings: Surroundings): Promise<Facts> {
   const { signal } = surroundings;
-  const { identity, device: own } = await readKeyFile(settings.folder);
+  const { identity, device: own } = await readKeyFile(settings);
   const chosen = device ?? own;
   const home = await openHomeFolder(settings, surroundings);
   try {
@@ -157,5 +158,6 @@ export async function runStatus(args: readonly string[], surroundings: Surroundi
   const options = readStatusOptions(args, environment);
   if (options === undefined) return terminal.write(STATUS_HELP);
   const facts = await factsOf(options, surroundings);
-  terminal.write(options.json ? jsonOf(facts) : textOf(facts, clock.now()));
+  const { given } = options.settings;
+  terminal.write(options.json ? jsonOf(facts) : withGiven(textOf(facts, clock.now()), given));
 }

@@ -7,6 +7,7 @@ import {
   type QueueEvent,
 } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
+import { withGiven } from '../home/next-command.ts';
 import { type Home, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { openKeys } from '../keys/open-keys.ts';
@@ -94,8 +95,11 @@ export async function keepNoiseKey(home: Home, surroundings: Surroundings): Prom
   };
 }
 
-function unpublished({ device }: Home): CommandFailed {
+function unpublished({ device, given }: Home): CommandFailed {
   return new CommandFailed(
-    `The Noise key of this device (${device}) is not published, so nobody could pay to it. Run \`paykit keys publish\` first.`,
+    withGiven(
+      `The Noise key of this device (${device}) is not published, so nobody could pay to it. Run \`paykit keys publish\` first.`,
+      given,
+    ),
   );
 }

@@ -75,7 +75,8 @@ export async function attemptPayment(
 ): Promise<Payment | FailedHandshake> {
   const { terminal, signal, clock } = surroundings;
   const { payee, allowInsecure, pattern } = options;
-  if (pattern?.looksUpPayer && !own.published) throw paymentFailure('own-key-unpublished');
+  const { given } = options.settings;
+  if (pattern?.looksUpPayer && !own.published) throw paymentFailure('own-key-unpublished', { given });
   const address = await payeeAddress(storage, options, key, surroundings);
   const shown = hostPortText(address);
   terminal.tell(`Connecting to ${shown}, ${ADDRESS_ORIGINS[address.from]} …\n`);
@@ -115,7 +116,7 @@ export async function attemptPayment(
     const receipt = await requestReceipt(channel, request, { store: receipts, clock, signal });
     return { key, address, selection, receipt, confirmed: true };
   } catch (error) {
-    throw asAnswerFailure(error);
+    throw asAnswerFailure(error, given);
   } finally {
     await channel.close();
   }

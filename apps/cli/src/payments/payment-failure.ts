@@ -1,5 +1,7 @@
 import { isCodedError } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
+import type { HomeSettings } from '../home/home-settings.ts';
+import { networkAdvice } from '../home/network-advice.ts';
 import { type LookUpOutcome, OUTCOME_TEXTS } from '../keys/discover-outcome.ts';
 import { asCacheFailure } from '../keys/peer-cache-failure.ts';
 import { printable } from './printable.ts';
@@ -7,7 +9,7 @@ import { printable } from './printable.ts';
 /** What stands between a payer and a receipt once the key of the payee is known: what happened, and what to do next. */
 const PROBLEMS = {
   'own-key-unpublished':
-    'The payee of this pattern finds out who pays by looking up your Noise key, and it is not published. Run `paykit keys publish` first, or use --pattern ik.',
+    'The payee of this pattern finds out who pays by looking up your Noise key, and it is not published. Run `paykit keys publish{given}` first, or use --pattern ik.',
   'endpoint-missing':
     'The payee has published no address for the method {method}: it is not taking payments that way now. Ask it to run `paykit receive`, name another --method, or say where to --connect.',
   'endpoint-unreachable':
@@ -28,7 +30,7 @@ const PROBLEMS = {
     'Whoever listens at {address} could not prove to be the payee. Nothing was asked for. Do not pay there, and tell the payee.',
   refused: 'The payee refused the request: {peer}. Change what it says is wrong, then ask again.',
   'payer-unverified':
-    'The payee could not verify that your Noise key is yours ({peer}). Run `paykit keys publish`, then try again.',
+    'The payee could not verify that your Noise key is yours ({peer}). Run `paykit keys publish{given}`, then try again.',
   unavailable: 'The payee cannot answer now ({peer}). Try again later.',
   'no-answer':
     'The connection ended before the receipt came. The payee may have noted the request; no receipt was kept here. Try again.',
@@ -49,7 +51,7 @@ export class PaymentFailed extends CommandFailed {
 }
 
 /** What a message is filled with. */
-export type FailureFacts = Partial<Readonly<Record<'method' | 'address' | 'peer', string>>>;
+export type FailureFacts = Partial<Readonly<Record<'method' | 'address' | 'peer' | 'given', string>>>;
 
 /** @param code Of the error behind it, which the message ends with. */
 export function paymentFailure(
@@ -59,6 +61,17 @@ export function paymentFailure(
 ): PaymentFailed {
   const text = PROBLEMS[problem].replace(/\{(\w+)\}/g, (_, name: keyof FailureFacts) => facts[name] ?? '');
   return new PaymentFailed(problem, code === undefined ? text : `${text} (${code})`);
+}
+
+const UNREACHABLE: readonly PaymentProblem[] = ['unreachable', 'endpoint-unreachable'];
+
+/** The same, with what else there is to do where nobody could be reached; anything else as it is. */
+export function withNetworkAdvice(failure: unknown, settings: Pick<HomeSettings, 'network'>): unknown {
+  if (!(failure instanceof PaymentFailed) || !UNREACHABLE.includes(failure.problem)) return failure;
+  const advice = networkAdvice('DISCOVERY_UNREACHABLE', settings);
+  if (advice === undefined) return failure;
+  const { problem, message } = failure;
+  return new PaymentFailed(problem, `${message.slice(`${problem}: `.length)} ${advice}`);
 }
 
 /** The outcomes of a look-up by the code it throws. */
@@ -140,12 +153,16 @@ const ANSWER_PROBLEMS: Readonly<Record<string, keyof typeof PROBLEMS>> = {
 /** Refusals that are about who asks. */
 const PAYER_REFUSALS: readonly unknown[] = ['PAYER_UNVERIFIED', 'WRONG_PAYER'];
 
-/** What asking for the receipt threw, for people; anything else as it is. */
-export function asAnswerFailure(error: unknown): unknown {
+/**
+ * What asking for the receipt threw, for people; anything else as it is.
+ *
+ * @param given What the command to go on with needs, too; see `HomeSettings`.
+ */
+export function asAnswerFailure(error: unknown, given = ''): unknown {
   if (!isCodedError(error)) return error;
   const { peerCode, peerMessage = '' } = error.context as Partial<Record<'peerCode' | 'peerMessage', string>>;
   const problem = PAYER_REFUSALS.includes(peerCode) ? 'payer-unverified' : ANSWER_PROBLEMS[error.code];
   if (problem === undefined) return error;
   const peer = peerCode === undefined ? '' : printable(`${peerCode}, ${peerMessage}`);
-  return paymentFailure(problem, { peer }, error.code);
+  return paymentFailure(problem, { peer, given }, error.code);
 }

@@ -8,6 +8,8 @@ import {
 } from 'pubky-paykit';
 import { listenForPayments } from 'pubky-paykit/node';
 import { CommandFailed } from '../command-errors.ts';
+import { networkAdvice } from '../home/network-advice.ts';
+import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { createEndpointDesk } from './endpoint-file.ts';
@@ -130,9 +132,12 @@ export async function runReceive(args: readonly string[], surroundings: Surround
   } catch (error) {
     // Told to end while it began: there is nothing to report.
     if (surroundings.signal.aborted) return;
-    const advice = isCodedError(error) ? ADVICE[error.code] : undefined;
-    if (advice !== undefined) throw new CommandFailed(advice);
-    throw error;
+    if (!isCodedError(error)) throw error;
+    const { settings } = options;
+    const advice = ADVICE[error.code];
+    if (advice !== undefined) throw new CommandFailed(withGiven(advice, settings.given));
+    const ofNetwork = networkAdvice(error.code, settings);
+    throw ofNetwork === undefined ? error : new CommandFailed(`${error.code}: ${ofNetwork}`);
   } finally {
     await home.close();
   }

@@ -82,6 +82,35 @@ describe('runCreate', () => {
     expect(output).toBe(`${hex.encode(SEED)}\n`);
   });
 
+  it('names the next command with the options that were given', async () => {
+    const { told } = await run(runCreate, [...home(), '--testnet']);
+    const next = `\`paykit publish --homeserver KEY --home ${folder.inside('home')} --testnet\``;
+    expect(told).toContain(next);
+  });
+
+  it('says that the identity is there, and how to go on, where signing up fails', async () => {
+    const { PAYKIT_HOMESERVER: homeserver = '' } = network.environment;
+    network.testnet.faults.homeserver.set({ refuse: true });
+    const options = { environment: { ...network.environment, PAYKIT_HOMESERVER: undefined } };
+    const args = [...home(), '--sign-up', '--homeserver', homeserver];
+    const { error, output } = await run(runCreate, args, options);
+    expect(output).toContain('Identity  ');
+    expect(error?.message).toContain('HOMESERVER_OFFLINE: ');
+    expect(error?.message).toContain('The identity is made');
+    expect(error?.message).toContain(
+      `\`paykit publish --home ${folder.inside('home')} --homeserver ${homeserver}\``,
+    );
+    expect(error?.message).not.toContain('Signed up');
+  });
+
+  it('doubts the key of the homeserver where no relay knows it', async () => {
+    const options = { environment: network.environment };
+    const args = [...home(), '--sign-up', '--homeserver', IDENTITY];
+    const { error } = await run(runCreate, args, options);
+    expect(error?.message).toContain('HOMESERVER_UNLOCATED: ');
+    expect(error?.message).toContain('check the key given with --homeserver');
+  });
+
   it('signs up on the homeserver', async () => {
     const options = { environment: network.environment };
     const { error, output } = await run(runCreate, [...home(), '--sign-up'], options);
@@ -114,7 +143,9 @@ describe('runShow', () => {
   });
 
   it('says how to get one where there is none', async () => {
-    expect((await run(runShow, home())).error?.problem).toBe('no identity');
+    const { error } = await run(runShow, home());
+    expect(error?.problem).toBe('no identity');
+    expect(error?.message).toContain(`\`paykit identity create --home ${folder.inside('home')}\``);
   });
 });
 

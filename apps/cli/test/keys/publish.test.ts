@@ -42,6 +42,28 @@ describe('runPublish', () => {
     expect((await alice.status()).keys).toEqual(before.keys);
   });
 
+  it('says what it did not look at where nothing is due, with the homeserver or without', async () => {
+    await alice.create();
+    await alice.publish();
+    const idle = await alice.publish();
+    expect(idle.output).toMatch(/homeserver +published before\n +packet +published before\n/);
+    expect(idle.told).toContain('what is published was not read again');
+    network.testnet.faults.relay.set({ refuse: true });
+    network.testnet.faults.homeserver.set({ refuse: true });
+    const offline = await alice.publish();
+    expect(offline.error).toBeUndefined();
+    expect(offline.output).toMatch(/homeserver +published before\n +packet +published before\n/);
+    expect(offline.told).toContain('neither the homeserver nor the packet could be checked now');
+  });
+
+  it('doubts the key of a homeserver that no relay knows', async () => {
+    await alice.create();
+    const other = 'tkrq8zmwb8a3m9k15csu3q17qmfgqnp9dskbrg9uq1rydpyxp7qy';
+    const { told, error } = await alice.run(runPublish, ['--homeserver', other]);
+    expect(told).toContain('check the key given with --homeserver');
+    expect(error?.message).toContain(`--homeserver ${other}`);
+  });
+
   it('signs records again when that is due [O3]', async () => {
     await alice.create();
     await alice.publish({ clock: shiftedClock(-10_000) });

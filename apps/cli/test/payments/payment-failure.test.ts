@@ -1,4 +1,11 @@
-import { DiscoveryError, NoiseError, PatternsError, PaykitError, TransportError } from 'pubky-paykit';
+import {
+  DiscoveryError,
+  LOCAL_TESTNET,
+  NoiseError,
+  PatternsError,
+  PaykitError,
+  TransportError,
+} from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import {
   asAnswerFailure,
@@ -6,6 +13,7 @@ import {
   asKeyFailure,
   PaymentFailed,
   paymentFailure,
+  withNetworkAdvice,
 } from '../../src/payments/payment-failure.ts';
 
 const problemOf = (failure: unknown): unknown =>
@@ -88,6 +96,22 @@ describe('asKeyFailure', () => {
   it('leaves anything else as it is', () => {
     const error = new DiscoveryError('DISCOVERY_CANCELLED', { what: 'looking up a Noise key' });
     expect(asKeyFailure(error, 'default')).toBe(error);
+  });
+});
+
+describe('withNetworkAdvice', () => {
+  const testnet = { network: LOCAL_TESTNET };
+
+  it('says where a test network does not answer that it may not be running', () => {
+    const failure = withNetworkAdvice(paymentFailure('endpoint-unreachable'), testnet) as Error;
+    expect(problemOf(failure)).toBe('endpoint-unreachable');
+    expect(failure.message).toMatch(/^endpoint-unreachable: The address.*paykit testnet --fixed-ports/);
+  });
+
+  it('leaves anything else as it is', () => {
+    const [silent, unreachable] = [paymentFailure('silent'), paymentFailure('endpoint-unreachable')];
+    expect(withNetworkAdvice(silent, testnet)).toBe(silent);
+    expect(withNetworkAdvice(unreachable, { network: {} })).toBe(unreachable);
   });
 });
 
