@@ -3,6 +3,7 @@ import { findFaults, refuseFaults, sameBytes } from './candidates/candidate.mjs'
 import { CANDIDATES } from './candidates/index.mjs';
 import { bareHandshake, MEASURED, profileHandshake } from './candidates/profiles.mjs';
 import { RAW_AEADS } from './candidates/raw-aead.mjs';
+import { DISCOVERY_CASES } from './discovery-cases.mjs';
 import { HOMESERVER_CASES } from './homeserver-cases.mjs';
 
 /** @typedef {import('./case.mjs').Case} Case */
@@ -80,4 +81,4 @@ const PROFILES = Object.entries(MEASURED).map(([name, measured]) => ({
   },
 }));
 
-export const CASES = [...HANDSHAKES, ...PROFILES, ...TRANSPORTS, ...HOMESERVER_CASES];
+export const CASES = [...HANDSHAKES, ...PROFILES, ...TRANSPORTS, ...DISCOVERY_CASES, ...HOMESERVER_CASES];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { CANDIDATES } from './candidates/index.mjs';
+import { PACKET_CODECS } from './candidates/packets.mjs';
 import { RAW_AEADS } from './candidates/raw-aead.mjs';
 import { STORAGES } from './candidates/storage.mjs';
 
@@ -21,7 +22,8 @@ const GIB = 2 ** 30;
 /** @returns {Machine} */
 export function describeMachine() {
   const processors = cpus();
-  const measured = new Set([...CANDIDATES, ...RAW_AEADS, ...STORAGES].flatMap(({ packages }) => packages));
+  const candidates = [...CANDIDATES, ...RAW_AEADS, ...PACKET_CODECS, ...STORAGES];
+  const measured = new Set(candidates.flatMap(({ packages }) => packages));
   return {
     date: new Date().toISOString().slice(0, 10),
     hardware: `${processors.length} × ${processors[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / GIB)} GiB, ${process.platform} ${process.arch}`,

@@ -1,5 +1,7 @@
+import { OUR_PACKETS, PEER_PACKETS } from './candidates/packets.mjs';
 import { BARE, OVER_SDK } from './candidates/storage.mjs';
 import { FLOOR, PEER, PROFILE, SUBJECT } from './cases.mjs';
+import { CACHED_FIND, PACKET, PACKET_CASES, VERIFICATION } from './discovery-cases.mjs';
 import { HOMESERVER_CASES } from './homeserver-cases.mjs';
 import { ALL_KEPT, BY_CPU, BY_WALL, GETS, HEAP, LISTING, MANY, START, STARTS } from './probes.mjs';
 
@@ -51,6 +53,27 @@ export const TARGETS = [
     atMost: 1.1,
   })),
   { text: 'heap of a finished session, kB an endpoint', case: HEAP.name, subject: SUBJECT, atMost: 1.3 },
+  ...PACKET_CASES.map(({ name }) => ({
+    text: `${name}, speed of ${PEER_PACKETS}`,
+    case: name,
+    subject: OUR_PACKETS,
+    peer: PEER_PACKETS,
+    atLeast: 2,
+  })),
+  {
+    text: `packet verify, time of ${VERIFICATION}`,
+    case: 'packet verify',
+    subject: PACKET,
+    peer: VERIFICATION,
+    atMost: 1.15,
+  },
+  {
+    text: `cached discovery, time of ${VERIFICATION}`,
+    case: 'cached discovery',
+    subject: CACHED_FIND,
+    peer: VERIFICATION,
+    atMost: 0.1,
+  },
   ...HOMESERVER_CASES.map(({ name }) => ({
     text: `${name} through ours, time of the bare SDK`,
     case: name,
