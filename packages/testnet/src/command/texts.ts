@@ -24,7 +24,9 @@ homeserver and an auth relay. Nothing of it can be reached from elsewhere.
 `;
 }
 
-type Running = Pick<Testnet, 'relay' | 'homeserver' | 'authRelay' | 'admin' | 'dht'>;
+type Running = Pick<Testnet, 'relay' | 'authRelay' | 'admin' | 'dht'> & {
+  readonly homeserver: Pick<Testnet['homeserver'], 'url' | 'port' | 'publicKey'>;
+};
 
 /** The addresses as one line of JSON, for programs. */
 export function readyLine({ relay, homeserver, authRelay, admin, dht }: Running): string {
@@ -60,6 +62,16 @@ In browsers, open the page as http://localhost:…, not by an address: sessions 
 `;
 }
 
+/** How to get the command line of Paykit to use this network. */
+function paykitText({ ports }: TestnetArguments, { relay, homeserver }: Running): string {
+  const { publicKey } = homeserver;
+  const line =
+    ports === 'testnet'
+      ? `paykit publish --testnet --homeserver ${publicKey}`
+      : `export PAYKIT_RELAYS=${relay.url} PAYKIT_PLAIN_HTTP_HOSTS=localhost PAYKIT_HOMESERVER=${publicKey}`;
+  return `The command line of Paykit (paykit), in another terminal:\n\n  ${line}\n\n`;
+}
+
 function inviteText({ admin }: Running): string {
   const request = `curl -H 'X-Admin-Password: ${admin.password}' ${admin.url}/generate_signup_token`;
   return `Signing up takes an invite, once. The code above is one; for more:\n\n  ${request}\n\n`;
@@ -82,6 +94,7 @@ export function readyText(chosen: TestnetArguments, running: Running, invite: st
     ...(dht === undefined ? [] : [row('DHT', dht.bootstrap.join(' '))]),
     row('data', chosen.folder === undefined ? 'in memory' : `in ${chosen.folder}`),
     '\n',
+    paykitText(chosen, running),
     snippet(chosen, running, invite),
     ...(invite === undefined ? [] : ['\n', inviteText(running)]),
   ].join('');

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readTestnetArguments, type TestnetArguments } from '../../src/command/arguments.ts';
 import { runTestnetCommand } from '../../src/command/index.ts';
+import { readyText } from '../../src/command/texts.ts';
 import { freePort, takenPort } from '../free-ports.ts';
 import { networks } from '../networks.ts';
 
@@ -50,6 +52,9 @@ describe('runTestnetCommand', () => {
       expect(printed).toContain("PublicKey.from('8pinxxgqs41n4aididenw5apqp1urfmzdztr8jt4abrkdn435ewo')");
       expect(printed).toMatch(/startAuthFlow\(capabilities, kind, 'http:\/\/localhost:\d+\/link\/'\)/);
     });
+    expect(text).toContain(
+      `\n  export PAYKIT_RELAYS=${relay} PAYKIT_PLAIN_HTTP_HOSTS=localhost PAYKIT_HOMESERVER=8pinxxgqs41n4aididenw5apqp1urfmzdztr8jt4abrkdn435ewo\n`,
+    );
     expect(text).toContain('in memory');
     await expect(fetch(relay)).rejects.toThrow();
   });
@@ -95,5 +100,22 @@ describe('runTestnetCommand', () => {
       context: { service: 'homeserver', port },
     });
     await free();
+  });
+});
+
+describe('readyText', () => {
+  it('names the option of paykit for the fixed ports', () => {
+    const server = { url: 'http://localhost:1', port: 1 };
+    const running = {
+      relay: server,
+      homeserver: { ...server, publicKey: 'abc' },
+      authRelay: server,
+      admin: { ...server, password: 'admin' },
+      dht: undefined,
+    };
+    const chosen = readTestnetArguments(['--fixed-ports']) as TestnetArguments;
+    const text = readyText(chosen, running, undefined);
+    expect(text).toContain('\n  paykit publish --testnet --homeserver abc\n');
+    expect(text).not.toContain('export PAYKIT_RELAYS');
   });
 });
