@@ -13,15 +13,21 @@ export const HOME_OPTIONS = {
   'passphrase-file': { type: 'string' },
 } as const;
 
-/** What help says about {@link HOME_OPTIONS}. */
-export const HOME_HELP = `  --home DIR             where identity and keys are (default: PAYKIT_HOME, else
+const PLACE_HELP = `  --home DIR             where identity and keys are (default: PAYKIT_HOME, else
                          ~/.paykit)
   --passphrase-file FILE else PAYKIT_PASSPHRASE, else you are asked
   --testnet              a test network on its fixed ports on this machine (else
                          the relays of PAYKIT_RELAYS, separated by commas, else
                          the public ones; PAYKIT_PLAIN_HTTP_HOSTS names the
                          hosts of homeservers that may answer plain http)
-  --homeserver KEY       where to sign up or in (default: PAYKIT_HOMESERVER)
+`;
+
+/** What help says about {@link HOME_OPTIONS}. */
+export const HOME_HELP = `${PLACE_HELP}  --homeserver KEY       where to sign up or in (default: PAYKIT_HOMESERVER)
+`;
+
+/** The same for commands that never make an account, and take the option so that a script can give it to all of them. */
+export const SETTLED_HOME_HELP = `${PLACE_HELP}  --homeserver KEY       changes nothing here: accounts are found by identity
 `;
 
 /** What {@link HOME_OPTIONS} were set to. */

@@ -138,6 +138,16 @@ async function reportOf(
   });
 }
 
+/** Each piece of advice once, behind the targets it is for. */
+function advices(left: readonly TargetReport[], settings: HomeSettings): readonly string[] {
+  const targets = new Map<string, string[]>();
+  for (const { target, code } of left) {
+    const advice = adviceFor(code, settings);
+    targets.set(advice, [...(targets.get(advice) ?? []), target]);
+  }
+  return [...targets].map(([advice, names]) => `${names.join(' and ')}: ${advice}`);
+}
+
 const NOTHING_DUE =
   'Nothing was due, and nothing was written. That is from the notes of this home: what is published was not read again.\n';
 const NOTHING_DUE_OFFLINE =
@@ -159,7 +169,7 @@ async function report(
   throw new CommandFailed(
     [
       `Not everything is published yet: ${left.map(({ target }) => target).join(' and ')}.`,
-      ...left.map(({ target, code }) => `${target}: ${adviceFor(code, settings)}`),
+      ...advices(left, settings),
       withGiven(
         `It is queued in ${work.home.folder}, and will be retried at the next run of \`paykit keys publish\`.`,
         settings.given,

@@ -117,7 +117,7 @@ function failureText(
     ...remarks(result),
     ...kept,
     next,
-    ...remarkOn(networkAdvice(code, settings)),
+    ...remarkOn(networkAdvice(code ?? result.failed[0]?.error.code, settings)),
   ].join('\n');
 }
 

@@ -2,11 +2,11 @@ import { createProvisionalReceipt, type PaykitReceipt, parseAmount } from 'pubky
 import { readArguments } from '../arguments.ts';
 import { UsageError } from '../command-errors.ts';
 import {
-  HOME_HELP,
   HOME_OPTIONS,
   type HomeSettings,
   readHomeSettings,
   readPublicKey,
+  SETTLED_HOME_HELP,
 } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { type HostPort, readPeerAddress } from './host-port.ts';
@@ -51,7 +51,7 @@ moved. Exit status 1, with the reason and what to do, if there is no receipt.
   --allow-insecure         connect to other machines over plain TCP. What is said is
                            encrypted; who talks to whom, when, is not
   --json                   as one line of JSON, with a receipt or without
-${HOME_HELP}  -h, --help               show this text
+${SETTLED_HOME_HELP}  -h, --help               show this text
 `;
 
 /** 1 to 63 as in records. */

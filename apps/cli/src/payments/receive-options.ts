@@ -1,6 +1,11 @@
 import { readArguments } from '../arguments.ts';
 import { UsageError } from '../command-errors.ts';
-import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import {
+  HOME_OPTIONS,
+  type HomeSettings,
+  readHomeSettings,
+  SETTLED_HOME_HELP,
+} from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { type HostPort, readHostPort, readPeerAddress } from './host-port.ts';
 import { DEFAULT_PATTERNS, type PatternChoice, readPatterns } from './pattern-choice.ts';
@@ -28,7 +33,8 @@ export const RECEIVE_HELP = `Usage: paykit receive [options]
 Takes payments: listens for payers, publishes the address where they find it, and
 answers each request with a receipt, which is kept in the home. The Noise key of
 this device has to be published: \`paykit keys publish\`. Ctrl-C finishes what is
-being answered, takes the address back and ends.
+being answered, takes the address back and ends with exit status 130; the end after
+--once or --exit-after has exit status 0.
 
   --method NAME            what is taken; may be given several times (default: lightning)
   --patterns LIST          what payers may connect with, separated by commas:
@@ -42,7 +48,7 @@ being answered, takes the address back and ends.
   --once                   end after one payment
   --exit-after N           end after N payments
   --json                   each event as one line of JSON
-${HOME_HELP}  -h, --help               show this text
+${SETTLED_HOME_HELP}  -h, --help               show this text
 `;
 
 /** Addresses that mean every address of this machine: nobody can connect to one. */

@@ -173,3 +173,18 @@ describe('runDiscover', () => {
     expect((await bob.run(runDiscover, args)).error).toBeInstanceOf(UsageError);
   });
 });
+
+describe('a test network that is not running', () => {
+  it('is what --testnet without an answer is taken for', async () => {
+    const refuse = () => Promise.reject(new TypeError('fetch failed'));
+    const { surroundings } = fakeSurroundings();
+    const args = [
+      zBase32.encode(createIdentitySigner(new Uint8Array(32).fill(8)).publicKey),
+      '--testnet',
+      '--home',
+      folder.inside('bob'),
+    ];
+    const looked = runDiscover(args, { ...surroundings, fetch: refuse });
+    await expect(looked).rejects.toThrow('`paykit testnet --fixed-ports`');
+  });
+});

@@ -115,6 +115,7 @@ describe('an outage while publishing [O5]', () => {
     const down = await alice.publish();
     expect(down.error?.message).toContain('homeserver and packet');
     expect(down.error?.message).toContain('will be retried at the next run');
+    expect(down.error?.message).toContain(`\`paykit keys publish --home ${folder.inside('alice')}\``);
     const status = await alice.status();
     expect(status.keys).toHaveLength(1);
     expect([...status.queue.waiting, ...status.queue.parked]).toHaveLength(2);

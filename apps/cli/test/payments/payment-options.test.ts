@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readPayOptions } from '../../src/payments/pay-options.ts';
+import { PAY_HELP, readPayOptions } from '../../src/payments/pay-options.ts';
 import { endpointPath } from '../../src/payments/payment-method.ts';
 import { printable } from '../../src/payments/printable.ts';
-import { readReceiveOptions } from '../../src/payments/receive-options.ts';
+import { RECEIVE_HELP, readReceiveOptions } from '../../src/payments/receive-options.ts';
 
 const PAYEE = 'tkrq8zmwb8a3m9k15csu3q17qmfgqnp9dskbrg9uq1rydpyxp7qy';
 
@@ -104,6 +104,16 @@ describe('readReceiveOptions', () => {
     ['an address to publish with port 0', ['--advertise', 'pay.example:0']],
   ])('refuses %s', (_, args) => {
     expect(() => readReceiveOptions(args, {})).toThrowError(expect.objectContaining({ command: 'receive' }));
+  });
+});
+
+describe('the help of payments', () => {
+  it('promises no sign-up, and says how an interrupted payee ends', () => {
+    for (const help of [PAY_HELP, RECEIVE_HELP]) {
+      expect(help).not.toContain('sign up');
+      expect(help).toContain('--homeserver KEY       changes nothing here');
+    }
+    expect(RECEIVE_HELP).toContain('exit status 130');
   });
 });
 
