@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readHomeSettings } from '../../src/home/home-settings.ts';
 import { networkAdvice } from '../../src/home/network-advice.ts';
 
-const settings = (testnet: boolean) => readHomeSettings({ testnet }, { HOME: '/home/a' }, 'publish');
+const settings = (testnet: boolean) => readHomeSettings({ testnet }, { HOME: '/somebody' }, 'publish');
 
 describe('networkAdvice', () => {
   it('sends whoever asks a test network that does not answer to start it', () => {
