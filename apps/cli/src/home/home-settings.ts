@@ -52,6 +52,8 @@ export interface HomeSettings {
   readonly passphrase: PassphraseSource;
   /** What hints that name a next command repeat: the options given on the command line, each with a space before it. */
   readonly given: string;
+  /** Only the home of these, for commands without network. */
+  readonly givenHome: string;
 }
 
 const KEY_BYTES = 32;
@@ -103,5 +105,6 @@ export function readHomeSettings(
         : readPublicKey(homeserver, '--homeserver', command),
     passphrase: { file: values['passphrase-file'], none: false },
     given: givenOptions(values),
+    givenHome: givenOptions({ home }),
   };
 }

@@ -36,3 +36,16 @@ export function withGiven(text: string, given: string): string {
     return `\`paykit ${named}${given}\``;
   });
 }
+
+/** The commands that look at what a home keeps: nothing but the home matters to them. */
+const LOCAL_COMMAND = /`paykit (keys (?:status|peers|decide)\b[^`]*)`/g;
+
+/**
+ * Puts the home that was given behind the commands that look into it, and leaves the others: such texts name what somebody
+ * else is to run as well.
+ *
+ * @param givenHome Of {@link givenOptions} with the home only.
+ */
+export function withGivenHome(text: string, givenHome: string): string {
+  return text.replace(LOCAL_COMMAND, (_, words: string) => `\`paykit ${words}${givenHome}\``);
+}

@@ -2,6 +2,7 @@ import { connectPeerKeys, type DiscoveryResult, hex, zBase32 } from 'pubky-payki
 import { CommandFailed } from '../command-errors.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
 import { networkAdvice } from '../home/network-advice.ts';
+import { withGivenHome } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { DISCOVER_HELP, type DiscoverKeyOptions, readDiscoverOptions } from './discover-options.ts';
 import { errorOf, type LookUpOutcome, OUTCOME_TEXTS, STATE_REMARKS } from './discover-outcome.ts';
@@ -134,12 +135,15 @@ export async function runDiscover(
   const { environment, terminal, clock } = surroundings;
   const options = readDiscoverOptions(args, environment, command);
   if (options === undefined) return terminal.write(DISCOVER_HELP);
+  const { givenHome } = options.settings;
   const looked = await lookUp(options, surroundings);
   const { outcome } = looked;
   if (options.json) terminal.write(`${JSON.stringify(factsOf(options, looked, clock.now()))}\n`);
-  if (outcome !== 'found') throw new CommandFailed(failureText(options, { ...looked, outcome }));
+  if (outcome !== 'found') {
+    throw new CommandFailed(withGivenHome(failureText(options, { ...looked, outcome }), givenHome));
+  }
   if (options.json) return;
   terminal.write(foundText(options, looked, clock.now()));
   const said = [...remarks(looked.result), ...remarkOn(STATE_REMARKS[looked.state])];
-  for (const remark of said) terminal.tell(`${remark}\n`);
+  for (const remark of said) terminal.tell(`${withGivenHome(remark, givenHome)}\n`);
 }

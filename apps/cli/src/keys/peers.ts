@@ -2,7 +2,7 @@ import { connectPeerKeys, type KeyCache, zBase32 } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
 import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
-import { withGiven } from '../home/next-command.ts';
+import { withGiven, withGivenHome } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { dateText } from './time-text.ts';
 
@@ -101,13 +101,16 @@ export async function runPeers(args: readonly string[], surroundings: Surroundin
   const { environment, terminal, clock, signal } = surroundings;
   const options = readPeersOptions(args, environment);
   if (options === undefined) return terminal.write(PEERS_HELP);
+  const { givenHome } = options.settings;
+  const inWords = (listed: Parameters<typeof textOf>[0]): string =>
+    withGivenHome(textOf(listed, clock.now()), givenHome);
   const home = await openHomeFolder(options.settings, surroundings);
   try {
     const { cache } = connectPeerKeys({ network: home.network, store: home.store, clock });
     let count = 0;
     for await (const listed of cache.list({ signal })) {
       const gap = count === 0 ? '' : '\n';
-      terminal.write(options.json ? jsonOf(listed) : `${gap}${textOf(listed, clock.now())}`);
+      terminal.write(options.json ? jsonOf(listed) : `${gap}${inWords(listed)}`);
       count += 1;
     }
     if (count > 0) return;

@@ -12,7 +12,7 @@ import { hostPortText } from './host-port.ts';
 import { ownNoiseKey } from './own-noise-key.ts';
 import { PAY_HELP, type PayOptions, readPayOptions } from './pay-options.ts';
 import { attemptPayment, type PayerParts, type Payment } from './payment-attempt.ts';
-import { asKeyFailure, keyFailure, PaymentFailed, withNetworkAdvice } from './payment-failure.ts';
+import { asKeyFailure, keyFailure, PaymentFailed, withCallAdvice } from './payment-failure.ts';
 import { openPaymentStores } from './payment-folders.ts';
 import { receiptFacts, receiptLines } from './receipt-report.ts';
 
@@ -128,7 +128,7 @@ export async function runPay(args: readonly string[], surroundings: Surroundings
       const { receipts } = openPaymentStores(folder);
       const parts = { options, own, signer, storage, receipts, surroundings };
       const payment = await pay(parts, finder).catch((thrown) => {
-        const error = withNetworkAdvice(thrown, options.settings);
+        const error = withCallAdvice(thrown, options.settings);
         if (options.json && error instanceof PaymentFailed) terminal.write(failureLine(error));
         throw error;
       });

@@ -2,6 +2,7 @@ import { isCodedError } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
 import type { HomeSettings } from '../home/home-settings.ts';
 import { networkAdvice } from '../home/network-advice.ts';
+import { withGivenHome } from '../home/next-command.ts';
 import { type LookUpOutcome, OUTCOME_TEXTS } from '../keys/discover-outcome.ts';
 import { asCacheFailure } from '../keys/peer-cache-failure.ts';
 import { printable } from './printable.ts';
@@ -65,13 +66,20 @@ export function paymentFailure(
 
 const UNREACHABLE: readonly PaymentProblem[] = ['unreachable', 'endpoint-unreachable'];
 
-/** The same, with what else there is to do where nobody could be reached; anything else as it is. */
-export function withNetworkAdvice(failure: unknown, settings: Pick<HomeSettings, 'network'>): unknown {
-  if (!(failure instanceof PaymentFailed) || !UNREACHABLE.includes(failure.problem)) return failure;
-  const advice = networkAdvice('DISCOVERY_UNREACHABLE', settings);
-  if (advice === undefined) return failure;
-  const { problem, message } = failure;
-  return new PaymentFailed(problem, `${message.slice(`${problem}: `.length)} ${advice}`);
+/**
+ * The same for how the command was called: with the home in the commands it names, and what else there is to do where nobody
+ * could be reached. Anything else as it is.
+ */
+export function withCallAdvice(
+  failure: unknown,
+  settings: Pick<HomeSettings, 'network' | 'givenHome'>,
+): unknown {
+  if (!(failure instanceof PaymentFailed)) return failure;
+  const { problem } = failure;
+  const code = UNREACHABLE.includes(problem) ? 'DISCOVERY_UNREACHABLE' : undefined;
+  const advice = networkAdvice(code, settings);
+  const text = withGivenHome(failure.message.slice(`${problem}: `.length), settings.givenHome);
+  return new PaymentFailed(problem, advice === undefined ? text : `${text} ${advice}`);
 }
 
 /** The outcomes of a look-up by the code it throws. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { givenOptions, withGiven } from '../../src/home/next-command.ts';
+import { givenOptions, withGiven, withGivenHome } from '../../src/home/next-command.ts';
 
 describe('givenOptions', () => {
   it.each([
@@ -26,5 +26,14 @@ describe('withGiven', () => {
     const text = '`paykit keys publish --homeserver KEY`';
     expect(withGiven(text, ' --homeserver abc')).toBe('`paykit keys publish --homeserver abc`');
     expect(withGiven(text, ' --testnet')).toBe('`paykit keys publish --homeserver KEY --testnet`');
+  });
+});
+
+describe('withGivenHome', () => {
+  it('leaves what somebody else is to run as it is', () => {
+    const text = 'Ask it to run `paykit keys publish`; `paykit keys decide IDENTITY --forget` makes room.';
+    expect(withGivenHome(text, ' --home a')).toBe(
+      'Ask it to run `paykit keys publish`; `paykit keys decide IDENTITY --forget --home a` makes room.',
+    );
   });
 });

@@ -62,7 +62,7 @@ describe('runPeers', () => {
     expect(facts).toMatchObject({ rivalPrefix: prefixOf(key) });
     const { output } = await bob.run(runPeers, []);
     expect(output).toContain(`Rival     ${prefixOf(key)}…\nValidated never\n`);
-    expect(output).toContain('Decide    `paykit keys decide`: --accept KEY');
+    expect(output).toContain(`Decide    \`paykit keys decide --home ${folder.inside('bob')}\`: --accept KEY`);
   });
 
   it('shows a key that was revoked, and how to make room for a new one [S2.3]', async () => {
@@ -73,7 +73,9 @@ describe('runPeers', () => {
     await bob.run(runDiscover, [await alice.identity()]);
     const { output } = await bob.run(runPeers, []);
     expect(output).toContain('State     revoked\n');
-    expect(output).toContain('Revoked   1 remembered\nDecide    `paykit keys decide`: --forget,');
+    expect(output).toContain(
+      `Revoked   1 remembered\nDecide    \`paykit keys decide --home ${folder.inside('bob')}\`: --forget,`,
+    );
   });
 
   it('shows what was looked up and never kept as never used', async () => {

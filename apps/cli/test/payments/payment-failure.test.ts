@@ -11,9 +11,10 @@ import {
   asAnswerFailure,
   asConnectionFailure,
   asKeyFailure,
+  keyFailure,
   PaymentFailed,
   paymentFailure,
-  withNetworkAdvice,
+  withCallAdvice,
 } from '../../src/payments/payment-failure.ts';
 
 const problemOf = (failure: unknown): unknown =>
@@ -99,19 +100,28 @@ describe('asKeyFailure', () => {
   });
 });
 
-describe('withNetworkAdvice', () => {
-  const testnet = { network: LOCAL_TESTNET };
+describe('withCallAdvice', () => {
+  const testnet = { network: LOCAL_TESTNET, givenHome: ' --home a' };
 
   it('says where a test network does not answer that it may not be running', () => {
-    const failure = withNetworkAdvice(paymentFailure('endpoint-unreachable'), testnet) as Error;
+    const failure = withCallAdvice(paymentFailure('endpoint-unreachable'), testnet) as Error;
     expect(problemOf(failure)).toBe('endpoint-unreachable');
     expect(failure.message).toMatch(/^endpoint-unreachable: The address.*paykit testnet --fixed-ports/);
   });
 
-  it('leaves anything else as it is', () => {
-    const [silent, unreachable] = [paymentFailure('silent'), paymentFailure('endpoint-unreachable')];
-    expect(withNetworkAdvice(silent, testnet)).toBe(silent);
-    expect(withNetworkAdvice(unreachable, { network: {} })).toBe(unreachable);
+  it('names the home where a command looks into it, and not where somebody else is to run one', () => {
+    const conflict = withCallAdvice(keyFailure('conflict', 'default'), testnet) as Error;
+    expect(conflict.message).toContain('`paykit keys peers --home a`');
+    const offline = withCallAdvice(paymentFailure('offline', { address: 'x' }), testnet) as Error;
+    expect(offline.message).toBe(paymentFailure('offline', { address: 'x' }).message);
+  });
+
+  it('adds nothing elsewhere', () => {
+    const unreachable = paymentFailure('endpoint-unreachable');
+    const told = withCallAdvice(unreachable, { network: {}, givenHome: '' }) as Error;
+    expect(told.message).toBe(unreachable.message);
+    const other = new TypeError('ours');
+    expect(withCallAdvice(other, testnet)).toBe(other);
   });
 });
 
