@@ -16,7 +16,7 @@ export interface Ending {
 const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'it may not be used by this user',
   EPERM: 'it may not be used by this user',
-  ENOENT: 'it is not there',
+  ENOENT: 'it, or the folder that it is in, is not there',
   ENOTDIR: 'a part of this path is no folder',
   EISDIR: 'it is a folder',
   EROFS: 'it cannot be written to',
@@ -34,7 +34,7 @@ function isSystemError(error: unknown): error is SystemError {
 function systemText({ code, syscall, path, message }: SystemError): string {
   if (typeof path !== 'string') return `The system refuses: ${message}. See to that, then try again.\n`;
   const problem = SYSTEM_PROBLEMS[code] ?? 'the system refuses it';
-  return `${path}: ${problem} (${code}, ${syscall}). Check the path and its permissions, or name another one with --home.\n`;
+  return `${path}: ${problem} (${code}, ${syscall}). Check the path and its permissions, or name another one; --home names another home.\n`;
 }
 
 /** Whatever has said what to do next is shown as it is; anything but that and the system is a mistake of ours and shows its stack. */

@@ -51,6 +51,8 @@ export async function writePrivateFile(
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
+    // Nobody has named the draft.
+    if (error instanceof Error && 'path' in error && error.path === draft) error.path = path;
     throw error;
   } finally {
     await rm(draft, { force: true });

@@ -34,6 +34,12 @@ describe('writePrivateFile', () => {
     await expect(writePrivateFile(folder.inside('file'), content, { replace: true })).rejects.toThrow();
     expect(await readdir(folder.path)).toEqual(['file']);
   });
+
+  it('blames the path that it was given, not its draft', async () => {
+    const path = folder.inside('nothing/file');
+    const written = writePrivateFile(path, content, { replace: false });
+    await expect(written).rejects.toMatchObject({ code: 'ENOENT', path });
+  });
 });
 
 describe('readSmallFile', () => {
