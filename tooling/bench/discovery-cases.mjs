@@ -77,6 +77,7 @@ export const PACKET_CASES = Object.entries(PACKETS).flatMap(([what, makeRecords]
       // Everybody reads the same packet, which is compressed.
       const signed = await signPacket(SIGNER, sample.records, TIMESTAMP);
       const payload = Buffer.from(signedPacketPayload(signed));
+      for (const { load } of PACKET_CODECS) await load?.();
       return PACKET_CODECS.map((codec) => {
         refuseFaults(codec.name, findPacketFaults(codec, sample));
         const { encode, decode } = codec.open(sample);
