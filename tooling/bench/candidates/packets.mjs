@@ -87,7 +87,10 @@ export const PACKET_CODECS = [
     name: OUR_MESSAGES,
     packages: ['@pubky-paykit/pkarr-discovery'],
     messageStart: 0,
-    open: ({ records }) => ({ encode: () => encodeDnsMessage(records), decode: decodeDnsMessage }),
+    open: ({ records }) => ({
+      encode: () => encodeDnsMessage(records),
+      decode: (bytes) => decodeDnsMessage(bytes),
+    }),
   },
 ];
 
@@ -115,7 +118,7 @@ function packetOf(publicKey, payload) {
   const given = payload.subarray(MESSAGE_START);
   const signed = signedBytes(timestamp, given);
   const message = signed.subarray(signed.length - given.length);
-  const records = Object.freeze(decodeDnsMessage(message));
+  const records = Object.freeze(decodeDnsMessage(message, { owned: true }));
   return Object.freeze({ publicKey: new Uint8Array(publicKey), timestamp, signature, message, records });
 }
 

@@ -1,33 +1,33 @@
 import { DiscoveryError, type MessageProblem } from '../errors.ts';
-import { type NamePlace, readName } from './name-reader.ts';
+import { NameReader, type Pointers } from './name-reader.ts';
 
-/**
- * Reads a DNS message, or a part of it, front to back. Every read is checked against the end of the part; names may point
- * back into all of the message.
- */
+/** What a message is read with. */
+export interface MessageReading {
+  /** `followed` if left out. */
+  readonly pointers?: Pointers;
+  /** Whether the message stays as it is for as long as what was read of it; it is copied otherwise. Default false. */
+  readonly owned?: boolean;
+}
+
+/** Reads a DNS message front to back. Every read is checked against the end of the message, or of the part of it. */
 export class MessageReader {
   readonly #message: Uint8Array;
-  readonly #end: number;
-  readonly #pointers: NamePlace['pointers'];
-  /** A copy of the message once there is one, for this reader and those of its parts. */
-  readonly #copied: { bytes?: Uint8Array };
-  #offset: number;
+  readonly #names: NameReader;
+  /** What `copy` gives views of. */
+  #kept: Uint8Array | undefined;
+  #end: number;
+  #offset = 0;
 
-  /** @param message Borrowed; the views that `bytes` returns share its memory. */
-  constructor(
-    message: Uint8Array,
-    { start, end, pointers }: NamePlace = { start: 0, end: message.length, pointers: 'followed' },
-    copied: { bytes?: Uint8Array } = {},
-  ) {
+  /** @param message Borrowed unless `owned`; the views that `bytes` returns share its memory. */
+  constructor(message: Uint8Array, { pointers = 'followed', owned = false }: MessageReading = {}) {
     // A plain view of the same memory: the `slice` of a Node Buffer would share it instead of copying.
     this.#message =
       Object.getPrototypeOf(message) === Uint8Array.prototype
         ? message
         : new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
-    this.#offset = start;
-    this.#end = end;
-    this.#pointers = pointers;
-    this.#copied = copied;
+    this.#names = new NameReader(this.#message, pointers);
+    this.#kept = owned ? this.#message : undefined;
+    this.#end = message.length;
   }
 
   /** Bytes not read yet. */
@@ -58,28 +58,32 @@ export class MessageReader {
   }
 
   /**
-   * The next `length` bytes, as a view of a copy of the message: one for all, since making several takes longer than reading.
+   * The next `length` bytes, to be kept: a view of a copy of the message, one for all, since making several takes longer
+   * than reading.
    *
    * @throws DISCOVERY_BAD_MESSAGE if fewer are left.
    */
   copy(length: number): Uint8Array {
     const start = this.#take(length);
-    this.#copied.bytes ??= this.#message.slice();
-    return this.#copied.bytes.subarray(start, start + length);
+    this.#kept ??= this.#message.slice();
+    return this.#kept.subarray(start, start + length);
   }
 
-  /** A reader of the next `length` bytes alone. @throws DISCOVERY_BAD_MESSAGE if fewer are left. */
-  part(length: number): MessageReader {
-    const start = this.#take(length);
-    const place = { start, end: start + length, pointers: this.#pointers };
-    return new MessageReader(this.#message, place, this.#copied);
+  /** Lets the next `length` bytes be read as if nothing followed, and all of them. @throws DISCOVERY_BAD_MESSAGE */
+  part<Value>(length: number, read: (reader: this) => Value): Value {
+    const end = this.#end;
+    if (length > this.left) throw this.refuse('truncated');
+    this.#end = this.#offset + length;
+    const value = read(this);
+    this.finish();
+    this.#end = end;
+    return value;
   }
 
   /** The text of a name. @throws DISCOVERY_BAD_MESSAGE */
   name(): string {
-    const place = { start: this.#offset, end: this.#end, pointers: this.#pointers };
-    const { text, next } = readName(this.#message, place);
-    this.#offset = next;
+    const text = this.#names.read(this.#offset, this.#end);
+    this.#offset = this.#names.next;
     return text;
   }
 

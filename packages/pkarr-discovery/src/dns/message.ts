@@ -60,6 +60,8 @@ export function encodeDnsMessage(records: readonly DnsRecord[]): Uint8Array {
  * strict about the rest: nothing may be truncated, nothing may follow, and one bit of the header is reserved.
  *
  * @param message At most 1000 bytes; borrowed. The records share no memory with it: their bytes are views of a copy.
+ * @param options.owned Leaves out the copy: the bytes of the records are views of `message`, which nobody may change any
+ *   more.
  * @throws DISCOVERY_BAD_MESSAGE
  * @see RFC 1035 §4
  *
@@ -69,11 +71,14 @@ export function encodeDnsMessage(records: readonly DnsRecord[]): Uint8Array {
  * decodeDnsMessage(Uint8Array.of(0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0)); // []
  * ```
  */
-export function decodeDnsMessage(message: Uint8Array): DnsRecord[] {
+export function decodeDnsMessage(
+  message: Uint8Array,
+  options: { readonly owned?: boolean } = {},
+): DnsRecord[] {
   if (message.length > MAX_DNS_MESSAGE_BYTES) {
     throw new DiscoveryError('DISCOVERY_BAD_MESSAGE', { problem: 'too long', offset: MAX_DNS_MESSAGE_BYTES });
   }
-  const reader = new MessageReader(message);
+  const reader = new MessageReader(message, options);
   reader.uint16();
   if ((reader.uint16() & RESERVED_FLAG) !== 0) throw reader.refuse('reserved header bit');
   const [questions, answers, authority, additional] = [
@@ -111,7 +116,7 @@ function readRecord(reader: MessageReader): DnsRecord {
   const typeNumber = reader.uint16();
   const recordClassNumber = reader.uint16();
   const ttl = reader.uint32();
-  const data = readRecordData(typeNumber, reader.part(reader.uint16()));
+  const data = reader.part(reader.uint16(), () => readRecordData(typeNumber, reader));
   // The usual class goes without saying.
   return recordClassNumber === CLASS_INTERNET
     ? { name, ttl, data }

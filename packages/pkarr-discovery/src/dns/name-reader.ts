@@ -9,65 +9,111 @@ const POINTER_OFFSET_MASK = 0x3fff;
 /** A name has at most 127 labels, and an honest writer points at labels only. */
 const MAX_POINTERS = 127;
 
-/** A name as it stands in a message. */
-export interface NameRead {
+/** Whether names may be compressed where they are read. */
+export type Pointers = 'followed' | 'refused';
+
+/** The rest of a name, from one of its labels on. */
+interface Tail {
   /** Its one text, as that of records. */
   readonly text: string;
-  /** Where the name ends, which for a compressed one is after its pointer. */
-  readonly next: number;
+  /** What it takes when it is not compressed, with the empty last label. */
+  readonly octets: number;
+  /** Pointers followed to read it. */
+  readonly jumps: number;
 }
 
-/** Where to read a name, and how far. */
-export interface NamePlace {
+/** Labels that stand behind one another. */
+interface Part {
   readonly start: number;
-  /** Exclusive: what stands at `start` itself must end here. */
+  /** Exclusive. */
   readonly end: number;
-  readonly pointers: 'followed' | 'refused';
 }
+
+const ROOT: Tail = { text: '', octets: 1, jumps: 0 };
 
 /**
- * Reads a name, and what its pointers stand for. A pointer must go before the labels that lead to it, so there are no
- * loops; and no name costs more than 127 jumps and 255 bytes, whatever the message.
+ * Reads the names of one message, and what their pointers stand for. A pointer must go before the labels that lead to it,
+ * so there are no loops; and no name costs more than 127 jumps and 255 bytes, whatever the message.
  *
- * @throws DISCOVERY_BAD_MESSAGE
+ * Most names of a message end in the same labels, so it remembers what it has read by where each label stands.
+ *
  * @see RFC 1035 §4.1.4
  */
-export function readName(message: Uint8Array, place: NamePlace): NameRead {
-  let text = '';
-  let next: number | undefined;
-  let octets = 1;
-  let jumps = 0;
-  /** Where the labels being read begin, where the next stands, and what they must not reach beyond. */
-  let { start, end } = place;
-  let at = start;
-  for (;;) {
-    const length = message[at];
-    if (length === undefined || at >= end) throw refuse('truncated', at);
-    if (length === 0) return { text, next: next ?? at + 1 };
-    if ((length & LABEL_TYPE_MASK) === LABEL_TYPE_MASK) {
-      const low = message[at + 1];
-      if (low === undefined || at + POINTER_BYTES > end) throw refuse('truncated', at);
-      if (place.pointers === 'refused') throw refuse('pointer not allowed', at);
-      const target = ((length << 8) | low) & POINTER_OFFSET_MASK;
-      if (target >= start) throw refuse('pointer not backwards', at);
-      if (target < DNS_HEADER_BYTES) throw refuse('pointer into the header', at);
-      jumps += 1;
-      if (jumps > MAX_POINTERS) throw refuse('too many pointers', at);
-      next ??= at + POINTER_BYTES;
-      end = at;
-      start = target;
-      at = target;
-      continue;
+export class NameReader {
+  readonly #message: Uint8Array;
+  readonly #pointers: Pointers;
+  readonly #tails = new Map<number, Tail>();
+  #next = 0;
+
+  /** @param message Borrowed, and not to be changed. */
+  constructor(message: Uint8Array, pointers: Pointers) {
+    this.#message = message;
+    this.#pointers = pointers;
+  }
+
+  /** Where the last name ended, which for a compressed one is after its pointer. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /**
+   * The text of the name at `start`, which ends at `end` (exclusive) at the latest.
+   *
+   * @throws DISCOVERY_BAD_MESSAGE
+   */
+  read(start: number, end: number): string {
+    return this.#read(start, { start, end }, ROOT).text;
+  }
+
+  /**
+   * The rest of a name from `at` on.
+   *
+   * @param part Where the labels being read began, and what they must not reach beyond.
+   * @param before What was read of the name so far.
+   */
+  #read(at: number, part: Part, before: Omit<Tail, 'text'>): Tail {
+    const length = this.#message[at];
+    if (length === undefined || at >= part.end) throw refuse('truncated', at);
+    if (length === 0) {
+      if (before.jumps === 0) this.#next = at + 1;
+      return ROOT;
     }
+    if ((length & LABEL_TYPE_MASK) === LABEL_TYPE_MASK) return this.#follow(at, part, before);
     if (length > MAX_LABEL_BYTES) throw refuse('reserved label type', at);
     const labelEnd = at + 1 + length;
-    if (labelEnd > end) throw refuse('truncated', at);
-    octets += 1 + length;
+    if (labelEnd > part.end) throw refuse('truncated', at);
+    const { jumps } = before;
+    const octets = before.octets + 1 + length;
     if (octets > MAX_NAME_BYTES) throw refuse('name too long', at);
-    // No label is empty, so only before the first one there is no text.
-    if (text !== '') text += '.';
-    text += labelText(message, at + 1, labelEnd);
-    at = labelEnd;
+    const rest = this.#read(labelEnd, part, { octets, jumps });
+    const label = labelText(this.#message, at + 1, labelEnd);
+    const tail = {
+      text: rest.text === '' ? label : `${label}.${rest.text}`,
+      octets: rest.octets + 1 + length,
+      jumps: rest.jumps,
+    };
+    this.#tails.set(at, tail);
+    return tail;
+  }
+
+  /** What the pointer at `at` stands for. */
+  #follow(at: number, { start, end }: Part, { octets, jumps }: Omit<Tail, 'text'>): Tail {
+    const high = this.#message[at] as number;
+    const low = this.#message[at + 1];
+    if (low === undefined || at + POINTER_BYTES > end) throw refuse('truncated', at);
+    if (this.#pointers === 'refused') throw refuse('pointer not allowed', at);
+    const target = ((high << 8) | low) & POINTER_OFFSET_MASK;
+    if (target >= start) throw refuse('pointer not backwards', at);
+    if (target < DNS_HEADER_BYTES) throw refuse('pointer into the header', at);
+    if (jumps === 0) this.#next = at + POINTER_BYTES;
+    const known = this.#tails.get(target);
+    if (jumps + 1 + (known?.jumps ?? 0) > MAX_POINTERS) throw refuse('too many pointers', at);
+    if (known !== undefined && octets + known.octets - ROOT.octets > MAX_NAME_BYTES) {
+      throw refuse('name too long', at);
+    }
+    // What was read from there before held under stricter bounds than these.
+    const tail = known ?? this.#read(target, { start: target, end: at }, { octets, jumps: jumps + 1 });
+    return { text: tail.text, octets: tail.octets, jumps: tail.jumps + 1 };
   }
 }
 

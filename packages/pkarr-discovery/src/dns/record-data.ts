@@ -83,16 +83,14 @@ export function typeNumberOf(data: DnsRecordData): number {
 }
 
 /**
- * Reads the data of a record, which ends where the reader ends. No data at all is kept as such, whatever the type.
+ * Reads the data of a record, which ends where the part being read ends. No data at all is kept as such, whatever the type.
  *
  * @throws DISCOVERY_BAD_MESSAGE
  */
 export function readRecordData(typeNumber: number, reader: MessageReader): DnsRecordData {
   const codec = reader.left === 0 ? undefined : CODEC_BY_NUMBER.get(typeNumber);
   if (codec === undefined) return { type: 'unknown', typeNumber, bytes: readUnknown(typeNumber, reader) };
-  const data = codec.read(reader);
-  reader.finish();
-  return data;
+  return codec.read(reader);
 }
 
 /** @throws DISCOVERY_BAD_RECORD */
@@ -121,7 +119,7 @@ function writeUnknown(writer: MessageWriter, { typeNumber, bytes }: UnknownData)
     writer.bytes(bytes);
     return;
   }
-  const reader = new MessageReader(bytes, { start: 0, end: bytes.length, pointers: 'refused' });
+  const reader = new MessageReader(bytes, { pointers: 'refused' });
   try {
     copyFields(layout.fields, reader, {
       bytes: (part) => writer.bytes(part),

@@ -23,7 +23,7 @@ export interface SignedPacket {
   readonly signature: Uint8Array;
   /** The DNS message as it was signed, 12 to 1000 bytes. */
   readonly message: Uint8Array;
-  /** The answers in `message`. */
+  /** The answers in `message`, whose memory their bytes share. */
   readonly records: readonly DnsRecord[];
   readonly [verified]: true;
 }
@@ -78,7 +78,7 @@ export function parseSignedPacket(publicKey: Uint8Array, payload: Uint8Array): S
   if (!verifyStrictly(signature, signed, publicKey)) {
     throw new DiscoveryError('DISCOVERY_BAD_SIGNATURE');
   }
-  const records = Object.freeze(decodeDnsMessage(message));
+  const records = Object.freeze(decodeDnsMessage(message, { owned: true }));
   const packet = { publicKey: new Uint8Array(publicKey), timestamp, signature, message, records };
   return Object.freeze(packet) as unknown as SignedPacket;
 }

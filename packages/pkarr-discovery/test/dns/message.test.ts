@@ -99,6 +99,15 @@ describe('decodeDnsMessage', () => {
     }
   });
 
+  it('gives views of a message that is owned, and of a copy of one that is not', () => {
+    for (const owned of [true, false]) {
+      for (const input of [encodeDnsMessage([record('a')]), Buffer.from(encodeDnsMessage([record('a')]))]) {
+        const data = decodeDnsMessage(input, { owned })[0]?.data;
+        expect(data?.type === 'A' && data.address.buffer === input.buffer).toBe(owned);
+      }
+    }
+  });
+
   it('follows pointers, also to pointers, and into the data of other records', () => {
     const message = wireMessage(
       { answers: 4 },
