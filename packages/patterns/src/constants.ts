@@ -55,6 +55,8 @@ export const PENDING_HANDSHAKES_MAXIMUM = 1_000;
 export const PENDING_HANDSHAKE_MS = 30_000;
 /** Random bytes in the handle of a waiting handshake: nobody guesses another one's. */
 export const HANDSHAKE_HANDLE_BYTES = 16;
+/** Inclusive: former Noise keys a responder answers with; each makes a first message that is for none dearer to refuse. */
+export const FORMER_NOISE_KEYS_MAXIMUM = 2;
 /** Sessions one registry holds; P8 §13.3 asks for at least 100. */
 export const SESSION_REGISTRY_MAXIMUM = 1_000;
 /** Sessions a full registry looks at for one that has ended, each time one more is refused: all of them by default. */

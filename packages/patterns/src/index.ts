@@ -1,6 +1,7 @@
 export { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 export {
   DEFAULT_PROLOGUE,
+  FORMER_NOISE_KEYS_MAXIMUM,
   IDENTITY_PAYLOAD_LONGEST_BYTES,
   IDENTITY_PAYLOAD_MAXIMUM_BYTES,
   KEY_BYTES,
@@ -31,6 +32,7 @@ export type {
 } from './handshake/handshake-options.ts';
 export {
   type AcceptedSession,
+  type OfferedKeys,
   type OfferOptions,
   offerProfiles,
   type PatternSwitch,

@@ -189,9 +189,11 @@ export {
   createPaymentIdentity,
   createThrowAwayPayer,
   importNoiseKey,
+  type ListeningIdentity,
   type PaymentIdentity,
   type PaymentIdentityOptions,
 } from './payment-identity.ts';
+export { createPayeeKeys, type PayeeKeys, type PayeeKeysOptions } from './payment-keys.ts';
 export { connectPeerKeys, type PeerKeys, type PeerKeysOptions } from './peer-keys.ts';
 export {
   connectPubky,

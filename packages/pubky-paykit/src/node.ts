@@ -10,4 +10,4 @@ export {
   type TcpServer,
 } from '@pubky-paykit/transport/tcp';
 export { listenForPayments } from './node/payment-server.ts';
-export type { ListenForPaymentsOptions } from './node/payment-server-options.ts';
+export type { IdentityOfNow, ListenForPaymentsOptions } from './node/payment-server-options.ts';

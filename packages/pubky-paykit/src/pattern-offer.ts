@@ -6,13 +6,13 @@ import {
   type Profile,
   type ProfileOffer,
 } from '@pubky-paykit/patterns';
-import type { PaymentIdentity } from './payment-identity.ts';
+import type { ListeningIdentity } from './payment-identity.ts';
 import { requirePolicy, requireProfiles } from './profile-argument.ts';
 
 /** What a payee offers, and by which rules; see `OfferOptions` of the package patterns. */
 export type OfferPatternsOptions<Offered extends readonly Profile[]> = Omit<
   OfferOptions<Offered>,
-  'profiles' | 'noiseKey' | 'signer'
+  'profiles' | 'noiseKey' | 'formerNoiseKeys' | 'signer'
 > & {
   /** The patterns that are accepted; IK alone if not given. */
   readonly profiles?: Offered;
@@ -22,7 +22,8 @@ export type OfferPatternsOptions<Offered extends readonly Profile[]> = Omit<
  * What a payee offers to those who connect: made once for each listener, since it remembers first messages, and given to
  * {@link acceptPaymentChannel} with every connection.
  *
- * @param identity Borrowed: keep it alive as long as the listener. A signer is needed for NN only.
+ * @param identity Borrowed: keep it alive as long as the listener. A signer is needed for NN only. Where keys are rotated,
+ *   ask the offer with those of now, `(byte) => offer(byte, identityOfNow)`: what it remembers stays.
  * @throws TypeError for options that are missing, and for rules that one of the patterns would bypass.
  * @example
  * ```ts
@@ -33,14 +34,14 @@ export type OfferPatternsOptions<Offered extends readonly Profile[]> = Omit<
  * ```
  */
 export function offerPatterns<const Offered extends readonly Profile[] = readonly [typeof IK]>(
-  identity: Pick<PaymentIdentity, 'noiseKey'> & Partial<Pick<PaymentIdentity, 'signer'>>,
+  identity: Omit<ListeningIdentity, 'publicKey'>,
   options: OfferPatternsOptions<Offered> = {},
 ): ProfileOffer<AcceptedSession<Offered[number]>> {
   const { profiles = [IK] as readonly Profile[], ...rules } = options;
   requireProfiles(profiles);
   requirePolicy(rules.policy);
-  const { noiseKey, signer } = identity;
-  return offerProfiles({ ...rules, profiles, noiseKey, signer }) as ProfileOffer<
+  const { noiseKey, formerNoiseKeys, signer } = identity;
+  return offerProfiles({ ...rules, profiles, noiseKey, formerNoiseKeys, signer }) as ProfileOffer<
     AcceptedSession<Offered[number]>
   >;
 }

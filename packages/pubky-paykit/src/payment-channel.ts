@@ -7,7 +7,6 @@ import {
   IK,
   type Profile,
   type ProfileHandshake,
-  type ProfileOffer,
   type ProfileOptions,
   type ReceiveSession,
   type SendSession,
@@ -24,9 +23,9 @@ import {
   acceptChannel,
   type ByteStream,
   type ChannelOptions,
+  type ChooseHandshake,
   openChannel,
   type SecureChannel,
-  TransportError,
 } from '@pubky-paykit/transport';
 import type { PaymentIdentity } from './payment-identity.ts';
 import { requireProfile } from './profile-argument.ts';
@@ -159,25 +158,22 @@ export async function openPaymentChannel<const Chosen extends Profile = typeof I
  * byte.
  *
  * @param stream Taken.
- * @param offer Of {@link offerPatterns}; one for all connections of a listener.
+ * @param offer Of {@link offerPatterns}; one for all connections of a listener. It may also be asked in a function of one's
+ *   own, with the keys of now: `async (byte) => offer(byte, await identityOfNow())`.
  * @throws The codes of `acceptChannel` and `openChannel`, and what the handshake throws.
  */
 export async function acceptPaymentChannel<Carried extends AnySession>(
   stream: ByteStream,
-  offer: ProfileOffer<Carried>,
+  offer: ChooseHandshake<Carried>,
   options: PaymentChannelOptions = {},
 ): Promise<PaymentChannelOf<Carried>> {
   const { patternByte = true, ...rest } = options;
-  if (patternByte) {
-    const channel = await acceptChannel(stream, offer as unknown as ProfileOffer<Session>, rest);
-    return paymentChannel<Carried>(channel);
-  }
-  const handshake = orAbort(stream, () => {
-    const legacy = offer(IK.byte);
-    if (legacy === undefined) throw new TransportError('TRANSPORT_PATTERN_REFUSED', { octet: IK.byte });
-    return legacy;
+  const impliedByte = patternByte ? undefined : IK.byte;
+  const channel = await acceptChannel(stream, offer as unknown as ChooseHandshake<Session>, {
+    ...rest,
+    impliedByte,
   });
-  return runPaymentHandshake(stream, handshake, rest);
+  return paymentChannel<Carried>(channel);
 }
 
 /** The stream is ours from the start: a handshake that cannot even begin must not leave it open. */

@@ -22,6 +22,17 @@ export interface PaymentIdentity {
   [Symbol.dispose](): void;
 }
 
+/** Who a payee is to those who connect: the keys of now. All of it is borrowed. */
+export interface ListeningIdentity
+  extends Pick<PaymentIdentity, 'publicKey' | 'noiseKey'>,
+    Partial<Pick<PaymentIdentity, 'signer'>> {
+  /**
+   * At most 2 key pairs that `noiseKey` has replaced and whose overlap is not over, the newest first: payers of IK, IK-raw
+   * and N who still dial one of them are answered as well. Never one that is revoked.
+   */
+  readonly formerNoiseKeys?: readonly KeyPair[] | undefined;
+}
+
 /** How {@link createPaymentIdentity} derives the Noise key. */
 export interface PaymentIdentityOptions {
   /** Derivation context, usually the device id; `default` if not given. Equal devices give equal keys. */

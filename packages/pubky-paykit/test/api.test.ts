@@ -48,6 +48,7 @@ it('exports these values and no others', () => {
       "createMemoryStore",
       "createMessageChannel",
       "createPatternPolicy",
+      "createPayeeKeys",
       "createPaymentIdentity",
       "createProfileHandshake",
       "createProvisionalReceipt",

@@ -23,13 +23,15 @@ export type ChooseHandshake<Yields extends AnySession = AnySession> = (
  * Reads the negotiation byte and asks for the handshake that goes with it, so that a pattern which is not offered is
  * refused before any cryptography (W-59).
  *
+ * @param impliedByte Taken instead, if there is one: nothing is read.
  * @throws TRANSPORT_HANDSHAKE_CUT, TRANSPORT_PATTERN_REFUSED, and what `choose` throws.
  */
 export async function readChoice<Yields extends AnySession>(
   choose: ChooseHandshake<Yields>,
   { reader, deadline }: HandshakeWire,
+  impliedByte: number | undefined,
 ): Promise<ProfileHandshake<Yields>> {
-  const octet = await reader.octet(deadline);
+  const octet = impliedByte ?? (await reader.octet(deadline));
   if (octet === undefined) throw new TransportError('TRANSPORT_HANDSHAKE_CUT', { messages: 0 });
   const choosing = Promise.resolve(choose(octet));
   try {

@@ -8,7 +8,13 @@ export { TRANSPORT_ERRORS, TransportError } from './errors.ts';
 export type { ChooseHandshake } from './handshake-runner.ts';
 export { type ChannelLimits, DEFAULT_CHANNEL_LIMITS, type SomeChannelLimits } from './limits.ts';
 export { type MemoryStreamOptions, memoryStreamPair } from './memory-stream.ts';
-export { acceptChannel, type ChannelOptions, type OpenChannelOptions, openChannel } from './open-channel.ts';
+export {
+  type AcceptChannelOptions,
+  acceptChannel,
+  type ChannelOptions,
+  type OpenChannelOptions,
+  openChannel,
+} from './open-channel.ts';
 export type {
   AnyChannel,
   ChannelBasics,

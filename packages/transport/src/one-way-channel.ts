@@ -10,6 +10,7 @@ const FACTS: Readonly<Record<Exclude<keyof SessionFacts, 'destroy'>, true>> = {
   oneWay: true,
   remoteStatic: true,
   remoteIdentity: true,
+  formerKeyUsed: true,
   confirmed: true,
   sent: true,
   received: true,

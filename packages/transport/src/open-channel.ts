@@ -23,6 +23,12 @@ export interface OpenChannelOptions extends ChannelOptions {
   readonly patternByte?: number | undefined;
 }
 
+/** What only {@link acceptChannel} may set. */
+export interface AcceptChannelOptions extends ChannelOptions {
+  /** 0 to 255: what `choose` is asked for where peers send no negotiation byte, in the legacy form. None is read then. */
+  readonly impliedByte?: number | undefined;
+}
+
 /**
  * Runs a handshake that is already chosen, of either role, and returns the channel. With `patternByte` the initiator
  * sends that octet together with its first message; without, both sides speak the legacy form.
@@ -56,17 +62,19 @@ export function openChannel<Yields extends AnySession>(
  * Where `choose` returns `undefined`, the peer is refused on the byte (W-59).
  *
  * @param stream Taken: closed with the channel.
- * @param choose Gets 0 to 255; the handshake it returns is taken.
+ * @param choose Gets 0 to 255; the handshake it returns is taken. It may take its time, such as to read the keys of now:
+ *   the time-out of the handshake and the signal hold for it, too.
  * @throws TRANSPORT_PATTERN_REFUSED, what `choose` throws, and what {@link openChannel} throws.
  * @see P8 §3.2
  */
 export function acceptChannel<Yields extends AnySession>(
   stream: ByteStream,
   choose: ChooseHandshake<Yields>,
-  options: ChannelOptions = {},
+  options: AcceptChannelOptions = {},
 ): Promise<ChannelOf<Yields>> {
+  const { impliedByte } = options;
   return establish(stream, options, async (wire) =>
-    runHandshake(await readChoice(choose, wire), wire, undefined),
+    runHandshake(await readChoice(choose, wire, impliedByte), wire, undefined),
   );
 }
 

@@ -29,6 +29,7 @@ export class FakeSession implements Session {
   readonly oneWay = false;
   readonly remoteStatic = undefined;
   readonly remoteIdentity = undefined;
+  readonly formerKeyUsed = false;
   confirmed: boolean;
   destroyed = false;
   sent = 0n;

@@ -183,6 +183,28 @@ describe('acceptChannel', () => {
     expect(await codeOf(outcome)).toBe('PATTERNS_X');
   });
 
+  it('chooses by the implied byte where none is sent, and reads none', async () => {
+    const clock = new ManualClock();
+    const [left, right] = memoryStreamPair();
+    const asked: number[] = [];
+    const choose = (byte: number) => {
+      asked.push(byte);
+      return responder();
+    };
+    const [payer, payee] = await Promise.all([
+      openChannel(left, initiator(), { clock }),
+      acceptChannel(right, choose, { clock, impliedByte: 0 }),
+    ]);
+    await payer.send(pattern(5));
+    expect(await payee.receive()).toEqual(pattern(5));
+    expect(asked).toEqual([0]);
+    await Promise.all([payer.close(), payee.close()]);
+    const refused = scriptedStream([]);
+    const outcome = acceptChannel(refused, () => undefined, { clock, impliedByte: 1 });
+    await expect(outcome).rejects.toMatchObject({ code: 'TRANSPORT_PATTERN_REFUSED', context: { octet: 1 } });
+    expect(refused.state).toBe('aborted');
+  });
+
   it('destroys a handshake that is chosen too late', async () => {
     const clock = new ManualClock();
     const late = responder();

@@ -57,6 +57,7 @@ const DEFAULT_SUITE: Suite = { dh: x25519, cipher: chachaPoly, hash: blake2s };
 /** Every option there is, so that one that does not belong to a profile is found. */
 const OPTION_NAMES: Readonly<Record<OptionName, true>> = {
   noiseKey: true,
+  formerNoiseKeys: true,
   remoteStatic: true,
   signer: true,
   expectedIdentity: true,
@@ -99,8 +100,9 @@ function checkNames(options: AnyHandshakeOptions): void {
 export function checkOptions(options: AnyHandshakeOptions): void {
   checkNames(options);
   checkShapes(options);
-  const { noiseKey, remoteStatic, expectedIdentity } = options;
-  if (noiseKey && belongsToZeroSecret(noiseKey.publicKey)) {
+  const { noiseKey, formerNoiseKeys = [], remoteStatic, expectedIdentity } = options;
+  const ownKeys = noiseKey === undefined ? [] : [noiseKey, ...formerNoiseKeys];
+  if (ownKeys.some(({ publicKey }) => belongsToZeroSecret(publicKey))) {
     throw new PatternsError('PATTERNS_WEAK_KEY', { key: 'local static' });
   }
   if (remoteStatic !== undefined) {

@@ -78,8 +78,8 @@ interface NoiseEnd {
   readonly id: Uint8Array;
 }
 
-/** The view of a Noise handshake at one turn. */
-type TurnNamed<Turn extends AnyHandshake['turn']> = Extract<AnyHandshake, { turn: Turn }>;
+/** The view of a Noise handshake whose turn it is to write. */
+type WriteTurn = Extract<AnyHandshake, { turn: 'write' }>;
 
 class ProfileDriver implements ProfileHandshake {
   readonly #profile: Profile;
@@ -119,7 +119,7 @@ class ProfileDriver implements ProfileHandshake {
       // The handshake may have been ended while the signer was busy.
       this.#requireLive();
       if (this.#end !== undefined) return this.#end.transport.encrypt(payload);
-      const { message, next } = (this.#context.noise as TurnNamed<'write'>).write(payload);
+      const { message, next } = (this.#context.noise as WriteTurn).write(payload);
       this.#advance(next);
       return message;
     });
@@ -150,6 +150,7 @@ class ProfileDriver implements ProfileHandshake {
       role,
       remoteStatic: this.#context.remoteStatic,
       remoteIdentity: this.#identity?.publicKey,
+      formerKeyUsed: this.#context.formerKeyUsed,
       confirmedBy: confirmedBy[role],
       oneWay,
     });
@@ -175,7 +176,7 @@ class ProfileDriver implements ProfileHandshake {
   /** The payload of a received message, decrypted by the handshake or, after it, by the transport. */
   #open(message: Uint8Array): Uint8Array {
     if (this.#end !== undefined) return this.#end.transport.decrypt(message);
-    const { payload, next } = (this.#context.noise as TurnNamed<'read'>).read(message);
+    const { payload, next } = this.#context.read(message);
     this.#advance(next);
     return payload;
   }

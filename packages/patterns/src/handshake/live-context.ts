@@ -1,10 +1,13 @@
 import {
   type AnyHandshake,
   createHandshake,
+  type HandshakeOptions,
   type HandshakePattern,
+  type KeyPair,
   type Role,
   type Suite,
 } from '@pubky-paykit/noise-core';
+import { isCodedError } from '@pubky-paykit/primitives';
 import { DEFAULT_PROLOGUE } from '../constants.ts';
 import type { IdentitySigner } from '../identity/identity-signer.ts';
 import type { StepContext } from '../profiles/profile.ts';
@@ -13,6 +16,14 @@ import { type TrustRule, trustRule } from '../rules/pinning.ts';
 import type { ReplayCache } from '../rules/replay-cache.ts';
 import type { AnyHandshakeOptions } from './handshake-options.ts';
 import { prologueBytes } from './prologue.ts';
+
+/** A view of a Noise handshake whose turn it is to read. */
+type Reading = Extract<AnyHandshake, { turn: 'read' }>;
+
+/** Whether the sender of a message may have meant another key: whatever else is wrong with it, no key makes good. */
+function isForAnotherKey(error: unknown): boolean {
+  return isCodedError(error) && error.code === 'NOISE_DECRYPT_FAILED';
+}
 
 /**
  * The one context all steps of a handshake get: the rules, copied, and the keys of the Noise handshake as far as it
@@ -28,9 +39,13 @@ export class LiveContext implements StepContext {
   readonly allowStatic: AllowStatic | undefined;
   readonly replayCache: ReplayCache | undefined;
   readonly prologue: Uint8Array;
-  readonly ownStatic: Uint8Array | undefined;
   /** The present turn. */
   noise: AnyHandshake;
+  #ownStatic: Uint8Array | undefined;
+  #formerKeyUsed = false;
+  /** Not tried yet; none once a message was read. */
+  #formerKeys: readonly KeyPair[];
+  readonly #settings: HandshakeOptions<HandshakePattern, Role>;
 
   /** @throws PATTERNS_KEY_LENGTH, PATTERNS_PROLOGUE_INVALID, TypeError */
   constructor(options: AnyHandshakeOptions, suite: Suite) {
@@ -42,15 +57,25 @@ export class LiveContext implements StepContext {
     this.allowStatic = staticRule(options.allowStatic);
     this.replayCache = options.replayCache;
     this.prologue = prologueBytes(options.prologue === undefined ? DEFAULT_PROLOGUE : options.prologue);
-    this.ownStatic = options.noiseKey && Uint8Array.from(options.noiseKey.publicKey);
-    this.noise = createHandshake<HandshakePattern, Role>({
+    this.#formerKeys = [...(options.formerNoiseKeys ?? [])];
+    this.#settings = {
       pattern: options.profile.noise,
       suite,
       role: options.role,
       prologue: this.prologue,
-      s: options.noiseKey,
       rs: options.remoteStatic,
-    });
+    };
+    this.noise = this.#begun(options.noiseKey);
+  }
+
+  /** 32 bytes, what the peer has addressed, once it has. */
+  get ownStatic(): Uint8Array | undefined {
+    return this.#ownStatic;
+  }
+
+  /** Whether the peer has addressed a key this side had before. */
+  get formerKeyUsed(): boolean {
+    return this.#formerKeyUsed;
   }
 
   get remoteStatic(): Uint8Array | undefined {
@@ -63,5 +88,41 @@ export class LiveContext implements StepContext {
 
   get remoteEphemeral(): Uint8Array | undefined {
     return this.noise.remoteEphemeral;
+  }
+
+  /**
+   * Reads a Noise message. The first one is tried with every key of this side, each in a handshake of its own, as a key
+   * stands in the transcript; the order is that of the keys, whatever a peer does.
+   *
+   * @throws What the current key fails with, if all of them fail.
+   */
+  read(message: Uint8Array): ReturnType<Reading['read']> {
+    let failure: unknown;
+    for (;;) {
+      try {
+        const read = (this.noise as Reading).read(message);
+        this.#formerKeys = [];
+        return read;
+      } catch (error) {
+        failure ??= error;
+        const next = isForAnotherKey(error) ? this.#nextFormerKey() : undefined;
+        if (next === undefined) throw failure;
+        this.noise = this.#begun(next);
+        this.#formerKeyUsed = true;
+      }
+    }
+  }
+
+  /** The next one that may still be used: whose overlap ended while the peer took its time was destroyed. */
+  #nextFormerKey(): KeyPair | undefined {
+    const at = this.#formerKeys.findIndex(({ destroyed }) => !destroyed);
+    const key = this.#formerKeys[at];
+    this.#formerKeys = at === -1 ? [] : this.#formerKeys.slice(at + 1);
+    return key;
+  }
+
+  #begun(s: KeyPair | undefined): AnyHandshake {
+    this.#ownStatic = s && Uint8Array.from(s.publicKey);
+    return createHandshake<HandshakePattern, Role>({ ...this.#settings, s });
   }
 }

@@ -20,6 +20,8 @@ export interface OfferOptions<Offered extends readonly Profile[]> extends Handsh
   readonly profiles: Offered;
   /** For every profile but NN; borrowed, keep it alive as long as the listener. */
   readonly noiseKey?: KeyPair | undefined;
+  /** For IK, IK-raw and N: see `OptionValues`. Whoever connects with XX is shown `noiseKey`. */
+  readonly formerNoiseKeys?: readonly KeyPair[] | undefined;
   /** For NN. */
   readonly signer?: IdentitySigner | undefined;
   /**
@@ -42,12 +44,19 @@ export interface OfferOptions<Offered extends readonly Profile[]> extends Handsh
   readonly policy?: PatternSwitch | undefined;
 }
 
+/** The keys of a listener, all of which may change while it listens. */
+export type OfferedKeys = Pick<OfferOptions<readonly Profile[]>, 'noiseKey' | 'formerNoiseKeys' | 'signer'>;
+
 /**
  * Makes the responder's handshake for a negotiation byte, or `undefined` to refuse the peer on the byte, before any
  * cryptography (P8 W-59). Made once for each listener: it holds what the listener must remember.
+ *
+ * @param keys What takes the place of all keys of the options, for this connection: those of now, where keys are rotated.
+ *   Borrowed until the handshake has ended. @throws What `createProfileHandshake` throws for them.
  */
 export type ProfileOffer<Yields extends AnySession = AnySession> = (
   patternByte: number,
+  keys?: OfferedKeys,
 ) => ProfileHandshake<Yields> | undefined;
 
 /** What the types say, once more for callers without types: a mistake here must not wait for the first peer. */
@@ -98,14 +107,20 @@ function checkNoBypass(options: OfferOptions<readonly Profile[]>): void {
 
 /** The listener's own copy of its rules: what is changed later changes nothing here. */
 function copiedRules(options: OfferOptions<readonly Profile[]>): OfferOptions<readonly Profile[]> {
-  const { prologue, allowIdentity, allowStatic } = options;
+  const { prologue, allowIdentity, allowStatic, formerNoiseKeys } = options;
   return {
     ...options,
     // Not `slice`: that of a Node `Buffer` shares the memory.
     prologue: prologue instanceof Uint8Array ? Uint8Array.from(prologue) : prologue,
+    formerNoiseKeys: formerNoiseKeys && [...formerNoiseKeys],
     allowIdentity: identityRule(allowIdentity),
     allowStatic: allowStatic === 'anyone' ? allowStatic : staticRule(allowStatic),
   };
+}
+
+/** All keys, those that are left out included: a former key of the options must not outlive them. */
+function keysOf({ noiseKey, formerNoiseKeys, signer }: OfferedKeys): Required<OfferedKeys> {
+  return { noiseKey, formerNoiseKeys, signer };
 }
 
 /** The options of one profile out of those of the listener. */
@@ -114,8 +129,8 @@ function optionsOf(
   options: OfferOptions<readonly Profile[]>,
   replayCache: ReplayCache,
 ): AnyHandshakeOptions {
-  const { prologue, suite, noiseKey, signer, allowIdentity, allowStatic } = options;
-  const given = { noiseKey, signer, allowIdentity, allowStatic, replayCache };
+  const { prologue, suite, noiseKey, formerNoiseKeys, signer, allowIdentity, allowStatic } = options;
+  const given = { noiseKey, formerNoiseKeys, signer, allowIdentity, allowStatic, replayCache };
   const names = (Object.keys(given) as (keyof typeof given)[]).filter((name) => takes(profile, name));
   const own = Object.fromEntries(names.map((name) => [name, given[name]]));
   return { profile, role: 'responder', prologue, suite, ...own };
@@ -156,18 +171,23 @@ export function offerProfiles<const Offered extends readonly Profile[]>(
   const bounds = maximumEntries === undefined ? {} : { maximumEntries };
   const strict = options.replayCache ?? createReplayCache({ ...bounds, whenFull: 'refuse' });
   const lenient = options.replayCache ?? createReplayCache({ ...bounds, whenFull: 'forget' });
-  const byByte = new Map<number, () => ProfileHandshake<AnySession> | undefined>();
+  const byByte = new Map<number, ProfileOffer>();
   for (const profile of profiles) {
     if (byByte.has(profile.byte)) throw new TypeError(`${profile.name} is offered twice`);
     const cache = profile.options.responder.required.includes('replayCache') ? strict : lenient;
     const chosen = optionsOf(profile, rules, cache);
-    const start = () => createProfileHandshake(chosen as never) as ProfileHandshake<AnySession>;
+    const start = (keys?: OfferedKeys) => {
+      const now = keys === undefined ? chosen : optionsOf(profile, { ...rules, ...keysOf(keys) }, cache);
+      return createProfileHandshake(now as never) as ProfileHandshake<AnySession>;
+    };
     start().destroy();
-    byByte.set(profile.byte, () =>
+    byByte.set(profile.byte, (_, keys) =>
       // Only `true` will do: a promise, say, is no answer.
-      policy === undefined || policy.allows(profile.name, 'responder') === true ? start() : undefined,
+      policy === undefined || policy.allows(profile.name, 'responder') === true ? start(keys) : undefined,
     );
   }
-  return (patternByte) =>
-    byByte.get(patternByte)?.() as ProfileHandshake<AcceptedSession<Offered[number]>> | undefined;
+  return (patternByte, keys) =>
+    byByte.get(patternByte)?.(patternByte, keys) as
+      | ProfileHandshake<AcceptedSession<Offered[number]>>
+      | undefined;
 }

@@ -37,7 +37,7 @@ export const IK_RAW = {
   oneWay: false,
   options: {
     initiator: { required: ['noiseKey', 'remoteStatic'], optional: [] },
-    responder: { required: ['noiseKey'], optional: ['allowStatic', 'replayCache'] },
+    responder: { required: ['noiseKey'], optional: ['formerNoiseKeys', 'allowStatic', 'replayCache'] },
   },
   // The cache first: of a recording the application must not hear again, not even as a question (P8 W-15).
   messages: [{ carries: noPayload, checks: [refuseReplay, admitStatic] }, { carries: emptyPayload }],

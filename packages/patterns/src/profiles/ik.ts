@@ -37,7 +37,7 @@ export const IK = {
   oneWay: false,
   options: {
     initiator: { required: ['noiseKey', 'remoteStatic', 'signer'], optional: ['padIdentity'] },
-    responder: { required: ['noiseKey'], optional: ['allowIdentity', 'replayCache'] },
+    responder: { required: ['noiseKey'], optional: ['formerNoiseKeys', 'allowIdentity', 'replayCache'] },
   },
   // The cache first: of a recording the application must not hear again, not even as a question (P8 W-15).
   messages: [{ carries: identityClaim, checks: [refuseReplay, admitIdentity] }, { carries: emptyPayload }],

@@ -36,7 +36,7 @@ export const N = {
   oneWay: true,
   options: {
     initiator: { required: ['remoteStatic'], optional: [] },
-    responder: { required: ['noiseKey', 'replayCache'], optional: [] },
+    responder: { required: ['noiseKey', 'replayCache'], optional: ['formerNoiseKeys'] },
   },
   messages: [{ carries: noPayload, checks: [refuseReplay] }],
   completion: [],

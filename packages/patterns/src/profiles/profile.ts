@@ -32,6 +32,12 @@ export type Confirmation = 'handshake' | 'first-message' | 'never';
 export interface OptionValues {
   /** This side's X25519 static key; borrowed, keep it alive until the handshake has ended. */
   readonly noiseKey: KeyPair;
+  /**
+   * Key pairs this side had before `noiseKey`, at most 2, the newest first; borrowed in the same way. A first message that
+   * `noiseKey` does not decrypt is tried with each of them that was not destroyed meanwhile. So who has not heard of a
+   * rotation yet is answered during its overlap; leave out what is revoked, or whose overlap is over.
+   */
+  readonly formerNoiseKeys: readonly KeyPair[];
   /** 32 bytes, the responder's X25519 static key, from a verified record. */
   readonly remoteStatic: Uint8Array;
   /** Signs for this side's identity, once. */

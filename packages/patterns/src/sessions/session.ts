@@ -24,6 +24,11 @@ export interface SessionFacts {
   /** 32 bytes, the Ed25519 key the peer proved to be; `undefined` where the profile proves none. */
   readonly remoteIdentity: Uint8Array | undefined;
   /**
+   * Whether the peer has addressed one of `formerNoiseKeys`: it has not heard of this side's rotation yet, and will not be
+   * answered when the overlap is over. Always `false` at the initiator.
+   */
+  readonly formerKeyUsed: boolean;
+  /**
    * Whether the peer is known to be live. A responder of IK and IK-raw starts with `false`: message 1 may be a recording,
    * and only the first transport message that decrypts proves otherwise. Do nothing for the peer before (W-28, W-41).
    * Always `false` in N, whose messages may all be recordings (W-47).
@@ -85,6 +90,7 @@ export interface SessionBeginning {
   readonly role: Role;
   readonly remoteStatic: Uint8Array | undefined;
   readonly remoteIdentity: Uint8Array | undefined;
+  readonly formerKeyUsed: boolean;
   readonly confirmedBy: Confirmation;
   readonly oneWay: boolean;
 }
@@ -125,6 +131,10 @@ export class NoiseSession implements Session {
     return this.#beginning.remoteIdentity?.slice();
   }
 
+  get formerKeyUsed(): boolean {
+    return this.#beginning.formerKeyUsed;
+  }
+
   get confirmed(): boolean {
     return this.#confirmed;
   }
@@ -161,7 +171,7 @@ export class NoiseSession implements Session {
 
   /** Safe to log: the public id, and the first bytes of public keys. */
   toJSON(): Record<string, unknown> {
-    const { id, pattern, role, remoteStatic, remoteIdentity } = this.#beginning;
+    const { id, pattern, role, remoteStatic, remoteIdentity, formerKeyUsed } = this.#beginning;
     return {
       type: 'Session',
       id: hex.encode(id),
@@ -170,6 +180,7 @@ export class NoiseSession implements Session {
       confirmed: this.#confirmed,
       ...(remoteStatic && { remoteStatic: keyPrefix(remoteStatic) }),
       ...(remoteIdentity && { remoteIdentity: keyPrefix(remoteIdentity) }),
+      ...(formerKeyUsed && { formerKeyUsed }),
     };
   }
 

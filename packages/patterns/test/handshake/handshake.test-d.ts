@@ -49,6 +49,22 @@ createProfileHandshake({ profile: IK, role: 'responder', noiseKey: remoteStatic 
 // @ts-expect-error A profile is a record, not a name.
 createProfileHandshake({ profile: 'IK', role: 'responder', noiseKey });
 
+// Former keys are for who was dialled by one.
+createProfileHandshake({ profile: IK, role: 'responder', noiseKey, formerNoiseKeys: [noiseKey] });
+createProfileHandshake({
+  profile: N,
+  role: 'responder',
+  noiseKey,
+  formerNoiseKeys: [noiseKey],
+  replayCache,
+});
+// @ts-expect-error XX shows the current key to whoever connects.
+createProfileHandshake({ profile: XX, role: 'responder', noiseKey, formerNoiseKeys: [], allowStatic: [] });
+// @ts-expect-error NN has no Noise keys.
+createProfileHandshake({ profile: NN, role: 'responder', signer, formerNoiseKeys: [] });
+// @ts-expect-error An initiator shows its current key.
+createProfileHandshake({ profile: IK_RAW, role: 'initiator', noiseKey, remoteStatic, formerNoiseKeys: [] });
+
 // IK-raw proves no identity.
 createProfileHandshake({ profile: IK_RAW, role: 'initiator', noiseKey, remoteStatic });
 createProfileHandshake({ profile: IK_RAW, role: 'responder', noiseKey, allowStatic: 'anyone', replayCache });

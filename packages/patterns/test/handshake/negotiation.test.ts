@@ -1,5 +1,12 @@
+import type { KeyPair } from '@pubky-paykit/noise-core';
 import { describe, expect, it, vi } from 'vitest';
-import { type OfferOptions, offerProfiles, type PatternSwitch } from '../../src/handshake/negotiation.ts';
+import {
+  type OfferedKeys,
+  type OfferOptions,
+  offerProfiles,
+  type PatternSwitch,
+} from '../../src/handshake/negotiation.ts';
+import { deriveNoiseKeyPair } from '../../src/identity/key-derivation.ts';
 import { PROFILES } from '../../src/profiles/catalogue.ts';
 import { IK } from '../../src/profiles/ik.ts';
 import { IK_RAW } from '../../src/profiles/ik-raw.ts';
@@ -14,6 +21,7 @@ import {
   CLIENT_IDENTITY,
   CLIENT_NOISE_KEY,
   RESPONDER_EPHEMERAL_SECRET,
+  SERVER_SEED,
   suiteWithFixedEphemeralForTestingOnly,
 } from '../../src/testing.ts';
 import { filled, rejectionOf, thrownBy } from '../bytes.ts';
@@ -341,6 +349,62 @@ describe('replay caches of offerProfiles', () => {
       const { code } = await rejectionOf(accept(offer, 'N'));
       expect(code).toBe(answer === false ? 'PATTERNS_REPLAYED' : 'PATTERNS_REPLAY_CACHE_FAILED');
     }
+  });
+});
+
+describe('keys of offerProfiles', () => {
+  const [first, second, third] = [1, 2, 3].map((epoch) =>
+    deriveNoiseKeyPair(SERVER_SEED, `server#${epoch}`),
+  ) as [KeyPair, KeyPair, KeyPair];
+  const dialled = (offer: ReturnType<typeof offerAny>, key: KeyPair, now?: OfferedKeys, name = 'IK') => {
+    const responder = offer(PATTERN_BYTES[name as ProfileName], now);
+    if (responder === undefined) throw new Error(`${name} was refused`);
+    const profile = PROFILES[name as ProfileName] as Profile;
+    const { publicKey } = key;
+    const expected = name === 'XX' ? { trust: { expectedStatic: publicKey } } : { remoteStatic: publicKey };
+    return connect(initiatorOf(profile, expected as object), responder);
+  };
+
+  it.each(['IK', 'IK-raw', 'N'])('are former ones too, where %s was dialled by one [O4]', async (name) => {
+    const list = [first];
+    const offer = offerAny({ ...everything, noiseKey: second, formerNoiseKeys: list });
+    list.pop();
+    const used = [second, first].map(async (key) => {
+      const { sessions } = await dialled(offer, key, undefined, name);
+      return sessions[1].formerKeyUsed;
+    });
+    expect(await Promise.all(used)).toEqual([false, true]);
+  });
+
+  it('are those of now, if it is told them, and nothing of what they were before [O4]', async () => {
+    const offer = offerAny({ ...everything, noiseKey: second, formerNoiseKeys: [first] });
+    const now: OfferedKeys = { noiseKey: third, formerNoiseKeys: [second], signer: serverSigner };
+    for (const key of [third, second]) await dialled(offer, key, now);
+    for (const keys of [now, { noiseKey: second }]) {
+      expect((await rejectionOf(dialled(offer, first, keys))).code).toBe('NOISE_DECRYPT_FAILED');
+    }
+    await dialled(offer, third, now, 'XX');
+    expect((await rejectionOf(dialled(offer, second, now, 'XX'))).code).toBe('PATTERNS_STATIC_UNEXPECTED');
+    // What it was made with still holds for who tells it nothing.
+    await dialled(offer, first);
+  });
+
+  it('have to be what the pattern needs, whenever they come', () => {
+    const offer = offerAny(everything);
+    expect(() => offer(IK.byte, {})).toThrow(TypeError);
+    expect(() => offer(NN.byte, { noiseKey: first })).toThrow(TypeError);
+    expect(() => offer(IK.byte, { noiseKey: first, formerNoiseKeys: [first, second, third] })).toThrow(
+      RangeError,
+    );
+    expect(() => offerAny({ ...everything, formerNoiseKeys: first })).toThrow(TypeError);
+  });
+
+  it('change nothing about what is remembered: a recording for a former key stays one (P8 W-58)', async () => {
+    const offer = offerAny({ ...everything, noiseKey: first });
+    const { messages } = await dialled(offer, first, undefined, 'N');
+    const now: OfferedKeys = { noiseKey: second, formerNoiseKeys: [first] };
+    const again = offer(N.byte, now)?.read(messages[0] as Uint8Array) as Promise<void>;
+    expect((await rejectionOf(again)).code).toBe('PATTERNS_REPLAYED');
   });
 });
 

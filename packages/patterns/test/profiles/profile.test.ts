@@ -78,6 +78,12 @@ describe.each(ALL)('the profile $name', (profile) => {
     }
   });
 
+  it('takes former Noise keys exactly where the first message is for one of its own [O4]', () => {
+    const isForKey = (noise.preMessages[1] as readonly string[]).includes('s');
+    expect(takes(profile, 'responder', 'formerNoiseKeys')).toBe(isForKey);
+    expect(takes(profile, 'initiator', 'formerNoiseKeys')).toBe(false);
+  });
+
   it('asks for a signer exactly where an identity is proven', () => {
     for (const role of ROLES) {
       const signs = messagesOf(profile).some((step) => step.by === role && provesIdentity(step));

@@ -4,17 +4,25 @@ import type { Logger } from '@pubky-paykit/primitives';
 import type { ListenTcpOptions } from '@pubky-paykit/transport/tcp';
 import type { OfferPatternsOptions } from '../pattern-offer.ts';
 import type { PaymentChannelOptions } from '../payment-channel.ts';
-import type { PaymentIdentity } from '../payment-identity.ts';
+import type { ListeningIdentity } from '../payment-identity.ts';
 import { requirePolicy, requireProfiles } from '../profile-argument.ts';
 
 /** What a payee's server does with requests; who asks is taken from the session. */
 type PayeeRules = Omit<ServeOptions, 'self' | 'peer' | 'signal' | 'closing'>;
 
+/**
+ * Gives the keys a payee answers with now; asked when the server starts, and once for each connection. Undefined for a payee
+ * whose key is revoked without a successor: everybody is refused. What it throws ends the one connection.
+ */
+export type IdentityOfNow = () => ListeningIdentity | undefined | Promise<ListeningIdentity | undefined>;
+
 /** What {@link listenForPayments} needs. */
 export interface ListenForPaymentsOptions extends Omit<ListenTcpOptions, 'onConnection'>, PayeeRules {
-  /** Borrowed: keep it alive until the server is closed. A signer is needed where NN is offered, and nowhere else. */
-  readonly identity: Pick<PaymentIdentity, 'publicKey' | 'noiseKey'> &
-    Partial<Pick<PaymentIdentity, 'signer'>>;
+  /**
+   * Borrowed: keep it alive until the server is closed. A signer is needed where NN is offered, and nowhere else. A function
+   * where keys are rotated while the server runs, such as `createPayeeKeys(…).identity`; its `publicKey` stays the same.
+   */
+  readonly identity: ListeningIdentity | IdentityOfNow;
   /** Which patterns are accepted, and who may connect; IK with everybody if not given. */
   readonly patterns?: OfferPatternsOptions<readonly Profile[]>;
   /**
@@ -72,10 +80,7 @@ function checkPlaces(options: ListenForPaymentsOptions): void {
 }
 
 function checkRules(options: ListenForPaymentsOptions): void {
-  const { identity, generateReceipt, store, methods, oneWay, onSession, onAnswer } = options;
-  if (identity?.publicKey === undefined) {
-    throw new TypeError('identity has no publicKey: pass createPaymentIdentity(seed), or keys of your own');
-  }
+  const { generateReceipt, store, methods, oneWay, onSession, onAnswer } = options;
   requireFunction('generateReceipt', generateReceipt);
   requireStore('store', store);
   requireMethods(methods);
@@ -104,6 +109,12 @@ function checkLookUp(profiles: readonly Profile[], lookUp: unknown): void {
   throw new TypeError(
     `${open.name} proves no identity, so nothing could ever be confirmed: pass lookUpNoiseKeys, or 'nobody' to accept that`,
   );
+}
+
+/** @throws TypeError unless it is an identity. */
+export function requireIdentity(identity: ListeningIdentity | undefined): ListeningIdentity {
+  if (identity?.publicKey !== undefined) return identity;
+  throw new TypeError('identity has no publicKey: pass createPaymentIdentity(seed), or keys of your own');
 }
 
 /**

@@ -1,11 +1,17 @@
-import { type AnySession, IK } from '@pubky-paykit/patterns';
+import { type AnySession, IK, type ProfileOffer } from '@pubky-paykit/patterns';
 import { type MessageReceiver, serveChannel, serveOneWayChannel } from '@pubky-paykit/paykit-protocol';
-import { type CancelSignal, silentLogger } from '@pubky-paykit/primitives';
+import { type CancelSignal, equalBytes, silentLogger } from '@pubky-paykit/primitives';
+import type { ChooseHandshake } from '@pubky-paykit/transport';
 import { listenTcp, type TcpServer } from '@pubky-paykit/transport/tcp';
 import { offerPatterns } from '../pattern-offer.ts';
 import { payerOf } from '../payer-proof.ts';
 import { acceptPaymentChannel, type PaymentChannelOf } from '../payment-channel.ts';
-import { checkServerOptions, type ListenForPaymentsOptions } from './payment-server-options.ts';
+import {
+  checkServerOptions,
+  type IdentityOfNow,
+  type ListenForPaymentsOptions,
+  requireIdentity,
+} from './payment-server-options.ts';
 
 /** Calls `tell` once: at once for a peer that is confirmed, else with its first message (N8 W-28, P8 W-15). */
 function announced<Channel extends PaymentChannelOf<AnySession> & MessageReceiver>(
@@ -33,13 +39,33 @@ function announced<Channel extends PaymentChannelOf<AnySession> & MessageReceive
   };
 }
 
+/** The offer with the keys of now, read once for each connection, after its byte has come. */
+function offerOfNow(
+  offer: ProfileOffer,
+  identityOfNow: IdentityOfNow,
+  self: Uint8Array,
+): ChooseHandshake<AnySession> {
+  return async (patternByte) => {
+    const now = await identityOfNow();
+    if (now === undefined) return undefined;
+    if (!equalBytes(requireIdentity(now).publicKey, self)) {
+      throw new TypeError('identity gives another publicKey than when the server started');
+    }
+    return offer(patternByte, now);
+  };
+}
+
 /**
  * Listens for payers on TCP: accepts the patterns that are offered, answers payment requests by the payee's rules and
  * stores the receipts. Each connection is on its own; `close` finishes the running answers first.
  *
+ * With a function as `identity` a rotation takes effect without a restart: a connection is answered with the keys of that
+ * moment, those that were replaced during their overlap included, and with no key that is revoked or whose overlap is over.
+ * `onSession` is told whether a payer still dials a former one (`formerKeyUsed`).
+ *
  * @throws TRANSPORT_INSECURE_HOST, TRANSPORT_LISTEN_FAILED
  * @throws TypeError for options that are missing, wrong or in the wrong place, for rules that a pattern would bypass, and
- *   for IK-raw or XX without `lookUpNoiseKeys`.
+ *   for IK-raw or XX without `lookUpNoiseKeys`, and for an identity that has no key to begin with.
  */
 export async function listenForPayments(options: ListenForPaymentsOptions): Promise<TcpServer> {
   const {
@@ -53,8 +79,10 @@ export async function listenForPayments(options: ListenForPaymentsOptions): Prom
   } = options;
   checkServerOptions(options, patterns.profiles ?? [IK]);
   const lookUp = lookUpNoiseKeys === 'nobody' ? undefined : lookUpNoiseKeys;
-  const offer = offerPatterns(identity, patterns);
-  const self = identity.publicKey;
+  const first = requireIdentity(typeof identity === 'function' ? await identity() : identity);
+  const self = Uint8Array.from(first.publicKey);
+  const fixed = offerPatterns(first, patterns);
+  const offer = typeof identity === 'function' ? offerOfNow(fixed, identity, self) : fixed;
 
   async function serve(channel: PaymentChannelOf<AnySession>, closing: CancelSignal): Promise<void> {
     // Offered in responder's roles only, so every channel can receive.

@@ -34,6 +34,9 @@ describe('listenForPayments', () => {
   it.each<[string, object]>([
     ['no identity', { identity: undefined }],
     ['a seed as the identity', { identity: new Uint8Array(32) }],
+    ['an identity function that gives none', { identity: () => undefined }],
+    ['an identity function that gives a seed', { identity: async () => new Uint8Array(32) }],
+    ['former keys that are no list', { identity: { ...payeeIdentity(), formerNoiseKeys: payeeIdentity() } }],
     ['no generateReceipt', { generateReceipt: undefined }],
     ['a receipt as generateReceipt', { generateReceipt: {} }],
     ['no store', { store: undefined }],
