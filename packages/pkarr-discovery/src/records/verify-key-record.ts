@@ -32,14 +32,32 @@ export interface KeyRecordClaim {
   readonly record: string | Uint8Array;
 }
 
-/** Who says when the key was published. @throws DISCOVERY_FRESHNESS_FORGED, DISCOVERY_FRESHNESS_UNSIGNED */
-function freshnessProof(
-  { timestampSeconds, revoked, freshnessSignature }: KeyRecord & { readonly timestampSeconds: bigint },
-  bound: BoundKey,
-  policy: KeyRecordPolicy,
-): FreshnessProof {
+type DatedRecord = KeyRecord & { readonly timestampSeconds: bigint };
+
+/** @throws DISCOVERY_KEY_RECORD_INCOMPLETE */
+function requireComplete(record: KeyRecord): asserts record is DatedRecord {
+  const { signature, timestampSeconds } = record;
+  const field = signature === undefined && !isBareRevocation(record) ? 'sig' : 'ts';
+  if (field === 'ts' && timestampSeconds !== undefined) return;
+  throw new DiscoveryError('DISCOVERY_KEY_RECORD_INCOMPLETE', { field });
+}
+
+/**
+ * Who says when the key was published. What the identity signs with `fsig` is all that it signs with `sig`, and more: so one
+ * verification is enough, and `sig` is looked at only where it is all there is, or to tell what was forged.
+ *
+ * @throws DISCOVERY_KEY_RECORD_FORGED, DISCOVERY_FRESHNESS_FORGED, DISCOVERY_KEY_REVOKED, DISCOVERY_FRESHNESS_UNSIGNED
+ */
+function freshnessProof(record: DatedRecord, bound: BoundKey, policy: KeyRecordPolicy): FreshnessProof {
+  const { signature, freshnessSignature, timestampSeconds, revoked } = record;
   if (freshnessSignature !== undefined) {
     if (verifyFreshness(freshnessSignature, { ...bound, timestampSeconds, revoked })) return 'signed';
+  }
+  const isBound = signature !== undefined && verifyKeyBinding(signature, bound);
+  if (!isBound && !isBareRevocation(record)) {
+    throw new DiscoveryError('DISCOVERY_KEY_RECORD_FORGED', { identity: keyPrefix(bound.identity) });
+  }
+  if (freshnessSignature !== undefined) {
     throw new DiscoveryError('DISCOVERY_FRESHNESS_FORGED', { identity: keyPrefix(bound.identity) });
   }
   // Anybody on the way can add the field, or drop it: it is obeyed, and proves nothing that could be remembered.
@@ -52,16 +70,16 @@ function freshnessProof(
  * Makes a verified Noise key of a record that came from anywhere: well-formed, the key strong, bound to the device by
  * the identity, not revoked, and fresh. Nothing of that can be switched off.
  *
- * With signed freshness (`fsig`), time and revocation are the identity's word: a revocation comes back as a value of its
- * own, to be remembered for ever, however old it is; it needs no `sig` beside `fsig`. A signature that does not fit is an error, never a record without
- * one.
+ * With signed freshness (`fsig`), key, device, time and revocation are the identity's word, and `sig`, which says less, is
+ * there for 0.8 alone. A revocation comes back as a value of its own, to be remembered for ever, however old it is; it needs
+ * no `sig`. An `fsig` that does not fit is an error, never a record without one.
  *
  * Without it, as in 0.8, whoever stores the record may change both. The bounds hold for the time that is claimed, and an
  * unsigned `revoked=true` is an error now and is not remembered, because nobody knows whose word it is. Such a record
  * passes unless `requireSignedFreshness` says otherwise; `rememberKeyRecord` refuses it for a device that has signed
  * before.
  *
- * It costs one Ed25519 verification for a record of 0.8, and two with signed freshness.
+ * It costs one Ed25519 verification; a second one only to tell what was forged.
  *
  * @param policy.maximumAgeSeconds Inclusive; 30 days if not given.
  * @throws DISCOVERY_WRONG_LENGTH, DISCOVERY_BAD_DEVICE for what is asked; then, in this order,
@@ -88,19 +106,11 @@ export function verifyKeyRecord(
   checkLength('an identity', identity, KEY_BYTES, KEY_BYTES);
   requireDeviceId(device);
   const record = parseKeyRecord(claim.record);
-  const { noiseKey, signature, timestampSeconds, revoked } = record;
-  requireStrongKey(noiseKey);
+  requireStrongKey(record.noiseKey);
+  requireComplete(record);
+  const { noiseKey, timestampSeconds, revoked } = record;
   const bound = { identity, noiseKey, device };
-  if (signature === undefined) {
-    if (!isBareRevocation(record))
-      throw new DiscoveryError('DISCOVERY_KEY_RECORD_INCOMPLETE', { field: 'sig' });
-  } else if (!verifyKeyBinding(signature, bound)) {
-    throw new DiscoveryError('DISCOVERY_KEY_RECORD_FORGED', { identity: keyPrefix(identity) });
-  }
-  if (timestampSeconds === undefined) {
-    throw new DiscoveryError('DISCOVERY_KEY_RECORD_INCOMPLETE', { field: 'ts' });
-  }
-  const freshness = freshnessProof({ ...record, timestampSeconds }, bound, policy);
+  const freshness = freshnessProof(record, bound, policy);
   const text = formatKeyRecord(record);
   if (revoked) {
     const believed = isAhead(timestampSeconds, policy) ? undefined : timestampSeconds;

@@ -188,13 +188,12 @@ describe('verifyKeyRecord', () => {
     expect(found).toMatchObject({ kind: 'revocation', timestampSeconds: undefined });
   });
 
-  it('refuses every flipped bit of key, signatures, time, device, identity and revocation (N8 W-16) [S2.1]', async () => {
+  it('refuses every flipped bit of key, freshness signature, time, device, identity and revocation (N8 W-16) [S2.1]', async () => {
     const record = await signedRecord();
     const bits = (length: number) => sampled(Array.from({ length }, (_, bit) => bit));
     const text = (change: Partial<KeyRecord>) => formatKeyRecord({ ...record, ...change });
-    const { noiseKey, signature, freshnessSignature, timestampSeconds } = record as Required<KeyRecord>;
+    const { noiseKey, freshnessSignature, timestampSeconds } = record as Required<KeyRecord>;
     const altered: readonly [record: string, change?: Partial<typeof CLAIM>][] = [
-      ...bits(512).map((bit): [string] => [text({ signature: flipped(signature!, bit) })]),
       ...bits(512).map((bit): [string] => [text({ freshnessSignature: flipped(freshnessSignature!, bit) })]),
       ...bits(254).map((bit): [string] => [text({ noiseKey: flipped(noiseKey, bit) })]),
       ...bits(64).map((bit): [string] => [
@@ -213,6 +212,23 @@ describe('verifyKeyRecord', () => {
     const codes = altered.map(([altered, change]) => verdict(altered, change));
     expect(new Set(codes)).toEqual(new Set(['DISCOVERY_KEY_RECORD_FORGED', 'DISCOVERY_FRESHNESS_FORGED']));
     expect(verdict(text({}))).toBe('key');
+  });
+
+  it('refuses every flipped bit of the binding signature of a record that signs nothing else [S2.1]', async () => {
+    const record = await signedRecord({ unsigned: true });
+    const codes = sampled(Array.from({ length: 512 }, (_, bit) => bit)).map((bit) => {
+      const signature = flipped(record.signature as Uint8Array, bit);
+      return verdict(formatKeyRecord({ ...record, signature }));
+    });
+    expect(new Set(codes)).toEqual(new Set(['DISCOVERY_KEY_RECORD_FORGED']));
+  });
+
+  it('takes the freshness signature alone for the word of the identity, but wants a binding for readers of 0.8', async () => {
+    const signature = new Uint8Array(64);
+    expect(verdict(await tampered({ signature }))).toBe('key');
+    const none = { signature, freshnessSignature: new Uint8Array(64) };
+    expect(verdict(await tampered(none))).toBe('DISCOVERY_KEY_RECORD_FORGED');
+    expect(verdict(await tampered({ signature: undefined }))).toBe('DISCOVERY_KEY_RECORD_INCOMPLETE');
   });
 
   it('does not take the signature that fits every message for a small-order identity (N8 W-14, P8 W-54)', () => {
