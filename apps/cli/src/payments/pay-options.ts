@@ -29,6 +29,8 @@ export interface PayOptions {
   readonly connect: HostPort | undefined;
   /** Chosen by what is known of the payee if left out. */
   readonly pattern: PatternChoice | undefined;
+  /** Whether the key that is shown where to `connect` is trusted without a question, if no record names one. */
+  readonly trustFirstContact: boolean;
   readonly allowInsecure: boolean;
   readonly json: boolean;
 }
@@ -38,16 +40,24 @@ export const PAY_HELP = `Usage: paykit pay IDENTITY --amount TEXT [options]
 
 Asks somebody for the receipt of a payment: looks up the Noise key and the address
 of the payee, connects, and keeps the confirmed receipt in the home. No money is
-moved. Exit status 1, with the reason and what to do, if there is no receipt.
+moved. Exit status 0 if the receipt is confirmed and kept, or with --pattern n if
+the request was sent; 1, with the reason and what to do, if not.
 
   --amount TEXT            a positive decimal number, such as 1000 or 0.005
   --currency TEXT          default: SAT
   --method NAME            how it is to be paid (default: lightning)
   --pattern NAME           ik, ik-raw, nn, xx or n (default: what fits). n sends a
-                           request in nobody's name: no receipt comes back
+                           request one way, in nobody's name: nothing comes back,
+                           no receipt and no refusal, so nobody knows whether it
+                           came or was taken
   --device NAME            which device of the payee (default: default)
   --connect HOST:PORT      connect there, instead of where the payee says it listens;
-                           the key is looked up all the same
+                           the key is looked up all the same. If no record names
+                           any, the first contact is made with xx: the key shown
+                           there is shown to you, and trusted if you say so; ask
+                           the payee whether it is the right one. It is kept, and
+                           another one is refused from then on. nn needs no key
+  --trust-first-contact    with --connect: trust such a key without asking
   --allow-insecure         connect to other machines over plain TCP. What is said is
                            encrypted; who talks to whom, when, is not
   --json                   as one line of JSON, with a receipt or without
@@ -92,6 +102,7 @@ export function readPayOptions(
     pattern: { type: 'string' },
     device: { type: 'string', default: 'default' },
     connect: { type: 'string' },
+    'trust-first-contact': { type: 'boolean', default: false },
     'allow-insecure': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -112,6 +123,10 @@ export function readPayOptions(
   if (!DEVICE.test(device)) {
     throw new UsageError('--device wants 1 to 63 lower-case letters, digits and hyphens.', COMMAND);
   }
+  const trustFirstContact = values['trust-first-contact'];
+  if (trustFirstContact && connect === undefined) {
+    throw new UsageError('--trust-first-contact wants --connect HOST:PORT: where the key is shown.', COMMAND);
+  }
   const payee = readPublicKey(identity, 'IDENTITY', COMMAND);
   const method = readMethod(values.method, COMMAND);
   checkTerms(payee, method, amount, currency);
@@ -124,6 +139,7 @@ export function readPayOptions(
     method,
     connect: connect === undefined ? undefined : readPeerAddress(connect, '--connect', COMMAND),
     pattern: pattern === undefined ? undefined : readPattern(pattern, '--pattern', COMMAND),
+    trustFirstContact,
     allowInsecure: values['allow-insecure'],
     json: values.json,
   };

@@ -1,66 +1,32 @@
 import {
   connectPeerKeys,
   hex,
-  type KeyFinder,
   type KeyFinderEvent,
   type PeerKey,
+  type PeerKeys,
   zBase32,
 } from 'pubky-paykit';
 import { openHome, requireSecret } from '../home/open-home.ts';
-import type { Surroundings, Terminal } from '../home/surroundings.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { openAddressBook } from './address-book.ts';
+import { payAtFirstContact, requireSameKey } from './first-contact.ts';
 import { hostPortText } from './host-port.ts';
 import { ownNoiseKey } from './own-noise-key.ts';
 import { PAY_HELP, type PayOptions, readPayOptions } from './pay-options.ts';
-import { attemptPayment, type PayerParts, type Payment } from './payment-attempt.ts';
-import { asKeyFailure, keyFailure, PaymentFailed, withCallAdvice } from './payment-failure.ts';
+import type { PayerParts } from './payee-call.ts';
+import { EVENT_TEXTS, soughtKey } from './payee-key.ts';
+import { attemptPayment, attemptWithoutKey, type Payment } from './payment-attempt.ts';
+import { keyFailure, PaymentFailed, withCallAdvice } from './payment-failure.ts';
 import { openPaymentStores } from './payment-folders.ts';
 import { receiptFacts, receiptLines } from './receipt-report.ts';
 
-/** Hex digits of a key that people are shown. */
-const SHOWN_DIGITS = 16;
-
 const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
-/** Why a key is the one to use, for people. */
-const KEY_REASONS: Readonly<Record<PeerKey['reason'], string>> = {
-  cached: 'known, and looked up a short time ago',
-  discovered: 'looked up, and new here',
-  confirmed: 'looked up, and the one known before',
-  rotated: 'looked up: the payee has changed its key',
-  unreachable: 'known from before; nobody could be asked whether it is still good',
-  unconfirmed: 'known from before; what is published now cannot be used',
-  'first-contact': 'shown at first contact; no record names it',
-};
-
-function tellKey({ tell }: Terminal, { noiseKey, state, reason, source, degraded, problem }: PeerKey): void {
-  const from = source === undefined ? '' : `, from ${source}`;
-  tell(`Key ${hex.encode(noiseKey).slice(0, SHOWN_DIGITS)}… is ${state}: ${KEY_REASONS[reason]}${from}.\n`);
-  if (degraded) {
-    tell(`Degraded: if the payee has revoked this key since, it cannot be seen now (${problem?.code}).\n`);
-  }
-}
-
-/** What is worth telling of changes a look-up has found. */
-const EVENT_TEXTS: Readonly<Partial<Record<KeyFinderEvent['kind'], string>>> = {
-  revoked: 'The payee has revoked the key that was known.\n',
-  recovered: 'The key of the payee could be looked up again.\n',
-};
-
-/** @throws PaymentFailed */
-async function sought(
-  search: () => Promise<PeerKey | undefined>,
-  device: string,
-  terminal: Terminal,
-): Promise<PeerKey> {
-  let key: PeerKey | undefined;
-  try {
-    key = await search();
-  } catch (error) {
-    throw asKeyFailure(error, device);
-  }
-  if (key === undefined) throw keyFailure('absent', device);
-  tellKey(terminal, key);
-  return key;
+/** Where no record names a key: signed by the payee's identity, or at a first contact. @throws PaymentFailed */
+function payStranger(parts: PayerParts, keys: PeerKeys): Promise<Payment> {
+  const { connect, pattern } = parts.options;
+  const isSigned = connect !== undefined && pattern !== undefined && !pattern.usesPayeeKey;
+  return isSigned ? attemptWithoutKey(parts, connect, pattern) : payAtFirstContact(parts, keys);
 }
 
 /**
@@ -68,31 +34,42 @@ async function sought(
  *
  * @throws PaymentFailed
  */
-async function pay(parts: PayerParts, finder: KeyFinder): Promise<Payment> {
+async function pay(parts: PayerParts, keys: PeerKeys): Promise<Payment> {
   const { options, surroundings } = parts;
   const { payee, device } = options;
   const { terminal, signal } = surroundings;
+  const { finder } = keys;
   const call = { device, signal };
-  const first = await sought(() => finder.find(payee, call), device, terminal);
+  const first = await soughtKey(() => finder.find(payee, call), device, terminal);
+  if (first === undefined) return payStranger(parts, keys);
   const attempt = await attemptPayment(parts, first);
   if (!('failure' in attempt)) return attempt;
   terminal.tell('The handshake failed; looking the key up again.\n');
-  const second = await sought(() => finder.handshakeFailed(payee, first.noiseKey, call), device, terminal);
-  if (sameBytes(second.noiseKey, first.noiseKey)) throw attempt.failure;
+  const { noiseKey, state } = first;
+  const second = await soughtKey(() => finder.handshakeFailed(payee, noiseKey, call), device, terminal);
+  if (second === undefined) throw keyFailure('absent', device);
+  if (sameBytes(second.noiseKey, noiseKey)) {
+    if (state === 'tofu') await requireSameKey(parts, keys, first, attempt.address);
+    throw attempt.failure;
+  }
   terminal.tell('The payee has changed its key; trying once more.\n');
   const again = await attemptPayment(parts, second);
   if ('failure' in again) throw again.failure;
   return again;
 }
 
+function keyFacts({ noiseKey, state, reason, from, source, degraded }: PeerKey): object {
+  return { noiseKey: hex.encode(noiseKey), state, reason, from, source, degraded };
+}
+
 function factsOf({ device }: PayOptions, { key, address, selection, receipt, confirmed }: Payment): object {
-  const { noiseKey, state, reason, from, source, degraded } = key;
   return {
     outcome: confirmed ? 'confirmed' : 'sent',
     device,
-    key: { noiseKey: hex.encode(noiseKey), state, reason, from, source, degraded },
+    key: key === undefined ? null : keyFacts(key),
     address: hostPortText(address),
     addressFrom: address.from,
+    addressReachedAtMs: address.reachedAtMs,
     pattern: selection.pattern,
     rule: selection.rule,
     receipt: receiptFacts(receipt),
@@ -106,7 +83,7 @@ function failureLine({ problem, message }: PaymentFailed): string {
 function textOf({ receipt, confirmed }: Payment): string {
   const heading = confirmed
     ? 'The payee confirmed the receipt, and it is kept:\n'
-    : 'The request was sent. Nobody says whether it came, and there is no receipt:\n';
+    : 'The request was sent one way, and not confirmed: nobody says whether it came or was taken, and there is no receipt. This is no payment:\n';
   return heading + receiptLines(receipt);
 }
 
@@ -121,13 +98,14 @@ export async function runPay(args: readonly string[], surroundings: Surroundings
     const { network, store, folder } = home;
     terminal.tell(`Looking up ${zBase32.encode(options.payee)} …\n`);
     const onEvent = ({ kind }: KeyFinderEvent): void => terminal.tell(EVENT_TEXTS[kind] ?? '');
-    const { finder } = connectPeerKeys({ network, store, clock, random, onEvent });
+    const keys = connectPeerKeys({ network, store, clock, random, onEvent });
     const own = await ownNoiseKey(home, surroundings);
     try {
       const storage = network.homeserver.storage;
       const { receipts } = openPaymentStores(folder);
-      const parts = { options, own, signer, storage, receipts, surroundings };
-      const payment = await pay(parts, finder).catch((thrown) => {
+      const addresses = openAddressBook(store, { clock });
+      const parts = { options, own, signer, storage, addresses, receipts, surroundings };
+      const payment = await pay(parts, keys).catch((thrown) => {
         const error = withCallAdvice(thrown, options.settings);
         if (options.json && error instanceof PaymentFailed) terminal.write(failureLine(error));
         throw error;

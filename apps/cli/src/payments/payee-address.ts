@@ -1,5 +1,7 @@
 import { isCodedError, type PeerKey, type PublicStorage } from 'pubky-paykit';
 import type { Surroundings } from '../home/surroundings.ts';
+import { dateText } from '../keys/time-text.ts';
+import type { AddressBook } from './address-book.ts';
 import { readEndpoint } from './endpoint-file.ts';
 import type { HostPort } from './host-port.ts';
 import { isNoiseEndpoint, parseNoiseEndpoint } from './noise-endpoint.ts';
@@ -8,14 +10,29 @@ import { paymentFailure } from './payment-failure.ts';
 
 /** Where to connect, and who says so. */
 export interface PayeeAddress extends HostPort {
-  readonly from: 'endpoint' | 'argument';
+  /** `remembered`: the payee was reached there before, and its homeserver cannot be asked now. */
+  readonly from: 'endpoint' | 'argument' | 'remembered';
+  /** Of one that is remembered: when the payee was reached there, in Unix milliseconds. */
+  readonly reachedAtMs?: number;
+}
+
+/** Where addresses are found. */
+export interface AddressSources {
+  readonly storage: PublicStorage;
+  readonly addresses: AddressBook;
+}
+
+/** The homeserver could not be asked, which may pass. */
+interface Outage {
+  /** Of the error behind it. */
+  readonly code: string;
 }
 
 async function endpointText(
   storage: PublicStorage,
   { payee, method }: PayOptions,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | Outage> {
   try {
     const found = await readEndpoint(storage, payee, method, { signal });
     if (found === undefined) throw paymentFailure('endpoint-missing', { method });
@@ -26,7 +43,7 @@ async function endpointText(
     const { code } = error;
     if (code === 'HOMESERVER_NO_HOMESERVER') throw paymentFailure('endpoint-missing', { method }, code);
     if (code === 'HOMESERVER_ANSWER_TOO_LARGE') throw paymentFailure('endpoint-malformed', { method }, code);
-    if (error.retryable) throw paymentFailure('endpoint-unreachable', {}, code);
+    if (error.retryable) return { code };
     throw error;
   }
 }
@@ -34,21 +51,43 @@ async function endpointText(
 const isSame = (one: Uint8Array, other: Uint8Array | undefined): boolean =>
   other !== undefined && Buffer.compare(one, other) === 0;
 
+/** Where the payee was reached before, if it had a key there that it has still. */
+async function rememberedAddress(
+  addresses: AddressBook,
+  { payee, method }: PayOptions,
+  { noiseKey, formerKey }: PeerKey,
+  { code }: Outage,
+  { terminal, signal, clock }: Surroundings,
+): Promise<PayeeAddress> {
+  const known = await addresses.find(payee, method, signal);
+  if (known === undefined || !(isSame(known.noiseKey, noiseKey) || isSame(known.noiseKey, formerKey))) {
+    throw paymentFailure('endpoint-unreachable', {}, code);
+  }
+  const { host, port, reachedAtMs } = known;
+  const date = dateText(reachedAtMs, clock.now());
+  terminal.tell(
+    `Degraded: nobody can say where the payee listens now (${code}); the address is from ${date}.\n`,
+  );
+  return { host, port, from: 'remembered', reachedAtMs };
+}
+
 /**
  * Finds out where to connect. Whoever can write to the homeserver can write the endpoint: its key is compared with the one
- * that the payee has signed, and never used (P8 §1.7).
+ * that the payee has signed, and never used (P8 §1.7). In an outage, where the payee was reached last has to do.
  *
  * @throws PaymentFailed
  */
 export async function payeeAddress(
-  storage: PublicStorage,
+  { storage, addresses }: AddressSources,
   options: PayOptions,
   key: PeerKey,
-  { terminal, signal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<PayeeAddress> {
   const { connect, method } = options;
+  const { terminal, signal } = surroundings;
   if (connect !== undefined) return { ...connect, from: 'argument' };
   const text = await endpointText(storage, options, signal);
+  if (typeof text !== 'string') return rememberedAddress(addresses, options, key, text, surroundings);
   if (!isNoiseEndpoint(text)) throw paymentFailure('endpoint-static', { method });
   const endpoint = parseNoiseEndpoint(text);
   if (endpoint === undefined) throw paymentFailure('endpoint-malformed', { method });
@@ -61,4 +100,26 @@ export async function payeeAddress(
     throw paymentFailure('endpoint-tampered');
   }
   return { host, port, from: 'endpoint' };
+}
+
+/**
+ * Keeps a published address that a payee has just answered at. One that is not kept fails no payment.
+ *
+ * @param noiseKey 32 bytes: the payee's.
+ */
+export async function rememberAddress(
+  { addresses }: Pick<AddressSources, 'addresses'>,
+  { payee, method }: PayOptions,
+  { host, port, from }: PayeeAddress,
+  noiseKey: Uint8Array,
+  { terminal, signal, clock }: Surroundings,
+): Promise<void> {
+  if (from !== 'endpoint') return;
+  const reachedAtMs = Math.max(0, Math.floor(clock.now()));
+  try {
+    await addresses.remember({ host, port, payee, method, noiseKey, reachedAtMs }, signal);
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    terminal.tell(`The address of the payee could not be kept for an outage (${error.code}).\n`);
+  }
 }

@@ -10,7 +10,14 @@ import { printable } from './printable.ts';
 /** What stands between a payer and a receipt once the key of the payee is known: what happened, and what to do next. */
 const PROBLEMS = {
   'own-key-unpublished':
-    'The payee of this pattern finds out who pays by looking up your Noise key, and it is not published. Run `paykit keys publish{given}` first, or use --pattern ik.',
+    'The payee of this pattern finds out who pays by looking up your Noise key, and it is not published. Run `paykit keys publish{given}` first; a payee whose key is known needs no look-up with --pattern ik.',
+  'first-contact':
+    'Nobody vouches for a key at first contact, so somebody has to say that it is meant, and nobody can be asked here. Nothing was sent. Ask the payee to run `paykit keys publish`, or say --trust-first-contact.',
+  'not-trusted': 'The key that was shown was not trusted. Nothing was sent, and nothing is kept of it.',
+  'first-contact-changed':
+    'Another key is shown than at the first contact before, which has expired. Nothing was sent. Ask the owner which key is right, then pay where you can be asked, or run `paykit keys decide IDENTITY --forget` first.',
+  'record-vanished':
+    'The payee has published a Noise key before, and nobody shows its record now, so that this is no first contact: somebody may be hiding it. Ask the owner to run `paykit keys publish`; if it has given up its keys, `paykit keys decide IDENTITY --forget-history` takes it as a stranger.',
   'endpoint-missing':
     'The payee has published no address for the method {method}: it is not taking payments that way now. Ask it to run `paykit receive`, name another --method, or say where to --connect.',
   'endpoint-unreachable':
@@ -30,6 +37,8 @@ const PROBLEMS = {
   impostor:
     'Whoever listens at {address} could not prove to be the payee. Nothing was asked for. Do not pay there, and tell the payee.',
   refused: 'The payee refused the request: {peer}. Change what it says is wrong, then ask again.',
+  'wrong-payee':
+    'Whoever listens there says to be somebody else than the payee ({peer}). Nothing was paid. Check the address and the identity with the payee.',
   'payer-unverified':
     'The payee could not verify that your Noise key is yours ({peer}). Run `paykit keys publish{given}`, then try again.',
   unavailable: 'The payee cannot answer now ({peer}). Try again later.',
@@ -128,6 +137,7 @@ const CONNECTION_PROBLEMS: Readonly<Record<string, keyof typeof PROBLEMS>> = {
   TRANSPORT_HANDSHAKE_CUT: 'broken-off',
   TRANSPORT_CONNECTION_LOST: 'broken-off',
   TRANSPORT_TRUNCATED: 'broken-off',
+  PATTERNS_PIN_SUSPECT: 'broken-off',
 };
 
 /** A peer that says anything wrong in a handshake has not proven itself, whatever is wrong with it. */
@@ -158,8 +168,12 @@ const ANSWER_PROBLEMS: Readonly<Record<string, keyof typeof PROBLEMS>> = {
   TRANSPORT_TRUNCATED: 'no-answer',
 };
 
-/** Refusals that are about who asks. */
-const PAYER_REFUSALS: readonly unknown[] = ['PAYER_UNVERIFIED', 'WRONG_PAYER'];
+/** Refusals that are about who asks, or who is asked. */
+const REFUSALS: Readonly<Record<string, keyof typeof PROBLEMS>> = {
+  PAYER_UNVERIFIED: 'payer-unverified',
+  WRONG_PAYER: 'payer-unverified',
+  WRONG_PAYEE: 'wrong-payee',
+};
 
 /**
  * What asking for the receipt threw, for people; anything else as it is.
@@ -169,7 +183,9 @@ const PAYER_REFUSALS: readonly unknown[] = ['PAYER_UNVERIFIED', 'WRONG_PAYER'];
 export function asAnswerFailure(error: unknown, given = ''): unknown {
   if (!isCodedError(error)) return error;
   const { peerCode, peerMessage = '' } = error.context as Partial<Record<'peerCode' | 'peerMessage', string>>;
-  const problem = PAYER_REFUSALS.includes(peerCode) ? 'payer-unverified' : ANSWER_PROBLEMS[error.code];
+  // What the peer says is no name of a member of its own.
+  const isKnown = peerCode !== undefined && Object.hasOwn(REFUSALS, peerCode);
+  const problem = isKnown ? REFUSALS[peerCode] : ANSWER_PROBLEMS[error.code];
   if (problem === undefined) return error;
   const peer = peerCode === undefined ? '' : printable(`${peerCode}, ${peerMessage}`);
   return paymentFailure(problem, { peer, given }, error.code);

@@ -29,3 +29,11 @@ export function createJumpingClock(): Clock & { jump(ms: number): void } {
     },
   };
 }
+
+/** The time of the system and so many milliseconds more. */
+export function later(ms: number): Clock {
+  return {
+    now: () => systemClock.now() + ms,
+    schedule: (delayMs, callback) => systemClock.schedule(delayMs, callback),
+  };
+}

@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, connectPeerKeys, systemClock, zBase32 } from 'pubky-paykit';
+import { connectPeerKeys, zBase32 } from 'pubky-paykit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { localNetwork, type Ran, temporaryFolder } from '../home/command-run.ts';
 import { putEndpoint } from './directory.ts';
+import { later } from './jumping-clock.ts';
 import { createPerson, createPublished, type Person, paidLine } from './people.ts';
 import { listenAndCut } from './trap.ts';
 
@@ -21,11 +22,6 @@ function expectProblem({ error, output }: Ran, problem: string): void {
   expect(error).toMatchObject({ problem });
   expect(error?.message).toMatch(new RegExp(`^${problem}: .+\\. \\S.*[.)]$`));
 }
-
-const later = (ms: number): Clock => ({
-  now: () => systemClock.now() + ms,
-  schedule: (delayMs, callback) => systemClock.schedule(delayMs, callback),
-});
 
 describe('runPay', () => {
   let payee: Person;

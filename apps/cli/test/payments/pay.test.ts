@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createThrowAwayPayer, zBase32 } from 'pubky-paykit';
+import { createThrowAwayPayer, systemClock, zBase32 } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import { runRotate } from '../../src/keys/rotate.ts';
+import { openAddressBook } from '../../src/payments/address-book.ts';
 import { localNetwork, temporaryFolder } from '../home/command-run.ts';
 import { networkOf, publishedText, putEndpoint } from './directory.ts';
 import { createPerson, createPublished, type Person, paidLine, type Receiving } from './people.ts';
@@ -104,8 +105,8 @@ describe('runPay', () => {
     paidLine(await payer.pay(payee.identity));
     network.testnet.faults.relay.set({ refuse: true });
     network.testnet.faults.homeserver.set({ refuse: true });
-    const withoutAddress = await payer.pay(payee.identity);
-    expect(withoutAddress.error).toMatchObject({ problem: 'endpoint-unreachable' });
+    const unknownThere = await payer.pay(payee.identity, ['--method', 'onchain']);
+    expect(unknownThere.error).toMatchObject({ problem: 'endpoint-unreachable' });
     const degraded = await payer.pay(payee.identity, ['--connect', receiving.line.address]);
     expect(degraded.told).toMatch(/^Degraded: .*DISCOVERY_UNREACHABLE/m);
     expect(paidLine(degraded)).toMatchObject({
@@ -118,5 +119,46 @@ describe('runPay', () => {
     const stranger = zBase32.encode(createThrowAwayPayer());
     network.testnet.faults.relay.set({ refuse: true });
     expect((await payer.pay(stranger)).error).toMatchObject({ problem: 'unreachable' });
+  });
+
+  it('remembers where the payee was reached, for when nobody can say where it listens [O5]', async () => {
+    const [payee, payer] = [await person('payee'), await person('payer')];
+    const receiving = await payee.receive();
+    const [before, first] = [Date.now(), paidLine(await payer.pay(payee.identity))];
+    expect(first).toMatchObject({ addressFrom: 'endpoint' });
+    expect(first.addressReachedAtMs).toBeUndefined();
+    network.testnet.faults.homeserver.set({ refuse: true });
+    const degraded = await payer.pay(payee.identity);
+    expect(degraded.told).toMatch(
+      /^Degraded: nobody can say where .* \(HOMESERVER_\w+\); the address is from 20/m,
+    );
+    const paid = paidLine(degraded);
+    expect(paid).toMatchObject({ addressFrom: 'remembered', address: receiving.line.address });
+    expect(paid.addressReachedAtMs).toBeGreaterThanOrEqual(before);
+    network.testnet.faults.homeserver.clear();
+    await receiving.interrupt();
+    expect((await payer.pay(payee.identity)).error).toMatchObject({ problem: 'endpoint-missing' });
+  });
+
+  it('does not go to an address whose key the payee has not any more [O5] [S3.2]', async () => {
+    const [payee, payer] = [await person('payee'), await person('payer')];
+    const trap = await listenAndCut();
+    await payer.withHome(({ store }) =>
+      openAddressBook(store, { clock: systemClock }).remember(
+        {
+          host: '127.0.0.1',
+          port: trap.port,
+          payee: zBase32.decode(payee.identity, 32),
+          method: 'lightning',
+          noiseKey: new Uint8Array(32).fill(9),
+          reachedAtMs: 1,
+        },
+        new AbortController().signal,
+      ),
+    );
+    network.testnet.faults.homeserver.set({ refuse: true });
+    expect((await payer.pay(payee.identity)).error).toMatchObject({ problem: 'endpoint-unreachable' });
+    expect(trap.connections()).toBe(0);
+    await trap.close();
   });
 });

@@ -15,11 +15,8 @@ describe('readPayOptions', () => {
       method: 'lightning',
       device: 'default',
     });
-    expect([options?.connect, options?.pattern, options?.allowInsecure]).toEqual([
-      undefined,
-      undefined,
-      false,
-    ]);
+    expect([options?.connect, options?.pattern]).toEqual([undefined, undefined]);
+    expect([options?.allowInsecure, options?.trustFirstContact]).toEqual([false, false]);
   });
 
   it('reads the rest', () => {
@@ -57,6 +54,7 @@ describe('readPayOptions', () => {
     ['a pattern there is not', [PAYEE, '--amount', '1', '--pattern', 'kk']],
     ['an address without port', [PAYEE, '--amount', '1', '--connect', 'localhost']],
     ['an address with port 0', [PAYEE, '--amount', '1', '--connect', 'localhost:0']],
+    ['trust in whoever listens nowhere', [PAYEE, '--amount', '1', '--trust-first-contact']],
     ['a device that is none', [PAYEE, '--amount', '1', '--device', 'My Phone']],
     ['an option there is not', [PAYEE, '--amount', '1', '--seed', 'x']],
   ])('refuses %s', (_, args) => {
@@ -108,6 +106,14 @@ describe('readReceiveOptions', () => {
 });
 
 describe('the help of payments', () => {
+  it('says that nobody confirms what is sent one way, and what a first contact is [F3]', () => {
+    expect(PAY_HELP).toMatch(/n sends a\s+request one way, in nobody's name: nothing comes back/);
+    expect(PAY_HELP).toMatch(
+      /Exit status 0 if the receipt is confirmed and kept, or with --pattern n if\s+the request was sent/,
+    );
+    expect(PAY_HELP).toMatch(/--trust-first-contact {4}with --connect/);
+  });
+
   it('promises no sign-up, and says how an interrupted payee ends', () => {
     for (const help of [PAY_HELP, RECEIVE_HELP]) {
       expect(help).not.toContain('sign up');

@@ -159,6 +159,7 @@ export interface PaidLine {
   };
   readonly address: string;
   readonly addressFrom: string;
+  readonly addressReachedAtMs?: number;
   readonly pattern: string;
   readonly rule: string;
   readonly receipt: Readonly<Record<string, unknown>>;
