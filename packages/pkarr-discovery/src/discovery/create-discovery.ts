@@ -33,6 +33,9 @@ export interface Discovery {
    * The verified, fresh and unrevoked keys of all devices of an identity, `default` and 15 others at most: to confirm who it
    * is that has proved a key, in IK-raw and XX. It fits `LookUpNoiseKeys` of the package `patterns`.
    *
+   * A key that is found counts although a source was silent, which might have known of its revocation; one that was seen
+   * before is remembered. `listDevices` says which sources were silent.
+   *
    * @param identity 32 bytes; copied.
    * @returns 32 bytes each, fresh. None, if all sources say so.
    * @throws DISCOVERY_UNREACHABLE if there is none, but a source did not answer; DISCOVERY_WRONG_LENGTH,

@@ -1,3 +1,4 @@
+import { hex, systemRandom } from '@pubky-paykit/primitives';
 import type { HomeserverSession } from '../../sessions/homeserver.ts';
 import type {
   ContractCase,
@@ -36,11 +37,12 @@ const SUBJECTS: readonly Subject[] = [
 
 /** Where the cases write, below a name that no other run has. */
 const ROOT = '/pub/contract.test/';
+const RUN_NAME_BYTES = 8;
 
 function createScene<Identity>(world: ContractWorld<Identity>): ContractScene<Identity> {
   const aliceIs = world.newPerson();
   const bobIs = world.newPerson();
-  const run = `${Date.now()}-${Math.random().toString(36).slice(2, 10)}`;
+  const run = hex.encode(systemRandom.bytes(RUN_NAME_BYTES));
   let rooms = 0;
   const signedUp = ({ identity }: ContractPerson<Identity>) => {
     let session: Promise<HomeserverSession> | undefined;
