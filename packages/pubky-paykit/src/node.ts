@@ -1,5 +1,10 @@
 export { makeFolders, syncFolder } from '@pubky-paykit/primitives/node';
-export { type OpenLevelStoreOptions, openLevelStore } from '@pubky-paykit/session-store/level';
+export {
+  type OpenLevelStoreOptions,
+  type OpenSharedLevelStoreOptions,
+  openLevelStore,
+  openSharedLevelStore,
+} from '@pubky-paykit/session-store/level';
 export {
   type ConnectTcpOptions,
   connectTcp,

@@ -111,6 +111,7 @@ it('exports these values and no others', () => {
       "listenTcp",
       "makeFolders",
       "openLevelStore",
+      "openSharedLevelStore",
       "syncFolder",
     ]
   `);

@@ -29,6 +29,17 @@ export const UPDATE_PAUSE_MS = 4;
 /** …up to this many. */
 export const MAX_UPDATE_PAUSE_MS = 500;
 
+/** For how many milliseconds a shared store keeps its folder when nothing is asked of it: what comes in one go opens it once. */
+export const SHARED_IDLE_MS = 25;
+/** For how many milliseconds a shared store that is busy keeps its folder before others get their turn. */
+export const SHARED_TURN_MS = 1_000;
+/** The pause between two looks at a folder that somebody else has is random, below this many milliseconds at first… */
+export const SHARED_RETRY_MS = 4;
+/** …and this many in the end. */
+export const MAX_SHARED_RETRY_MS = 100;
+/** How many milliseconds a busy shared store leaves its folder to others: longer than any pause of one who waits for it. */
+export const SHARED_BREAK_MS = 150;
+
 /** What a memory store holds at most unless it is told otherwise, keys and values together, in bytes. */
 export const MEMORY_STORE_BYTES = 67_108_864;
 /** Bytes of commits that may wait for their turn; more are refused. */

@@ -19,7 +19,7 @@ describe('public interface', () => {
       'recordStore',
       'subStore',
     ]);
-    expect(Object.keys(level)).toEqual(['openLevelStore']);
+    expect(Object.keys(level).sort()).toEqual(['openLevelStore', 'openSharedLevelStore']);
     expect(Object.keys(testing).sort()).toEqual([
       'crashEverywhere',
       'createFaultyStore',

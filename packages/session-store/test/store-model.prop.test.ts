@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effort } from '../../../tooling/vitest/effort.ts';
-import { openLevelStore } from '../src/level/index.ts';
+import { openLevelStore, openSharedLevelStore } from '../src/level/index.ts';
 import { createMemoryStore } from '../src/memory/memory-store.ts';
 import type {
   DurableStore,
@@ -192,4 +192,23 @@ describe('DurableStore', () => {
       { numRuns: effort(120) },
     );
   });
+
+  it('[S5.2] [F2] in a folder does what the model does, whoever of those who share it takes which step', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps(12), fc.infiniteStream(fc.nat(2)), async (each, whose) => {
+        const location = temporaryFolder();
+        const model = new Model();
+        const stores = await Promise.all([0, 1, 2].map(() => openSharedLevelStore({ location })));
+        for (const step of each) {
+          const store = stores[whose.next().value ?? 0] as DurableStore;
+          if (step !== 'reopen') await runStep(step, store, model);
+          // As if its process had just begun.
+          else await (await openSharedLevelStore({ location })).close();
+        }
+        await runStep({ list: '', after: undefined, pageSize: 3 }, stores[0] as DurableStore, model);
+        await Promise.all(stores.map((store) => store.close()));
+      }),
+      { numRuns: effort(40) },
+    );
+  }, 120_000);
 });

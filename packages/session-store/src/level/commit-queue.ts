@@ -56,6 +56,11 @@ export class CommitQueue {
     this.#revision = options.revision;
   }
 
+  /** Number of the last commit. */
+  get revision(): bigint {
+    return this.#revision;
+  }
+
   /** Resolves when everything that was queued is over. */
   async drained(): Promise<void> {
     await this.#running;

@@ -1,16 +1,10 @@
-import { readdir, realpath } from 'node:fs/promises';
 import { type CancelSignal, type Clock, systemClock } from '@pubky-paykit/primitives';
-import { makeFolders } from '@pubky-paykit/primitives/node';
 import { STORE_TIMEOUT_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
-import { SessionStoreError } from '../errors.ts';
 import type { DurableStore } from '../store/durable-store.ts';
-import { encodeFormat, FORMAT_KEY, REVISION_KEY, requireFormat } from './layout.ts';
-import type { LevelDatabase } from './level-database.ts';
-import { storeError } from './level-errors.ts';
+import { Lifecycle } from '../store/lifecycle.ts';
 import { createLevelStore } from './level-store.ts';
-import { claimFolder } from './open-folders.ts';
-import { decodeRevision, encodeRevision } from './stored-value.ts';
+import { openDatabase } from './open-database.ts';
 
 /** How to open a folder. */
 export interface OpenLevelStoreOptions {
@@ -23,87 +17,9 @@ export interface OpenLevelStoreOptions {
   readonly signal?: CancelSignal | undefined;
 }
 
-/** Only the owner may look into the folder. */
-const FOLDER_MODE = 0o700;
-/** The file by which the database finds all others. */
-const ROOT_FILE = 'CURRENT';
-/** What is there if the very first opening was killed: nothing has been stored yet. */
-const UNFINISHED = /^(LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.dbtmp)$/;
-const MODULE = 'classic-level';
-
-/** Loads the database when it is wanted, so that nobody else needs it installed. @throws STORE_ADAPTER_MISSING */
-export async function loadDatabase(
-  load: () => Promise<typeof import('classic-level')> = () => import('classic-level'),
-): Promise<typeof import('classic-level')> {
-  try {
-    return await load();
-  } catch (cause) {
-    throw new SessionStoreError('STORE_ADAPTER_MISSING', { module: MODULE }, { cause });
-  }
-}
-
-/** Without its root file the database would begin anew and delete what it finds. @throws STORE_CORRUPTED */
-async function requireStoreOrEmpty(location: string): Promise<void> {
-  const files = await readdir(location);
-  if (files.includes(ROOT_FILE) || files.every((file) => UNFINISHED.test(file))) return;
-  throw new SessionStoreError('STORE_CORRUPTED', { what: 'the folder' });
-}
-
-/** Reads the number of the last commit, or makes the folder a store if it is new. */
-async function readRevision(database: LevelDatabase): Promise<bigint> {
-  const [format, revision] = await database.getMany([FORMAT_KEY, REVISION_KEY]);
-  if (format === undefined && (await isEmpty(database))) {
-    await database.batch(
-      [
-        { type: 'put', key: FORMAT_KEY, value: encodeFormat() },
-        { type: 'put', key: REVISION_KEY, value: encodeRevision(0n) },
-      ],
-      { sync: true },
-    );
-    return 0n;
-  }
-  requireFormat(format);
-  return decodeRevision(revision);
-}
-
-async function isEmpty(database: LevelDatabase): Promise<boolean> {
-  const iterator = database.iterator({ gt: '', lt: '\u{10ffff}', limit: 1, highWaterMarkBytes: 1 });
-  try {
-    return (await iterator.nextv(1)).length === 0;
-  } finally {
-    await iterator.close();
-  }
-}
-
-async function open(location: string, clock: Clock, timeoutMs: number): Promise<DurableStore> {
-  const { ClassicLevel } = await loadDatabase();
-  await makeFolders(location, FOLDER_MODE);
-  // By its one real name: locks go by names.
-  const folder = await realpath(location);
-  const onClosed = await claimFolder(folder);
-  if (onClosed === undefined) throw new SessionStoreError('STORE_LOCKED', { location });
-  try {
-    await requireStoreOrEmpty(folder);
-    const database = new ClassicLevel<string, Uint8Array>(folder, {
-      keyEncoding: 'utf8',
-      valueEncoding: 'view',
-    });
-    await database.open();
-    try {
-      const revision = await readRevision(database);
-      return createLevelStore({ database, onClosed, revision, location, clock, timeoutMs });
-    } catch (error) {
-      await database.close();
-      throw error;
-    }
-  } catch (error) {
-    onClosed();
-    throw error;
-  }
-}
-
 /**
  * A store in a folder of this machine, over LevelDB: one process at a time, which survives its crash and a loss of power.
+ * Several processes take turns with `openSharedLevelStore`.
  * Commits at the same time are written together. Needs the package `classic-level`.
  *
  * @throws STORE_LOCKED while it is open here or in another process.
@@ -124,15 +40,16 @@ export function openLevelStore({
   timeoutMs = STORE_TIMEOUT_MS,
   signal,
 }: OpenLevelStoreOptions): Promise<DurableStore> {
+  const lifecycle = new Lifecycle();
+  const onFailure = (because: string): void => lifecycle.refuse(because);
   return withDeadline({ what: 'opening', clock, timeoutMs, signal }, async ({ race }) => {
-    const opening = open(location, clock, timeoutMs).catch((error: unknown) => {
-      throw storeError(error, 'opening', location);
-    });
+    const opening = openDatabase({ location, clock, timeoutMs, onFailure });
     try {
-      return await race(() => opening);
+      const { calls } = await race(() => opening);
+      return createLevelStore({ calls, lifecycle, clock, timeoutMs });
     } catch (error) {
       // Given up, it must not keep the folder to itself.
-      opening.then((store) => store.close()).catch(() => {});
+      opening.then(({ calls }) => calls.close()).catch(() => {});
       throw error;
     }
   });

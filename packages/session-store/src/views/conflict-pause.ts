@@ -1,13 +1,8 @@
 import type { Clock, Deadline, RandomSource } from '@pubky-paykit/primitives';
 import { MAX_UPDATE_PAUSE_MS, UPDATE_PAUSE_MS } from '../constants.ts';
+import { randomPauseMs } from '../random-pause.ts';
 
-const RANDOM_BYTES = 4;
-const RANDOM_RANGE = 2 ** (8 * RANDOM_BYTES);
-
-/** A fraction from 0 (inclusive) to 1 (exclusive). */
-function fraction(random: RandomSource): number {
-  return random.bytes(RANDOM_BYTES).reduce((value, byte) => value * 256 + byte, 0) / RANDOM_RANGE;
-}
+const LENGTHS = { firstMs: UPDATE_PAUSE_MS, longestMs: MAX_UPDATE_PAUSE_MS };
 
 /**
  * Waits a random time, longer on average after each conflict: writers that met once must not meet again.
@@ -18,13 +13,13 @@ export async function pauseAfterConflict(
   conflicts: number,
   { clock, random, race }: { clock: Clock; random: RandomSource; race: Deadline['race'] },
 ): Promise<void> {
-  const longestMs = Math.min(MAX_UPDATE_PAUSE_MS, UPDATE_PAUSE_MS * 2 ** (conflicts - 1));
+  const pauseMs = randomPauseMs(conflicts, LENGTHS, random);
   let cancelTimer = (): void => {};
   try {
     await race(
       () =>
         new Promise<void>((resolve) => {
-          cancelTimer = clock.schedule(fraction(random) * longestMs, resolve);
+          cancelTimer = clock.schedule(pauseMs, resolve);
         }),
     );
   } finally {

@@ -1,9 +1,11 @@
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { MAX_VALUE_BYTES, MAX_WAITING_BYTES } from '../../src/constants.ts';
+import { createLevelCalls } from '../../src/level/level-calls.ts';
 import { createLevelStore } from '../../src/level/level-store.ts';
 import { encodeRevision } from '../../src/level/stored-value.ts';
 import type { DurableStore, StoreOperation } from '../../src/store/durable-store.ts';
+import { Lifecycle } from '../../src/store/lifecycle.ts';
 import { storeConformance } from '../../src/testing.ts';
 import { codeOf, rejectionOf } from '../outcome.ts';
 import { type FakeDatabase, fakeDatabase } from './fake-database.ts';
@@ -22,7 +24,8 @@ function put(key: string, value = 1): StoreOperation {
 
 function open(revision = 0n): { store: DurableStore; database: FakeDatabase; clock: ManualClock } {
   const [database, clock] = [fakeDatabase(), new ManualClock()];
-  const store = createLevelStore({
+  const lifecycle = new Lifecycle();
+  const calls = createLevelCalls({
     database,
     onClosed() {
       if (!database.isClosed) throw new Error('it is not closed');
@@ -31,7 +34,9 @@ function open(revision = 0n): { store: DurableStore; database: FakeDatabase; clo
     location: 'folder',
     clock,
     timeoutMs: TIMEOUT_MS,
+    onFailure: (because) => lifecycle.refuse(because),
   });
+  const store = createLevelStore({ calls, lifecycle, clock, timeoutMs: TIMEOUT_MS });
   return { store, database, clock };
 }
 

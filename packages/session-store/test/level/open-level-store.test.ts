@@ -6,7 +6,7 @@ import { ClassicLevel } from 'classic-level';
 import { describe, expect, it } from 'vitest';
 import { openLevelStore } from '../../src/level/index.ts';
 import { FORMAT_KEY } from '../../src/level/layout.ts';
-import { loadDatabase } from '../../src/level/open-level-store.ts';
+import { loadDatabase } from '../../src/level/open-database.ts';
 import type { DurableStore } from '../../src/store/durable-store.ts';
 import { storeConformance, storeReopenConformance } from '../../src/testing.ts';
 import { codeOf, rejectionOf } from '../outcome.ts';
