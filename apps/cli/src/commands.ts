@@ -2,7 +2,7 @@ import { runDemo } from './demo/demo.ts';
 import { runParticipant } from './demo/participant.ts';
 import { runIdentity } from './identity/identity.ts';
 import { runDiscoverShort, runKeys, runPublishShort } from './keys/keys.ts';
-import { runPayCommand, runReceiveCommand } from './payments/payments.ts';
+import { runPayCommand, runReceiptsCommand, runReceiveCommand } from './payments/payments.ts';
 import { runTestnet } from './testnet.ts';
 
 /** One word of the command line. */
@@ -31,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'discover', summary: 'look up the key of somebody: `keys discover`', run: runDiscoverShort },
   { name: 'receive', summary: 'take payments: listen, and publish where', run: runReceiveCommand },
   { name: 'pay', summary: 'ask somebody for the receipt of a payment', run: runPayCommand },
+  { name: 'receipts', summary: 'list the receipts that are kept', run: runReceiptsCommand },
   { name: 'demo-participant', run: runParticipant },
 ];
 

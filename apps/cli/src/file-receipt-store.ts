@@ -13,8 +13,8 @@ import { makeFolders, syncFolder } from 'pubky-paykit/node';
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
 
-/** Ids come from peers: a digest of them makes a file name that is always safe and always the same. */
-function fileName({ receiptId, payer, payee }: ReceiptKey): string {
+/** The name of its file. Ids come from peers: a digest of them is always safe and always the same. */
+export function receiptFileName({ receiptId, payer, payee }: ReceiptKey): string {
   return `${createHash('sha256').update(payer).update(payee).update(receiptId).digest('hex')}.json`;
 }
 
@@ -33,7 +33,7 @@ function isPresent(error: unknown): boolean {
 export function createFileReceiptStore(folder: string): ReceiptStore {
   const get = async (key: ReceiptKey): Promise<PaykitReceipt | undefined> => {
     try {
-      return decodeReceipt(await readFile(join(folder, fileName(key))));
+      return decodeReceipt(await readFile(join(folder, receiptFileName(key))));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -48,7 +48,7 @@ export function createFileReceiptStore(folder: string): ReceiptStore {
       try {
         await file.writeFile(encodeReceipt(receipt));
         await file.sync();
-        await link(draft, join(folder, fileName(receipt)));
+        await link(draft, join(folder, receiptFileName(receipt)));
         await syncFolder(folder);
       } catch (error) {
         if (!isPresent(error)) throw error;

@@ -10,10 +10,16 @@ export interface PaymentStores {
   readonly oneWayRequests: ReceiptStore;
 }
 
+/** Where they are in the folder of a home. */
+export function paymentFolders(folder: string): Readonly<Record<keyof PaymentStores, string>> {
+  return { receipts: join(folder, 'receipts'), oneWayRequests: join(folder, 'one-way-requests') };
+}
+
 /** The stores in the folder of a home. */
 export function openPaymentStores(folder: string): PaymentStores {
+  const { receipts, oneWayRequests } = paymentFolders(folder);
   return {
-    receipts: createFileReceiptStore(join(folder, 'receipts')),
-    oneWayRequests: createFileReceiptStore(join(folder, 'one-way-requests')),
+    receipts: createFileReceiptStore(receipts),
+    oneWayRequests: createFileReceiptStore(oneWayRequests),
   };
 }

@@ -21,6 +21,15 @@ export function amountText({ amount = '(no amount)', currency = '' }: PaykitRece
   return printable(`${amount} ${currency}`.trim());
 }
 
+/** The last second a date can show. */
+const LAST_SECOND = 8_640_000_000_000;
+
+/** When a receipt was made, for people. @param seconds Unix seconds. */
+export function createdText(seconds: number): string {
+  if (seconds > LAST_SECOND) return `${seconds}`;
+  return `${new Date(seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 /** A receipt for people, a line for each field. */
 export function receiptLines(receipt: PaykitReceipt): string {
   const rows = [
@@ -32,12 +41,4 @@ export function receiptLines(receipt: PaykitReceipt): string {
     ['Created', createdText(receipt.createdAt)],
   ] as const;
   return rows.map(([name, value]) => `  ${name.padEnd(9)}${value}\n`).join('');
-}
-
-/** The last second a date can show. */
-const LAST_SECOND = 8_640_000_000_000;
-
-function createdText(seconds: number): string {
-  if (seconds > LAST_SECOND) return `${seconds}`;
-  return `${new Date(seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
