@@ -4,7 +4,7 @@ import type { PayeeAddress } from './payee-address.ts';
 import { callPayee, type FailedHandshake, type PayerParts } from './payee-call.ts';
 import { tellKey } from './payee-key.ts';
 import { askForReceipt, type Payment, requireFindable, tellConnecting } from './payment-attempt.ts';
-import { asKeyFailure, keyFailure, PaymentFailed, paymentFailure } from './payment-failure.ts';
+import { absentFailure, asKeyFailure, PaymentFailed, paymentFailure } from './payment-failure.ts';
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
@@ -116,7 +116,7 @@ export async function payAtFirstContact(
   const { connect, pattern, device, trustFirstContact } = options;
   const { terminal } = surroundings;
   const isPossible = pattern === undefined || pattern.name === 'XX';
-  if (connect === undefined || !isPossible) throw keyFailure('absent', device);
+  if (connect === undefined || !isPossible) throw absentFailure(device);
   const address = { ...connect, from: 'argument' } as const;
   const expired = await expiredKey(keys.cache, parts);
   requireFindable(parts, true);

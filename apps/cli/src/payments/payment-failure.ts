@@ -121,6 +121,14 @@ export function keyFailure(
   return new PaymentFailed(problem, `The payee (device ${device}) ${what}${because}. ${next}`);
 }
 
+/** The payee has published no key, and there is no other way to it with what was asked for. */
+export function absentFailure(device: string): PaymentFailed {
+  const { message } = keyFailure('absent', device);
+  const advice =
+    'If it cannot, --connect HOST:PORT makes a first contact over xx, in which nobody vouches for its key.';
+  return new PaymentFailed('absent', `${message.slice('absent: '.length)} ${advice}`);
+}
+
 /** What a look-up threw, for people; anything else as it is. */
 export function asKeyFailure(error: unknown, device: string): unknown {
   const problem = isCodedError(error) ? KEY_PROBLEMS[error.code] : undefined;

@@ -136,27 +136,32 @@ describe('runPay at a first contact', () => {
 
   it('has no other pattern than xx, and none without an address', async () => {
     expect(problemOf(await payer.pay(payee.identity, [...at, TRUST, '--pattern', 'ik']))).toBe('absent');
-    expect(problemOf(await payer.pay(payee.identity, UNPUBLISHED))).toBe('absent');
+    const nowhere = await payer.pay(payee.identity, UNPUBLISHED);
+    expect(problemOf(nowhere)).toBe('absent');
+    expect(nowhere.error?.message).toContain('--connect HOST:PORT makes a first contact');
   });
 
-  it('refuses another key ever after, until the user decides [W-16]', async () => {
-    paidLine(await payer.pay(payee.identity, [...at, TRUST]));
-    const mallory = await createPublished(folder.path, 'mallory', network.environment);
-    const lurking = await mallory.receive();
-    const there = [...UNPUBLISHED, '--connect', lurking.line.address];
-    for (const more of [[], [TRUST]]) {
-      expect(problemOf(await payer.pay(payee.identity, [...there, ...more]))).toBe('conflict');
-    }
-    expect(lurking.events().map(({ event }) => event)).not.toContain('connected');
-    await lurking.interrupt();
-    expect(problemOf(await payer.pay(payee.identity, at))).toBe('conflict');
-    const [peer] = await peersOf(payer);
-    expect(peer).toMatchObject({ state: 'conflict' });
-    expect(lurking.line.noiseKey.startsWith(`${peer?.['rivalPrefix']}`)).toBe(true);
-    const right = ['--accept', receiving.line.noiseKey, ...UNPUBLISHED, '--yes'];
-    expect((await payer.run(runDecide, [payee.identity, ...right])).error).toBeUndefined();
-    expect(paidLine(await payer.pay(payee.identity, at))).toMatchObject({ pattern: 'IK' });
-  });
+  it.each(['ik', 'xx'])(
+    'refuses another key ever after over %s, until the user decides [W-16]',
+    async (pattern) => {
+      paidLine(await payer.pay(payee.identity, [...at, TRUST]));
+      const mallory = await createPublished(folder.path, 'mallory', network.environment);
+      const lurking = await mallory.receive();
+      const there = [...UNPUBLISHED, '--connect', lurking.line.address];
+      for (const more of [['--pattern', pattern], [TRUST]]) {
+        expect(problemOf(await payer.pay(payee.identity, [...there, ...more]))).toBe('conflict');
+      }
+      expect(lurking.events().map(({ event }) => event)).not.toContain('connected');
+      await lurking.interrupt();
+      expect(problemOf(await payer.pay(payee.identity, at))).toBe('conflict');
+      const [peer] = await peersOf(payer);
+      expect(peer).toMatchObject({ state: 'conflict' });
+      expect(lurking.line.noiseKey.startsWith(`${peer?.['rivalPrefix']}`)).toBe(true);
+      const right = ['--accept', receiving.line.noiseKey, ...UNPUBLISHED, '--yes'];
+      expect((await payer.run(runDecide, [payee.identity, ...right])).error).toBeUndefined();
+      expect(paidLine(await payer.pay(payee.identity, at))).toMatchObject({ pattern: 'IK' });
+    },
+  );
 
   it('blames no key that the payee has still [W-16]', async () => {
     paidLine(await payer.pay(payee.identity, [...at, TRUST]));

@@ -101,10 +101,12 @@ describe('runPay', () => {
 
   it('pays with a key it knows while nobody can be asked, and says so [O5]', async () => {
     const [payee, payer] = [await person('payee'), await person('payer')];
-    const receiving = await payee.receive(['--exit-after', '2']);
+    const receiving = await payee.receive(['--exit-after', '3']);
     paidLine(await payer.pay(payee.identity));
     network.testnet.faults.relay.set({ refuse: true });
     network.testnet.faults.homeserver.set({ refuse: true });
+    const remembered = paidLine(await payer.pay(payee.identity));
+    expect(remembered).toMatchObject({ addressFrom: 'remembered', key: { degraded: true } });
     const unknownThere = await payer.pay(payee.identity, ['--method', 'onchain']);
     expect(unknownThere.error).toMatchObject({ problem: 'endpoint-unreachable' });
     const degraded = await payer.pay(payee.identity, ['--connect', receiving.line.address]);
