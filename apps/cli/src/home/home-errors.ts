@@ -21,7 +21,9 @@ const HOME_PROBLEMS = {
   'folder refused':
     'The system refuses the folder {folder}. Name another one with --home or PAYKIT_HOME, or see to its permissions.',
   locked:
-    'Another paykit is at work in {folder}. Wait until it has ended, or name another folder with --home.',
+    'Another program keeps the store in {folder} to itself, such as a paykit that was stopped, or one of an older version. End it, then try again; --home names another folder.',
+  receiving:
+    'A `paykit receive` of the home {folder} listens already. End that one first, or name another home with --home: each publishes an address of its own, and payers would find one of them only.',
 } as const;
 
 /** A kind of problem with a home. */

@@ -14,6 +14,8 @@ export interface HomeFiles {
   readonly exported: string;
   /** Folder of the durable store: ledger of keys, queue, what was seen of peers. */
   readonly store: string;
+  /** Folder of a store with nothing in it: whoever has it open receives payments. */
+  readonly receiving: string;
 }
 
 /** Where things are in the home in this folder. */
@@ -23,6 +25,7 @@ export function homeFiles(folder: string): HomeFiles {
     session: join(folder, 'session.json'),
     exported: join(folder, 'seed-was-exported'),
     store: join(folder, 'store'),
+    receiving: join(folder, 'receiving'),
   };
 }
 

@@ -5,7 +5,7 @@ import {
   type PubkyNetwork,
   type SessionVault,
 } from 'pubky-paykit';
-import { openLevelStore } from 'pubky-paykit/node';
+import { openSharedLevelStore } from 'pubky-paykit/node';
 import { HomeFailed } from './home-errors.ts';
 import { homeFiles } from './home-files.ts';
 import type { HomeSettings } from './home-settings.ts';
@@ -19,15 +19,15 @@ export interface HomeFolder {
   /** Of {@link HomeSettings}, for hints. */
   readonly given: string;
   readonly network: PubkyNetwork;
-  /** Ledger, queue, what was seen of peers, pins, receipts. */
+  /** Ledger, queue, what was seen of peers, pins. Other commands may be at work in it: each call waits for its turn. */
   readonly store: DurableStore;
   /** Closes the store. Never rejects. */
   close(): Promise<void>;
 }
 
-async function openStore(folder: string, { clock, signal }: Surroundings): Promise<DurableStore> {
+async function openStore(folder: string, { clock, random, signal }: Surroundings): Promise<DurableStore> {
   try {
-    return await openLevelStore({ location: homeFiles(folder).store, clock, signal });
+    return await openSharedLevelStore({ location: homeFiles(folder).store, clock, random, signal });
   } catch (error) {
     if (isCodedError(error) && error.code === 'STORE_LOCKED') throw new HomeFailed('locked', folder);
     throw error;
@@ -35,9 +35,10 @@ async function openStore(folder: string, { clock, signal }: Surroundings): Promi
 }
 
 /**
- * Opens folder, store and network, without the identity: no passphrase is needed. The folder is made if there is none.
+ * Opens folder, store and network, without the identity: no passphrase is needed. The folder is made if there is none. Other
+ * commands may use the same home meanwhile.
  *
- * @throws HomeFailed: `locked`. @throws SessionStoreError, DiscoveryError for a relay that is none.
+ * @throws HomeFailed: `locked`, if something keeps the store to itself. @throws SessionStoreError, DiscoveryError for a relay that is none.
  */
 export async function openHomeFolder(
   { folder, given, network: options }: HomeSettings,

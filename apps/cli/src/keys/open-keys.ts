@@ -11,6 +11,7 @@ import type { HomeFolder } from '../home/home-folder.ts';
 import type { SessionWishes } from '../home/home-session.ts';
 import { type Home, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
+import { patientKeys } from './patient-keys.ts';
 
 type Writing = Pick<HomeserverSession, 'storage'>;
 
@@ -28,11 +29,15 @@ function lazySession({ network }: HomeFolder, open: () => Promise<Writing>): Wri
   };
 }
 
-/** The keys of a device of this home, to be published, rotated and revoked. @throws HomeFailed: `no secret`. */
+/**
+ * The keys of a device of this home, to be published, rotated and revoked. Other commands that are at them are waited for.
+ *
+ * @throws HomeFailed: `no secret`.
+ */
 export function openKeys(
   home: Home,
   device: string,
-  { clock }: Surroundings,
+  surroundings: Surroundings,
   {
     wishes,
     onEvent,
@@ -45,8 +50,9 @@ export function openKeys(
 ): OwnKeys {
   const { signer, derive } = requireSecret(home);
   const { network, store } = home;
+  const { clock } = surroundings;
   const { discovery } = connectPeerKeys({ network, store, clock });
-  return keepOwnKeys({
+  const keys = keepOwnKeys({
     network,
     store,
     signer,
@@ -58,6 +64,7 @@ export function openKeys(
     onEvent,
     clock,
   });
+  return patientKeys(keys, surroundings);
 }
 
 /** The same to look at, without the secret. */

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import { deriveNoiseKeyPair, hex } from 'pubky-paykit';
+import { type Clock, deriveNoiseKeyPair, hex, systemClock } from 'pubky-paykit';
+import { openLevelStore } from 'pubky-paykit/node';
 import { describe, expect, it } from 'vitest';
 import { type HomeSettings, readHomeSettings } from '../../src/home/home-settings.ts';
 import { type Home, openHome, requireSecret } from '../../src/home/open-home.ts';
@@ -11,6 +12,12 @@ const folder = temporaryFolder();
 const network = localNetwork();
 const SEED = new Uint8Array(32).fill(9);
 const random = { bytes: (length: number) => new Uint8Array(length).fill(9) };
+
+/** A hundred times as fast as everybody else's. */
+const HURRIED: Clock = {
+  now: () => systemClock.now() * 100,
+  schedule: (delayMs, callback) => systemClock.schedule(delayMs / 100, callback),
+};
 
 const settings = (): HomeSettings =>
   readHomeSettings({ home: folder.inside('home') }, network.environment, 'keys');
@@ -52,12 +59,25 @@ describe('openHome', () => {
     });
   });
 
-  it('lets one process at a time work in it', async () => {
+  it('lets several work in it at the same time', async () => {
     await create();
-    await withHome(async () => {
-      const second = openHome(settings(), fakeSurroundings().surroundings);
-      await expect(second).rejects.toMatchObject({ problem: 'locked' });
+    await withHome(async (one) => {
+      await withHome(async (other) => {
+        const version = await one.store.commit([{ type: 'put', key: 'a', value: new Uint8Array(1) }]);
+        expect((await other.store.get('a'))?.version).toBe(version);
+      });
     });
+  });
+
+  it('says what to do where another program keeps the store to itself', async () => {
+    await create();
+    const holder = await openLevelStore({ location: folder.inside('home/store') });
+    const { surroundings } = fakeSurroundings({ clock: HURRIED });
+    const refused = await openHome(settings(), surroundings).catch((error: Error) => error);
+    expect(refused).toMatchObject({ problem: 'locked' });
+    expect((refused as Error).message).toContain('End it, then try again');
+    await holder.close();
+    await withHome(async () => {});
   });
 
   it('leaves nothing open after a wrong passphrase', async () => {

@@ -41,4 +41,24 @@ describe('createSessionFile', () => {
       expect(await vault.load(owner)).toBeUndefined();
     }
   });
+
+  it('leaves a session alone that another process has put in the place of the one that was loaded', async () => {
+    const path = folder.inside('session.json');
+    const seal = await sealFor('a');
+    const [one, other] = [createSessionFile(path, seal), createSessionFile(path, seal)];
+    const imported = new TextEncoder().encode('a session that was brought from elsewhere');
+    await one.save(owner, exported);
+    expect(await one.load(owner)).toEqual(exported);
+    await other.save(owner, imported);
+    await one.save(owner, exported);
+    await one.remove(owner);
+    expect(await other.load(owner)).toEqual(imported);
+    const signedIn = new TextEncoder().encode('a session of a new sign-in');
+    await one.save(owner, signedIn);
+    expect(await one.load(owner)).toEqual(signedIn);
+    await one.remove(owner);
+    expect(await other.load(owner)).toBeUndefined();
+    await other.save(owner, imported);
+    expect(await one.load(owner)).toEqual(imported);
+  });
 });
