@@ -132,6 +132,12 @@ export const LEASE_MS: number = PUBLISH_TIMEOUT_MS + 20_000;
 export const PUBLICATION_RETRY_MS = 2_000;
 /** The longest wait of all. */
 export const MAX_PUBLICATION_RETRY_MS = 3_600_000;
+/** How long a publication that was refused for good is not tried again, at most. */
+export const PARKED_RETRY_MS = 86_400_000;
+/** The same for a revocation, which must not be missing for long once its target is repaired. */
+export const PARKED_REVOCATION_RETRY_MS = 3_600_000;
+/** How soon after its refusal it is tried again if the target has taken something else since. */
+export const PARKED_PAUSE_MS = 60_000;
 /** The age at which a queued record is signed again before it leaves. */
 export const QUEUED_RESTAMP_AFTER_MS = 604_800_000;
 /** A record that is published less than this before it becomes stale would help nobody. */

@@ -64,7 +64,7 @@ export async function checkPacket(
     const found = present?.timestamp;
     throw new DiscoveryError('DISCOVERY_COLD_PACKET_CHANGED', { expected: replaces, found });
   }
-  if (!sameRecords(packet.records, recordsWith(present.records, publications))) {
+  if (!sameRecords(packet.records, recordsWith(present.records, publications, bundle.createdMs))) {
     throw new DiscoveryError('DISCOVERY_COLD_PACKET_WRONG', { device });
   }
   return { packet, isPublished: false };

@@ -1,6 +1,5 @@
 import { type Clock, equalBytes, type IdentitySigner, systemClock } from '@pubky-paykit/primitives';
 import { COLD_LIFETIME_MS, KEY_RECORD_TTL_SECONDS, MAX_KEY_AGE_SECONDS } from '../constants.ts';
-import { encodeDnsMessage } from '../dns/message.ts';
 import type { DnsRecord } from '../dns/record.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { DeriveNoiseKey } from '../lifecycle/derivation-context.ts';
@@ -8,7 +7,7 @@ import type { KeyStatement, NewKey } from '../lifecycle/key-plan.ts';
 import { derivedKey } from '../lifecycle/own-keys.ts';
 import { signStatements } from '../lifecycle/sign-statements.ts';
 import { signingTime } from '../lifecycle/signing-time.ts';
-import { isTooLarge, packetChangeOf, roomierChangeOf } from '../publications/packet-target.ts';
+import { packetChangeOf } from '../publications/packet-target.ts';
 import type { Publication } from '../publications/publication.ts';
 import { applyChange } from '../publishing/packet-change.ts';
 import { nextTimestamp } from '../publishing/update-packet.ts';
@@ -51,28 +50,22 @@ function statementOf(asked: ColdStatement, newKey: NewKey | undefined, seconds: 
   return { kind, device, noiseKey, timestampSeconds: seconds + BigInt(later) };
 }
 
-/** The records of a packet with all publications in it, and without what makes room for them. @throws DISCOVERY_NEWER_PUBLISHED */
+/**
+ * The records of a packet with all publications in it, and without what makes room for them.
+ *
+ * @param nowMs When they were signed, in Unix milliseconds: whoever checks the packet later must find the same to be too old.
+ * @throws DISCOVERY_NEWER_PUBLISHED
+ */
 export function recordsWith(
   records: readonly DnsRecord[],
   publications: readonly Publication[],
+  nowMs: number,
 ): readonly DnsRecord[] {
-  const rules = { name: 'packet', ttlSeconds: KEY_RECORD_TTL_SECONDS };
-  return publications.reduce<readonly DnsRecord[]>((before, publication) => {
-    const change = packetChangeOf(publication, rules);
-    const after = applyChange(before, change);
-    const roomier = fits(after) ? undefined : roomierChangeOf(publication, change);
-    return roomier === undefined ? after : applyChange(before, roomier);
-  }, records);
-}
-
-function fits(records: readonly DnsRecord[]): boolean {
-  try {
-    encodeDnsMessage(records);
-    return true;
-  } catch (error) {
-    if (isTooLarge(error)) return false;
-    throw error;
-  }
+  const rules = { name: 'packet', ttlSeconds: KEY_RECORD_TTL_SECONDS, nowMs };
+  return publications.reduce<readonly DnsRecord[]>(
+    (before, publication) => applyChange(before, packetChangeOf(publication, rules)),
+    records,
+  );
 }
 
 /**
@@ -120,7 +113,7 @@ export async function prepareOffline(
     signer,
     statements.map((asked) => statementOf(asked, newKey, timestampSeconds)),
   );
-  const packet = snapshot && (await packetWith(snapshot, publications, signer, clock));
+  const packet = snapshot && (await packetWith(snapshot, publications, signer, clock, nowMs));
   return {
     identity,
     device,
@@ -140,6 +133,8 @@ function packetWith(
   publications: readonly Publication[],
   signer: IdentitySigner,
   clock: Clock,
+  nowMs: number,
 ): Promise<SignedPacket> {
-  return signPacket(signer, recordsWith(snapshot.records, publications), nextTimestamp(snapshot, clock));
+  const records = recordsWith(snapshot.records, publications, nowMs);
+  return signPacket(signer, records, nextTimestamp(snapshot, clock));
 }

@@ -8,7 +8,7 @@ import { keyPrefix } from '../records/verified-key-record.ts';
 import type { Publication, RecordPublication } from './publication.ts';
 
 /** A record and the time its identity signed; undefined time if it signed none. */
-interface SignedClaim {
+export interface SignedClaim {
   readonly record: KeyRecord;
   readonly signedSeconds: bigint | undefined;
 }
@@ -63,7 +63,7 @@ export function checkPublication(publication: Publication, identity: Uint8Array)
  */
 export function checkReplacing(present: Uint8Array, publication: RecordPublication, target: string): void {
   const { identity, device } = publication;
-  const there = claimIn(present, identity, device);
+  const there = signedClaimIn(present, identity, device);
   const mine = signedClaim(identity, device, publication.record);
   if (there?.signedSeconds === undefined) return;
   const isSame = equalBytes(there.record.noiseKey, mine.record.noiseKey);
@@ -80,7 +80,12 @@ export function checkReplacing(present: Uint8Array, publication: RecordPublicati
   throw new DiscoveryError('DISCOVERY_NEWER_PUBLISHED', { target, kind });
 }
 
-function claimIn(present: Uint8Array, identity: Uint8Array, device: string): SignedClaim | undefined {
+/** What stands somewhere, if it is a record that the identity signed for this device. */
+export function signedClaimIn(
+  present: Uint8Array,
+  identity: Uint8Array,
+  device: string,
+): SignedClaim | undefined {
   try {
     return signedClaim(identity, device, present);
   } catch {

@@ -5,10 +5,10 @@ import {
   equalBytes,
   type IdentitySigner,
   type RandomSource,
+  systemClock,
 } from '@pubky-paykit/primitives';
 import {
   CLASS_INTERNET,
-  DEFAULT_DEVICE,
   KEY_BYTES,
   KEY_RECORD_TTL_SECONDS,
   MAX_TEXT_STRING_BYTES,
@@ -17,15 +17,15 @@ import {
 } from '../constants.ts';
 import { type DnsRecord, recordClass } from '../dns/record.ts';
 import { DiscoveryError } from '../errors.ts';
-import { isFormerDevice } from '../lifecycle/former-device.ts';
-import type { PacketChange } from '../publishing/packet-change.ts';
+import { isTooLarge, type PacketChange } from '../publishing/packet-change.ts';
 import { updatePacket } from '../publishing/update-packet.ts';
 import { keyRecordName } from '../records/device-id.ts';
-import { parseKeyRecord } from '../records/key-record.ts';
+import { millisecondsOf } from '../records/freshness.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
 import { ownName } from '../signed-packet/own-name.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { checkPublication, checkReplacing } from './checking.ts';
+import { givingWayTo } from './packet-room.ts';
 import type { Publication, PublicationTarget, PublishCall } from './publication.ts';
 
 /** Whose packet, and how it is published. */
@@ -50,12 +50,13 @@ export interface PacketTargetOptions {
 /**
  * Publishes into the packet of the identity: the text of the record as `TXT` at `_noise.phone`, where a retired device has
  * none. Everything else in the packet stays as it is, above all the record that names the homeserver. A packet has room for
- * the records of three devices beside it, or of four without signed freshness. Where a revocation or a current key finds no
- * room, records of former keys make way for it: the overlap ends early for those who read nothing but the packet.
+ * the records of three devices beside it, or of four without signed freshness. Where there is no room, records of former keys
+ * and revocations make way that are too old for everybody; then, for a revocation or a current key, records of former keys, one
+ * after the other: the overlap ends early for those who read nothing but the packet. Nothing else ever does.
  *
  * `publish` throws DISCOVERY_NEWER_PUBLISHED, DISCOVERY_BAD_PUBLICATION, DISCOVERY_BAD_DEVICE,
- * DISCOVERY_KEY_RECORD_MALFORMED, DISCOVERY_KEY_RECORD_FORGED, DISCOVERY_FRESHNESS_FORGED, and what {@link updatePacket}
- * throws, such as DISCOVERY_PACKET_TOO_LARGE, which says how much room there is.
+ * DISCOVERY_KEY_RECORD_MALFORMED, DISCOVERY_KEY_RECORD_FORGED, DISCOVERY_FRESHNESS_FORGED, DISCOVERY_REVOCATION_NO_ROOM for a
+ * revocation, and what {@link updatePacket} throws, such as DISCOVERY_PACKET_TOO_LARGE; both say how much room there is.
  *
  * @throws DISCOVERY_WRONG_LENGTH
  * @throws RangeError for a time to live outside its bounds.
@@ -80,13 +81,15 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
 
   async function publish(publication: Publication, { signal }: PublishCall = {}): Promise<void> {
     checkPublication(publication, identity);
-    const change = packetChangeOf(publication, { name, ttlSeconds });
-    const roomier = roomierChangeOf(publication, change);
+    const nowMs = millisecondsOf(update.clock ?? systemClock);
+    const change = packetChangeOf(publication, { name, ttlSeconds, nowMs });
     try {
       await updatePacket(packets, signer, change, { ...update, signal });
-    } catch (error) {
-      if (!isTooLarge(error) || roomier === undefined) throw error;
-      await updatePacket(packets, signer, roomier, { ...update, signal });
+    } catch (cause) {
+      if (publication.kind !== 'revocation' || !isTooLarge(cause)) throw cause;
+      const { length, maximum, records } = cause.context;
+      const context = { target: name, device: publication.device, length, maximum, records };
+      throw new DiscoveryError('DISCOVERY_REVOCATION_NO_ROOM', context, { cause });
     }
   }
 
@@ -99,7 +102,7 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
  */
 export function packetChangeOf(
   publication: Publication,
-  { name, ttlSeconds }: { readonly name: string; readonly ttlSeconds: number },
+  { name, ttlSeconds, nowMs }: { readonly name: string; readonly ttlSeconds: number; readonly nowMs: number },
 ): PacketChange {
   const owner = ownName(publication.identity, keyRecordName(publication.device));
   const isOwn = (record: DnsRecord) => record.name === owner && recordClass(record) === CLASS_INTERNET;
@@ -116,42 +119,8 @@ export function packetChangeOf(
       return true;
     },
     records: [{ name: owner, ttl: ttlSeconds, data: { type: 'TXT', strings: stringsOf(text) } }],
+    givesWay: givingWayTo(publication, nowMs),
   };
-}
-
-/** Whether records do not fit a packet. */
-export function isTooLarge(error: unknown): boolean {
-  return error instanceof DiscoveryError && error.code === 'DISCOVERY_PACKET_TOO_LARGE';
-}
-
-/**
- * The same change, which also takes out the records of former keys that are not revoked: for where there is no room
- * otherwise. Revocations, and current keys, matter more than that keys which were replaced are taken a while longer.
- *
- * @returns Undefined for what matters no more than they do.
- */
-export function roomierChangeOf(
-  { kind, device, identity }: Publication,
-  change: PacketChange,
-): PacketChange | undefined {
-  if (kind !== 'revocation' && (kind !== 'key' || isFormerDevice(device))) return undefined;
-  const [prefix, , owner] = ownName(identity, keyRecordName(DEFAULT_DEVICE)).split('.');
-  const isFormerKey = (record: DnsRecord): boolean => {
-    const [first, device = '', last, ...others] = record.name.split('.');
-    const isThere = first === prefix && isFormerDevice(device) && last === owner && others.length === 0;
-    if (!isThere || recordClass(record) !== CLASS_INTERNET || record.data.type !== 'TXT') return false;
-    return isUnrevoked(concatBytes(...record.data.strings));
-  };
-  return { ...change, replaces: (record) => change.replaces(record) || isFormerKey(record) };
-}
-
-/** False for whatever is no record. */
-function isUnrevoked(text: Uint8Array): boolean {
-  try {
-    return !parseKeyRecord(text).revoked;
-  } catch {
-    return false;
-  }
 }
 
 /** Readers join the strings again. */

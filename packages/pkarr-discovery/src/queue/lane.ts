@@ -8,9 +8,9 @@ import type { Publication, PublicationTarget, RecordPublication } from '../publi
 import { millisecondsOf } from '../records/freshness.ts';
 import { departing, isOld, type Restamp } from './departure.ts';
 import { codeOf, isPermanent } from './failure.ts';
+import { hasDueParked, parked, parkedFor, retaken, stirred } from './parking.ts';
 import type { QueueEvent } from './queue-events.ts';
 import {
-  changed,
   type Delivery,
   delivered,
   exchanged,
@@ -71,9 +71,11 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
 
   async function park(delivery: Delivery, error: unknown): Promise<void> {
     const code = codeOf(error);
-    const parkedAtMs = Math.floor(millisecondsOf(clock));
-    const [before, after] = await ports.change((state) => changed(state, delivery.id, { code, parkedAtMs }));
-    if (isThere(before, delivery) && isThere(after, delivery)) {
+    const nowMs = Math.floor(millisecondsOf(clock));
+    const notBeforeMs = nowMs + parkedFor(delivery, random);
+    const [before] = await ports.change((state) => parked(state, delivery, { code, nowMs, notBeforeMs }));
+    // The same refusal after an hour is no news.
+    if (isThere(before, delivery) && delivery.code !== code) {
       tell({ kind: 'parked', ...about(delivery), code });
     }
   }
@@ -88,7 +90,7 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
 
   async function note(delivery: Delivery): Promise<void> {
     const nowMs = Math.floor(millisecondsOf(clock));
-    const [before] = await ports.change((state) => delivered(state, delivery, nowMs));
+    const [before] = await ports.change((state) => stirred(delivered(state, delivery, nowMs), name, nowMs));
     tell({ kind: 'published', ...about(delivery), attempts: delivery.attempts });
     if (isDegraded(before, name)) tell({ kind: 'recovered', target: name, atMs: nowMs });
   }
@@ -161,8 +163,13 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
       for (;;) {
         if (signal.aborted)
           throw new DiscoveryError('DISCOVERY_CANCELLED', { what: 'publishing what is queued' });
-        const head = nextDelivery(await ports.read(), name);
-        if (head === undefined || (!eager && head.notBeforeMs > millisecondsOf(clock))) return;
+        const nowMs = Math.floor(millisecondsOf(clock));
+        let state = await ports.read();
+        if (hasDueParked(state, name, nowMs)) {
+          [, state] = await ports.change((before) => retaken(before, name, nowMs));
+        }
+        const head = nextDelivery(state, name);
+        if (head === undefined || (!eager && head.notBeforeMs > nowMs)) return;
         await lease.renew();
         const ready = await prepare(head, signal);
         if (ready === undefined) continue;

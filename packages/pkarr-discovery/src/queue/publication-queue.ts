@@ -18,9 +18,10 @@ import { checkLength } from '../signed-packet/signed-packet.ts';
 import { type Restamp, requirePublishable } from './departure.ts';
 import { codeOf } from './failure.ts';
 import { createLane, type LanePorts } from './lane.ts';
+import { unparked } from './parking.ts';
 import { queueCodec, TARGET_NAME } from './queue-codec.ts';
 import { createQueueReporter, type QueueListeners } from './queue-events.ts';
-import { EMPTY_QUEUE, enqueued, type QueueState, unparked } from './queue-state.ts';
+import { EMPTY_QUEUE, enqueued, type QueueState } from './queue-state.ts';
 import {
   nextAttemptOf,
   progressOf,
@@ -28,7 +29,7 @@ import {
   statusOf,
   type TargetProgress,
 } from './queue-status.ts';
-import { parkedStranded, strandedIn } from './stranded.ts';
+import { awayWith, parkedStranded, strandedIn } from './stranded.ts';
 
 /** What a queue is made of. */
 export interface PublicationQueueOptions extends QueueListeners {
@@ -69,7 +70,12 @@ export interface PublicationQueue {
    * throws. What targets fail with is in the status.
    */
   flush(call?: QueueCall): Promise<QueueStatus>;
-  /** Lets what was parked be tried again, after its cause was removed. @throws What the store throws. */
+  /**
+   * Lets what was parked be tried again now, when its cause is known to be removed. By itself it is tried again within a day,
+   * a revocation within an hour, and a minute after it was refused if the target has taken something else since.
+   *
+   * @throws What the store throws.
+   */
   retryParked(call?: QueueCall): Promise<void>;
   status(call?: QueueCall): Promise<QueueStatus>;
   /** What each target has got of a device. */
@@ -86,7 +92,8 @@ const LEASE_ROOM = 'publication-leases';
 /**
  * A durable queue before the targets of an identity [O5]. Each target gets the publications in their order, a newer one of a
  * device in the place of an older one, but every revocation; what fails is tried again after longer and longer times,
- * and what is refused for good is parked and told. Retries send the same bytes. One process at a time publishes.
+ * and what is refused for good is parked, told, and seldom tried again. Retries send the same bytes. One process at a time
+ * publishes.
  *
  * @throws DISCOVERY_WRONG_LENGTH
  * @throws RangeError for more or fewer targets than there may be. @throws TypeError for names that are none, or not unique.
@@ -166,10 +173,9 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
       turns.requireOpen();
       for (const publication of publications) requirePublishable(publication, identity, clock);
       const nowMs = now();
-      await change(
-        (state) => publications.reduce((queue, each) => enqueued(queue, each, names, nowMs), state),
-        signal,
-      );
+      const put = (queue: QueueState, each: Publication): QueueState =>
+        enqueued(queue, each, [...names, ...awayWith(queue, each, names)], nowMs);
+      await change((state) => publications.reduce(put, state), signal);
       recurring.wake();
     },
     async flush({ signal } = {}) {

@@ -6,7 +6,7 @@ import { report } from '../reporting.ts';
  * What a queue tells the application [O5].
  *
  * - `published`: a target has it, after so many failed attempts;
- * - `parked`: a target has refused it for good, or it cannot leave any more: see the code;
+ * - `parked`: a target has refused it for good, or it cannot leave any more: see the code; told again only of another code;
  * - `degraded`: a target cannot be reached or fails for now; told once;
  * - `recovered`: that target has taken something again;
  * - `failed`: the queue itself could not do its work, such as because of its store. It tries again.

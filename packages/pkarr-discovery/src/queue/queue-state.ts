@@ -17,11 +17,11 @@ export interface Delivery {
   readonly queuedAtMs: number;
   /** Those that failed and may succeed later. */
   readonly attempts: number;
-  /** Unix milliseconds: not tried before. */
+  /** Unix milliseconds: not tried before, nor, once it is parked, again. */
   readonly notBeforeMs: number;
   /** The code of the last failure. */
   readonly code?: string | undefined;
-  /** Unix milliseconds: since when it is not tried any more, because the target has refused it for good. */
+  /** Unix milliseconds: when the target last refused it for good. It holds up nothing that is behind it. */
   readonly parkedAtMs?: number | undefined;
 }
 
@@ -79,7 +79,8 @@ function isSame(left: Publication, right: Publication): boolean {
   return left.kind === 'retirement' || right.kind === 'retirement' || left.record === right.record;
 }
 
-function markOf({ published }: QueueState, target: string, device: string): PublishedMark | undefined {
+/** What a target has got last for a device. */
+export function markOf({ published }: QueueState, target: string, device: string): PublishedMark | undefined {
   return published.find((mark) => mark.target === target && mark.device === device);
 }
 
@@ -90,9 +91,10 @@ function keyIn(publication: Publication): string | undefined {
     : keyPrefix(parseKeyRecord(publication.record).noiseKey);
 }
 
-/** Whether a target has got something that this record may not replace. That its very key is revoked may be said at any time. */
-function isPast(mark: PublishedMark | undefined, publication: Publication, seconds: bigint): boolean {
-  if (mark === undefined || seconds > mark.timestampSeconds) return false;
+/** Whether a target has got something that this may not replace. That its very key is revoked may be said at any time. */
+export function isPast(mark: PublishedMark | undefined, publication: Publication): boolean {
+  const seconds = secondsOf(publication);
+  if (mark === undefined || seconds === undefined || seconds > mark.timestampSeconds) return false;
   if (publication.kind !== 'revocation') return true;
   return mark.kind === 'revocation' || (mark.kind === 'key' && mark.key !== keyIn(publication));
 }
@@ -107,7 +109,7 @@ function isOvertaken(state: QueueState, target: string, publication: Publication
   );
   if (queued.some((each) => isSame(each.publication, publication))) return true;
   if (seconds === undefined) return queued.length === 0 && mark?.kind === 'retirement';
-  if (isPast(mark, publication, seconds)) return true;
+  if (isPast(mark, publication)) return true;
   // A late revocation still has its place before the newer record.
   if (kind === 'revocation') return false;
   return queued.some((each) => newestIn(each) >= seconds);
@@ -233,16 +235,4 @@ function forgetful(marks: readonly PublishedMark[]): readonly PublishedMark[] {
   const found = marks.findIndex(({ kind }) => kind === 'retirement');
   const forgotten = found === -1 ? 0 : found;
   return marks.filter((_, index) => index !== forgotten);
-}
-
-/** What was parked is tried again, in its place. What was overtaken meanwhile is dropped. */
-export function unparked(state: QueueState, nowMs: number): QueueState {
-  const deliveries = state.deliveries.flatMap((each): Delivery[] => {
-    if (each.parkedAtMs === undefined) return [each];
-    const seconds = secondsOf(each.publication);
-    const mark = markOf(state, each.target, each.publication.device);
-    if (seconds !== undefined && isPast(mark, each.publication, seconds)) return [];
-    return [{ ...each, attempts: 0, notBeforeMs: nowMs, code: undefined, parkedAtMs: undefined }];
-  });
-  return { ...state, deliveries };
 }

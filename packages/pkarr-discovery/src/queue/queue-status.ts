@@ -16,8 +16,14 @@ export interface QueuedPublication {
 export interface QueueStatus {
   /** In the order in which each target gets them. */
   readonly waiting: readonly (QueuedPublication & { readonly notBeforeMs: number })[];
-  /** Refused for good: not tried again before `retryParked`, or before something newer takes their place. */
-  readonly parked: readonly (QueuedPublication & { readonly parkedAtMs: number })[];
+  /**
+   * Refused for good when they were last tried. They are tried again at `notBeforeMs`, sooner once the target has taken
+   * something else or after `retryParked`, and dropped when something newer takes their place.
+   */
+  readonly parked: readonly (QueuedPublication & {
+    readonly parkedAtMs: number;
+    readonly notBeforeMs: number;
+  })[];
   readonly degraded: readonly DegradedTarget[];
   /** When the next of them is tried, in Unix milliseconds; undefined if none is to be. */
   readonly nextAttemptMs: number | undefined;
@@ -46,16 +52,20 @@ export function statusOf(state: QueueState, targets: readonly string[]): QueueSt
       .filter(({ parkedAtMs }) => parkedAtMs === undefined)
       .map((each) => ({ ...shown(each), notBeforeMs: each.notBeforeMs })),
     parked: deliveries.flatMap((each) =>
-      each.parkedAtMs === undefined ? [] : [{ ...shown(each), parkedAtMs: each.parkedAtMs }],
+      each.parkedAtMs === undefined
+        ? []
+        : [{ ...shown(each), parkedAtMs: each.parkedAtMs, notBeforeMs: each.notBeforeMs }],
     ),
     degraded,
     nextAttemptMs: nextAttemptOf(state, targets),
   };
 }
 
-/** When the first of the heads is due. */
+/** When the first of the heads, or of what is parked, is due. */
 export function nextAttemptOf(state: QueueState, targets: readonly string[]): number | undefined {
-  const heads = targets.flatMap((target) => nextDelivery(state, target) ?? []);
+  const isNext = (each: Delivery): boolean =>
+    each.parkedAtMs !== undefined || nextDelivery(state, each.target) === each;
+  const heads = state.deliveries.filter((each) => targets.includes(each.target) && isNext(each));
   return heads.length === 0 ? undefined : Math.min(...heads.map(({ notBeforeMs }) => notBeforeMs));
 }
 

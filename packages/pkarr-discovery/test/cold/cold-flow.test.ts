@@ -108,8 +108,9 @@ describe('prepareOffline and publishPrepared', () => {
     expect(names).toEqual([
       ['_noise.default'],
       [`_noise.${formerOf('default')}`, '_noise.default'],
-      ['_noise.default'],
-      [`_noise.${formerOf('default#2')}`, '_noise.default'],
+      // Of two former keys the older one.
+      [`_noise.${formerOf('default#1')}`, '_noise.default'],
+      [`_noise.${formerOf('default#1')}`, `_noise.${formerOf('default#2')}`, '_noise.default'],
     ]);
   });
 

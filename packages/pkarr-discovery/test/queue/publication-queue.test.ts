@@ -176,7 +176,6 @@ describe('createPublicationQueue', () => {
     expect(status.parked).toMatchObject([{ target: 'packet', code: 'DISCOVERY_TARGET_UNKNOWN' }]);
     expect(kindsOf(fewer.events)).toEqual(['parked', 'published']);
     const { queue } = queueOn(world);
-    await queue.retryParked();
     await queue.flush();
     expect(world.target('packet').records.size).toBe(1);
   });
