@@ -20,7 +20,12 @@ interface Tail {
   readonly octets: number;
   /** Pointers followed to read it. */
   readonly jumps: number;
+  /** Where its own labels end, with the empty one or the pointer behind them. */
+  readonly end: number;
 }
+
+/** What was read of a name before its tail. */
+type Head = Pick<Tail, 'octets' | 'jumps'>;
 
 /** Labels that stand behind one another. */
 interface Part {
@@ -29,7 +34,8 @@ interface Part {
   readonly end: number;
 }
 
-const ROOT: Tail = { text: '', octets: 1, jumps: 0 };
+/** Of a name that is not begun. */
+const NOTHING: Head = { octets: 1, jumps: 0 };
 
 /**
  * Reads the names of one message, and what their pointers stand for. A pointer must go before the labels that lead to it,
@@ -62,28 +68,27 @@ export class NameReader {
    * @throws DISCOVERY_BAD_MESSAGE
    */
   read(start: number, end: number): string {
-    return this.#read(start, { start, end }, ROOT).text;
+    return this.#read(start, { start, end }, NOTHING).text;
   }
 
   /**
    * The rest of a name from `at` on.
    *
    * @param part Where the labels being read began, and what they must not reach beyond.
-   * @param before What was read of the name so far.
    */
-  #read(at: number, part: Part, before: Omit<Tail, 'text'>): Tail {
+  #read(at: number, part: Part, head: Head): Tail {
     const length = this.#message[at];
     if (length === undefined || at >= part.end) throw refuse('truncated', at);
     if (length === 0) {
-      if (before.jumps === 0) this.#next = at + 1;
-      return ROOT;
+      if (head.jumps === 0) this.#next = at + 1;
+      return { text: '', octets: 1, jumps: 0, end: at + 1 };
     }
-    if ((length & LABEL_TYPE_MASK) === LABEL_TYPE_MASK) return this.#follow(at, part, before);
+    if ((length & LABEL_TYPE_MASK) === LABEL_TYPE_MASK) return this.#follow(at, part, head);
     if (length > MAX_LABEL_BYTES) throw refuse('reserved label type', at);
     const labelEnd = at + 1 + length;
     if (labelEnd > part.end) throw refuse('truncated', at);
-    const { jumps } = before;
-    const octets = before.octets + 1 + length;
+    const { jumps } = head;
+    const octets = head.octets + 1 + length;
     if (octets > MAX_NAME_BYTES) throw refuse('name too long', at);
     const rest = this.#read(labelEnd, part, { octets, jumps });
     const label = labelText(this.#message, at + 1, labelEnd);
@@ -91,13 +96,14 @@ export class NameReader {
       text: rest.text === '' ? label : `${label}.${rest.text}`,
       octets: rest.octets + 1 + length,
       jumps: rest.jumps,
+      end: rest.end,
     };
     this.#tails.set(at, tail);
     return tail;
   }
 
   /** What the pointer at `at` stands for. */
-  #follow(at: number, { start, end }: Part, { octets, jumps }: Omit<Tail, 'text'>): Tail {
+  #follow(at: number, { start, end }: Part, { octets, jumps }: Head): Tail {
     const high = this.#message[at] as number;
     const low = this.#message[at + 1];
     if (low === undefined || at + POINTER_BYTES > end) throw refuse('truncated', at);
@@ -107,13 +113,12 @@ export class NameReader {
     if (target < DNS_HEADER_BYTES) throw refuse('pointer into the header', at);
     if (jumps === 0) this.#next = at + POINTER_BYTES;
     const known = this.#tails.get(target);
+    // Read by another pointer, its labels may have had more room.
+    if (known !== undefined && known.end > at) throw refuse('truncated', target);
     if (jumps + 1 + (known?.jumps ?? 0) > MAX_POINTERS) throw refuse('too many pointers', at);
-    if (known !== undefined && octets + known.octets - ROOT.octets > MAX_NAME_BYTES) {
-      throw refuse('name too long', at);
-    }
-    // What was read from there before held under stricter bounds than these.
+    if (known !== undefined && octets + known.octets - 1 > MAX_NAME_BYTES) throw refuse('name too long', at);
     const tail = known ?? this.#read(target, { start: target, end: at }, { octets, jumps: jumps + 1 });
-    return { text: tail.text, octets: tail.octets, jumps: tail.jumps + 1 };
+    return { text: tail.text, octets: tail.octets, jumps: tail.jumps + 1, end: at + POINTER_BYTES };
   }
 }
 

@@ -112,6 +112,25 @@ describe('NameReader', () => {
     expect(Math.min(seen.read, seen.refused, seen.compressed)).toBeGreaterThan(effort(1_000));
   });
 
+  it('gives the labels behind a pointer no more room than there is before it, remembered or not', () => {
+    // A label of four octets, two of which are a pointer to it; then pointers to that one, and to the label.
+    const label = HEADER_BYTES;
+    const [inside, ending] = [label + 1, label + 5];
+    const [toInside, toLabel] = [ending + 1, ending + 3];
+    const message = Uint8Array.from([
+      ...new Array(HEADER_BYTES).fill(0),
+      ...[4, 0xc0, label, 97, 97, 0],
+      ...[0xc0, inside],
+      ...[0xc0, label],
+    ]);
+    for (const first of [[], [toLabel]]) {
+      const reader = new NameReader(message, 'followed');
+      for (const at of first) expect(reader.read(at, message.length)).toBe('\\192\\012aa');
+      expect(outcome(() => ({ text: reader.read(toInside, message.length), next: 0 }))).toBe('refused');
+      expect(model(message, toInside, message.length)).toBe('refused');
+    }
+  });
+
   it('follows 127 pointers and not one more, remembered or not', () => {
     const message: number[] = [...new Array(HEADER_BYTES).fill(0), 1, 97, 0];
     let last = HEADER_BYTES;
