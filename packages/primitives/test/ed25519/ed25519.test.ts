@@ -1,8 +1,12 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { signStrictly, verifyStrictly } from '../src/ed25519.ts';
-import { hex } from '../src/index.ts';
+import { effort } from '../../../../tooling/vitest/effort.ts';
+import { isStrictEncoding } from '../../src/ed25519/encoding.ts';
+import * as noble from '../../src/ed25519/noble.ts';
+import * as openSsl from '../../src/ed25519/node.ts';
+import { hex } from '../../src/index.ts';
 
 const bytes = (text: string): Uint8Array => hex.decode(text);
 /** 32 equal bytes. */
@@ -41,7 +45,12 @@ function littleEndian(value: bigint): Uint8Array {
   return Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
 }
 
-describe('verifyStrictly', () => {
+const BACKENDS = [
+  ['noble', noble],
+  ['OpenSSL', openSsl],
+] as const;
+
+describe.each(BACKENDS)('verifyStrictly by %s', (_, { verifyStrictly }) => {
   it('accepts an honest signature', () => {
     expect(verifyStrictly(SIGNATURE, MESSAGE, KEY)).toBe(true);
   });
@@ -110,6 +119,76 @@ describe('verifyStrictly', () => {
   });
 });
 
+describe('isStrictEncoding', () => {
+  it('refuses the multiples of a point of order 8, with either bit of x, and every spelling from the prime on', () => {
+    const torsion = ed25519.Point.fromHex(hex.encode(SMALL_ORDER[4] as Uint8Array));
+    for (let times = 0n; times < 8n; times++) {
+      const encoded = times === 0n ? ed25519.Point.ZERO.toBytes() : torsion.multiplyUnsafe(times).toBytes();
+      expect(isStrictEncoding(encoded)).toBe(false);
+      expect(isStrictEncoding(flipped(encoded, 255))).toBe(false);
+    }
+    const prime = 2n ** 255n - 19n;
+    for (let y = prime; y < 2n ** 255n; y++) {
+      expect(isStrictEncoding(littleEndian(y))).toBe(false);
+      expect(isStrictEncoding(flipped(littleEndian(y), 255))).toBe(false);
+    }
+    expect(isStrictEncoding(littleEndian(prime - 2n))).toBe(true);
+    expect(isStrictEncoding(KEY)).toBe(true);
+  });
+});
+
+describe('both backends', () => {
+  it('agree about signatures that are good, damaged, or anything', () => {
+    const verdicts = { good: 0, bad: 0 };
+    const anyOctets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+    // Half of the time there is none.
+    const perhaps = <Value>(some: fc.Arbitrary<Value>) => fc.option(some, { freq: 2 });
+    const given = fc.record({
+      seed: anyOctets(32),
+      message: fc.uint8Array({ maxLength: 200 }),
+      change: perhaps(fc.record({ what: fc.nat(2), bit: fc.nat(511) })),
+      special: perhaps(
+        fc.record({ where: fc.nat(1), point: fc.oneof(fc.constantFrom(...SMALL_ORDER), anyOctets(32)) }),
+      ),
+    });
+    fc.assert(
+      fc.property(given, ({ seed, message, change, special }) => {
+        let key = ed25519.getPublicKey(seed);
+        let signature = ed25519.sign(message, seed);
+        if (change?.what === 0) signature = flipped(signature, change.bit);
+        if (change?.what === 1) key = flipped(key, change.bit % 256);
+        if (special?.where === 0) key = special.point;
+        if (special?.where === 1) signature = Uint8Array.from([...special.point, ...signature.subarray(32)]);
+        const verdict = noble.verifyStrictly(signature, message, key);
+        expect(openSsl.verifyStrictly(signature, message, key)).toBe(verdict);
+        verdicts[verdict ? 'good' : 'bad'] += 1;
+      }),
+      { numRuns: effort(2_000) },
+    );
+    expect(Math.min(verdicts.good, verdicts.bad)).toBeGreaterThan(effort(200));
+  });
+
+  it('disagree about a key that was made with a part of small order, where OpenSSL does what Rust does', () => {
+    const { scalar } = ed25519.utils.getExtendedPublicKey(SEED);
+    const { BASE, Fn } = ed25519.Point;
+    const mixed = BASE.multiply(scalar).add(ed25519.Point.fromHex(hex.encode(SMALL_ORDER[4] as Uint8Array)));
+    const key = mixed.toBytes();
+    const seen = new Set<string>();
+    for (let nonce = 1n; nonce <= 64n; nonce++) {
+      const r = BASE.multiply(nonce).toBytes();
+      const k = Fn.create(littleEndianNumber(sha512Of(r, key, MESSAGE)) % GROUP_ORDER);
+      const s = littleEndian(Fn.add(nonce, Fn.mul(k, scalar)));
+      const signature = Uint8Array.from([...r, ...s]);
+      expect(noble.verifyStrictly(signature, MESSAGE, key)).toBe(true);
+      const verdict = openSsl.verifyStrictly(signature, MESSAGE, key);
+      // k times the part of order 8 vanishes where 8 divides k.
+      expect(verdict).toBe(k % 8n === 0n);
+      seen.add(String(verdict));
+    }
+    expect(seen).toEqual(new Set(['true', 'false']));
+  });
+});
+
 function littleEndianNumber(value: Uint8Array): bigint {
   return value.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }
@@ -118,7 +197,7 @@ function sha512Of(...parts: Uint8Array[]): Uint8Array {
   return sha512(Uint8Array.from(parts.flatMap((part) => [...part])));
 }
 
-describe('signStrictly', () => {
+describe.each(BACKENDS)('signStrictly by %s', (_, { signStrictly }) => {
   const errors = {
     failed: (cause: unknown) => new Error('failed', { cause }),
     wrong: () => new Error('wrong'),
