@@ -1,6 +1,7 @@
 import type { PublicStorage, SessionStorage } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
-import { formatNoiseEndpoint, isNoiseEndpoint, type NoiseEndpoint } from './noise-endpoint.ts';
+import type { HostPort } from './host-port.ts';
+import { formatNoiseEndpoint, isNoiseEndpoint } from './noise-endpoint.ts';
 import { endpointPath } from './payment-method.ts';
 
 /** More than any endpoint has, static ones such as invoices included. Inclusive. */
@@ -35,39 +36,46 @@ export async function readEndpoint(
 
 /** What a payee publishes while it listens. */
 export interface EndpointDesk {
-  /** Publishes the endpoint for every method. One of another kind is never overwritten. @throws CommandFailed */
-  publish(signal: AbortSignal): Promise<void>;
+  /**
+   * Publishes the endpoint for every method, or again with another key. One of another kind is never overwritten; neither is,
+   * once it was published here, one that another device has put there since.
+   *
+   * @param noiseKey 32 bytes. @throws CommandFailed, HomeserverError: may be repeated.
+   */
+  publish(noiseKey: Uint8Array, signal: AbortSignal): Promise<void>;
   /** Takes it back, unless another one stands there by now. @returns The methods of which it is not known. Never rejects. */
   withdraw(): Promise<readonly string[]>;
 }
 
-/** The desk of a payee. @param payee 32 bytes. @see P8 §1.2, §1.7 */
+/** The desk of a payee. @param payee 32 bytes. @param place Where payers connect. @see P8 §1.2, §1.7 */
 export function createEndpointDesk(
   storage: SessionStorage,
   payee: Uint8Array,
   methods: readonly string[],
-  endpoint: NoiseEndpoint,
+  place: HostPort,
 ): EndpointDesk {
-  const text = formatNoiseEndpoint(endpoint);
-  // Verbatim: readers of 0.8 take the whole body for the endpoint.
-  const body = new TextEncoder().encode(text);
-  const begun: string[] = [];
+  /** What may stand there of this desk, by method: a write that fails may have been done. */
+  const written = new Map<string, Set<string>>();
 
-  /** An endpoint of Noise is one of ours, of a run that could not take it back. Another one somebody has put there. */
-  async function requireFree(method: string, signal: AbortSignal): Promise<void> {
+  /** At first an endpoint of Noise is one of ours, of a run that could not take it back. Another one somebody has put there. */
+  async function isFree(method: string, text: string, signal: AbortSignal): Promise<boolean> {
     const found = await readEndpoint(storage, payee, method, { signal });
-    if (found === undefined || (found !== 'unreadable' && isNoiseEndpoint(found.text))) return;
+    if (found === undefined) return true;
+    if (found !== 'unreadable' && isNoiseEndpoint(found.text)) {
+      const own = written.get(method);
+      return own === undefined || (own.has(found.text) && found.text !== text);
+    }
     throw new CommandFailed(
       `The method ${method} has another address published already, and it is not overwritten. Name another one with --method.`,
     );
   }
 
-  async function withdrawOne(method: string): Promise<boolean> {
+  async function withdrawOne([method, texts]: readonly [string, ReadonlySet<string>]): Promise<boolean> {
     const timeoutMs = WITHDRAW_TIMEOUT_MS;
     try {
       const found = await readEndpoint(storage, payee, method, { timeoutMs });
       // Another device of the identity may have taken its place.
-      if (found === undefined || found === 'unreadable' || found.text !== text) return true;
+      if (found === undefined || found === 'unreadable' || !texts.has(found.text)) return true;
       await storage.delete(endpointPath(method), { timeoutMs });
       return true;
     } catch {
@@ -76,17 +84,21 @@ export function createEndpointDesk(
   }
 
   return {
-    async publish(signal) {
-      for (const method of methods) await requireFree(method, signal);
-      for (const method of methods) {
-        // A write that fails may have been done.
-        begun.push(method);
+    async publish(noiseKey, signal) {
+      const text = formatNoiseEndpoint({ ...place, noiseKey });
+      // Verbatim: readers of 0.8 take the whole body for the endpoint.
+      const body = new TextEncoder().encode(text);
+      const free: string[] = [];
+      for (const method of methods) if (await isFree(method, text, signal)) free.push(method);
+      for (const method of free) {
+        written.set(method, new Set([...(written.get(method) ?? []), text]));
         await storage.put(endpointPath(method), body, { contentType: 'text/plain', signal });
       }
     },
     async withdraw() {
+      const begun = [...written];
       const done = await Promise.all(begun.map(withdrawOne));
-      return begun.filter((_, at) => !done[at]);
+      return begun.filter((_, at) => !done[at]).map(([method]) => method);
     },
   };
 }

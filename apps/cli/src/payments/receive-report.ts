@@ -34,7 +34,22 @@ export interface ReceiveReport {
   noted(note: RequestNote): boolean;
   /** A connection came to nothing. @param reason Such as the code of an error. */
   failed(reason: string): void;
+  /**
+   * The key that payers find is another one.
+   *
+   * @param noiseKey 32 bytes, which the address names now; nothing if there is none any more, and nobody is answered.
+   */
+  keyChanged(noiseKey: Uint8Array | undefined): void;
+  /** The address could not be published with the new key; that is tried again. @param reason Such as the code of an error. */
+  addressFailed(reason: string): void;
   closed(withdrawn: boolean, left: readonly string[]): void;
+}
+
+const NO_KEY =
+  'The key was revoked, and there is no other one: nobody is answered until `paykit keys publish` makes one.\n';
+
+function changedText(noiseKey: Uint8Array): string {
+  return `The key was replaced, and the address names the new one, ${hex.encode(noiseKey)}; the former one is answered during its overlap.\n`;
 }
 
 function peopleReport({ write, tell }: Terminal): ReceiveReport {
@@ -53,7 +68,8 @@ function peopleReport({ write, tell }: Terminal): ReceiveReport {
       );
       tell('Waiting for payers. Ctrl-C ends.\n');
     },
-    connected: ({ pattern }) => tell(`A payer connected with ${pattern}.\n`),
+    connected: ({ pattern, formerKeyUsed }) =>
+      tell(`A payer connected with ${pattern}${formerKeyUsed ? ', to the former key' : ''}.\n`),
     answered(answer) {
       if (answer.outcome === 'refused') tell(`A request was refused: ${answer.reason}.\n`);
       if (answer.outcome !== 'confirmed') return false;
@@ -71,6 +87,9 @@ function peopleReport({ write, tell }: Terminal): ReceiveReport {
       return true;
     },
     failed: (reason) => tell(`A connection came to nothing (${reason}).\n`),
+    keyChanged: (noiseKey) => tell(noiseKey === undefined ? NO_KEY : changedText(noiseKey)),
+    addressFailed: (reason) =>
+      tell(`The address could not be published with the new key (${reason}); that is tried again.\n`),
     closed(withdrawn, left) {
       if (withdrawn) tell('The address was taken back.\n');
       if (left.length > 0) {
@@ -86,7 +105,8 @@ function programReport({ write }: Terminal): ReceiveReport {
     listening({ identity, noiseKey, payOptions: _, ...facts }) {
       line('listening', { identity: zBase32.encode(identity), noiseKey: hex.encode(noiseKey), ...facts });
     },
-    connected: ({ pattern }) => line('connected', { pattern }),
+    connected: ({ pattern, formerKeyUsed }) =>
+      line('connected', { pattern, ...(formerKeyUsed && { formerKey: true }) }),
     answered(answer) {
       if (answer.outcome === 'refused') line('refused', { reason: answer.reason });
       if (answer.outcome !== 'confirmed') return false;
@@ -100,6 +120,8 @@ function programReport({ write }: Terminal): ReceiveReport {
       return true;
     },
     failed: (reason) => line('connection-failed', { reason }),
+    keyChanged: (noiseKey) => line('key-changed', { noiseKey: noiseKey ? hex.encode(noiseKey) : null }),
+    addressFailed: (reason) => line('address-failed', { reason }),
     closed: (withdrawn, left) => line('closed', { withdrawn, left }),
   };
 }

@@ -1,21 +1,15 @@
-import {
-  connectPeerKeys,
-  isCodedError,
-  type KeyPair,
-  LOCAL_TESTNET,
-  type Logger,
-  type SessionStorage,
-} from 'pubky-paykit';
+import { connectPeerKeys, isCodedError, LOCAL_TESTNET, type Logger, type SessionStorage } from 'pubky-paykit';
 import { listenForPayments } from 'pubky-paykit/node';
 import { CommandFailed } from '../command-errors.ts';
 import { networkAdvice } from '../home/network-advice.ts';
 import { withGiven } from '../home/next-command.ts';
-import { type Home, openHome, requireSecret } from '../home/open-home.ts';
+import { type Home, openHome } from '../home/open-home.ts';
+import { claimReceiving } from '../home/receiving-claim.ts';
 import type { Surroundings } from '../home/surroundings.ts';
-import { createEndpointDesk } from './endpoint-file.ts';
+import { createEndpointDesk, type EndpointDesk } from './endpoint-file.ts';
 import { hostPortText } from './host-port.ts';
-import { keepNoiseKey } from './own-noise-key.ts';
 import { openPaymentStores } from './payment-folders.ts';
+import { type OnActiveKey, openReceiveKeys, type ReceiveKeys } from './receive-keys.ts';
 import { RECEIVE_HELP, type ReceiveOptions, readReceiveOptions } from './receive-options.ts';
 import { createReceiveReport, type ReceiveReport } from './receive-report.ts';
 
@@ -54,10 +48,27 @@ async function ownStorage(home: Home): Promise<SessionStorage> {
   return (await home.session({ signUp: false })).storage;
 }
 
+/** Tells payers of another key, or of none; a failure is reported once until it succeeds. */
+function keyTeller(desk: EndpointDesk, report: ReceiveReport): OnActiveKey {
+  let hasFailed = false;
+  return async (noiseKey, signal) => {
+    try {
+      if (noiseKey !== undefined) await desk.publish(noiseKey, signal);
+      else if ((await desk.withdraw()).length > 0) throw new CommandFailed('the address still stands');
+    } catch (error) {
+      if (!hasFailed && !signal.aborted) report.addressFailed(isCodedError(error) ? error.code : 'unknown');
+      hasFailed = true;
+      throw error;
+    }
+    hasFailed = false;
+    report.keyChanged(noiseKey);
+  };
+}
+
 async function serve(
   options: ReceiveOptions,
   home: Home,
-  noiseKey: KeyPair,
+  keys: ReceiveKeys,
   surroundings: Surroundings,
 ): Promise<void> {
   const { listen, advertise, allowInsecure, patterns, methods, exitAfter, json, settings } = options;
@@ -72,7 +83,7 @@ async function serve(
     ...listen,
     allowInsecure,
     clock,
-    identity: { publicKey, noiseKey, signer: requireSecret(home).signer },
+    identity: keys.identity,
     patterns: { profiles: patterns.map(({ profile }) => profile), allowStatic: 'anyone' },
     lookUpNoiseKeys: discovery.lookUpNoiseKeys,
     methods: new Set(methods),
@@ -86,22 +97,26 @@ async function serve(
     logger: reportingLogger(report),
   });
   const place = advertise ?? { host: server.host, port: server.port };
-  const desk = createEndpointDesk(storage, publicKey, methods, { ...place, noiseKey: noiseKey.publicKey });
+  const desk = createEndpointDesk(storage, publicKey, methods, place);
   let published = false;
+  let stopWatching = async (): Promise<void> => {};
   try {
-    await desk.publish(signal);
+    const noiseKey = await keys.active();
+    await desk.publish(noiseKey, signal);
     published = true;
     report.listening({
       identity: publicKey,
       device: home.device,
-      noiseKey: noiseKey.publicKey,
+      noiseKey,
       address: hostPortText(place),
       methods,
       patterns: patterns.map(({ name }) => name),
       payOptions: settings.network === LOCAL_TESTNET ? ' --testnet' : '',
     });
+    stopWatching = keys.watch(noiseKey, keyTeller(desk, report));
     await end.reached;
   } finally {
+    await stopWatching();
     const [left] = await Promise.all([desk.withdraw(), server.close()]);
     if (published) report.closed(left.length === 0, left);
   }
@@ -122,12 +137,14 @@ export async function runReceive(args: readonly string[], surroundings: Surround
   const options = readReceiveOptions(args, surroundings.environment);
   if (options === undefined) return surroundings.terminal.write(RECEIVE_HELP);
   const home = await openHome(options.settings, surroundings);
+  let release = async (): Promise<void> => {};
   try {
-    const key = await keepNoiseKey(home, surroundings);
+    release = await claimReceiving(home.folder, surroundings);
+    const keys = await openReceiveKeys(home, surroundings);
     try {
-      await serve(options, home, key.pair, surroundings);
+      await serve(options, home, keys, surroundings);
     } finally {
-      await key.close();
+      await keys.close();
     }
   } catch (error) {
     // Told to end while it began: there is nothing to report.
@@ -139,6 +156,7 @@ export async function runReceive(args: readonly string[], surroundings: Surround
     const ofNetwork = networkAdvice(error.code, settings);
     throw ofNetwork === undefined ? error : new CommandFailed(`${error.code}: ${ofNetwork}`);
   } finally {
+    await release();
     await home.close();
   }
 }

@@ -27,6 +27,8 @@ export interface ListeningLine {
 export interface ReceivingOptions extends RunOptions {
   /** Hears what is said beside the results. */
   readonly onTold?: (text: string) => void;
+  /** Hears the results, line by line. */
+  readonly onWritten?: (text: string) => void;
 }
 
 /** A `paykit receive` that listens. */
@@ -83,7 +85,7 @@ export async function createPerson(folder: string, name: string, environment: En
         await keys.close();
         return hex.encode((ledger && activeKey(ledger))?.noiseKey ?? new Uint8Array());
       }),
-    async receive(args = [], { onTold, ...options } = {}) {
+    async receive(args = [], { onTold, onWritten, ...options } = {}) {
       const interrupting = new AbortController();
       const { surroundings, said } = fakeSurroundings(
         withNetwork({ ...options, signal: interrupting.signal }),
@@ -98,6 +100,7 @@ export async function createPerson(folder: string, name: string, environment: En
         write(text: string | Uint8Array) {
           write(text);
           listens();
+          onWritten?.(String(text));
         },
         tell(text: string) {
           tell(text);

@@ -1,0 +1,174 @@
+import {
+  activeKey,
+  createPayeeKeys,
+  type KeeperEvent,
+  type ListeningIdentity,
+  type OwnKeys,
+  type QueueEvent,
+} from 'pubky-paykit';
+import { CommandFailed } from '../command-errors.ts';
+import { withGiven } from '../home/next-command.ts';
+import { type Home, requireSecret } from '../home/open-home.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import { openKeys } from '../keys/open-keys.ts';
+import { type LookOut, startLookOut } from './receive-look-out.ts';
+
+/** Told of the key that payers are to be told of, 32 bytes, or nothing if there is none any more. */
+export type OnActiveKey = (noiseKey: Uint8Array | undefined, signal: AbortSignal) => Promise<void>;
+
+/** The keys of a payee, which are kept while it listens: published, fresh, and replaced in time. */
+export interface ReceiveKeys {
+  /** The keys to answer with, as the ledger has them now, whoever has changed it: for `listenForPayments`. */
+  identity(): Promise<ListeningIdentity | undefined>;
+  /** 32 bytes, a copy: the key to tell payers of. @throws CommandFailed if there is none. */
+  active(): Promise<Uint8Array>;
+  /**
+   * Tells whenever the active key is another one than that which was told last, beginning with `told`; again a while later
+   * if telling fails.
+   *
+   * @returns Ends it, and waits for what is under way. Never rejects.
+   */
+  watch(told: Uint8Array, onActiveKey: OnActiveKey): () => Promise<void>;
+  /** Wipes the keys, and ends what keeps them. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** What keepers tell of that those who listen want to know; of a new key, they are told when it can be found. */
+const EVENT_TEXTS: Readonly<Partial<Record<(KeeperEvent | QueueEvent)['kind'], string>>> = {
+  restamped: 'The records of the key were signed again.\n',
+  retired: 'The overlap of a former key is over; it is not answered any more.\n',
+};
+
+/** What changes the ledger. */
+const CHANGES: readonly string[] = [
+  'created',
+  'adopted',
+  'restamped',
+  'rotated',
+  'confirmed',
+  'retired',
+  'revoked',
+  'withdrawn',
+] satisfies readonly KeeperEvent['kind'][];
+
+const sameKey = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
+  one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
+
+function unpublished({ device, given }: Home): CommandFailed {
+  return new CommandFailed(
+    withGiven(
+      `The Noise key of this device (${device}) is not published, so nobody could pay to it. Run \`paykit keys publish\` first.`,
+      given,
+    ),
+  );
+}
+
+/** Does what is due, such as signing again, and publishes it. @throws CommandFailed if the key is not published. */
+async function bringUpToDate(
+  { keeper, queue }: OwnKeys,
+  home: Home,
+  { signal, terminal }: Surroundings,
+): Promise<void> {
+  const before = (await keeper.status({ signal })).ledger;
+  if (before === undefined || activeKey(before) === undefined) throw unpublished(home);
+  terminal.tell('Doing what is due for the published key …\n');
+  await keeper.run({ signal });
+  await queue.flush({ signal });
+  const { ledger } = await keeper.run({ signal });
+  if ((ledger && activeKey(ledger))?.publishedAtMs === undefined) throw unpublished(home);
+  const { waiting, parked } = await queue.status({ signal });
+  if (waiting.length + parked.length > 0) {
+    terminal.tell('Not everything about this key could be published now; it is tried again.\n');
+  }
+}
+
+/**
+ * The keys of a payee, whom payers must find: what is due is done first, and from then on whenever it is due.
+ *
+ * @throws CommandFailed if the key is not published. @throws HomeFailed: `no secret`.
+ */
+export async function openReceiveKeys(home: Home, surroundings: Surroundings): Promise<ReceiveKeys> {
+  const { terminal, clock } = surroundings;
+  const { noiseKey, signer } = requireSecret(home);
+  let lookOut: LookOut | undefined;
+  let isOwnChange = false;
+  let isPublished = false;
+  const open = (): OwnKeys =>
+    openKeys(home, home.device, surroundings, {
+      wishes: { signUp: false },
+      onEvent({ kind }) {
+        terminal.tell(EVENT_TEXTS[kind] ?? '');
+        isOwnChange ||= CHANGES.includes(kind);
+        isPublished ||= kind === 'published';
+        lookOut?.wake();
+      },
+    });
+  let keys = open();
+  try {
+    await bringUpToDate(keys, home, surroundings);
+  } catch (error) {
+    await keys.close();
+    throw error;
+  }
+  const payee = createPayeeKeys({
+    keeper: { status: (call) => keys.keeper.status(call) },
+    noiseKey,
+    signer,
+    clock,
+  });
+  let revision: number | undefined;
+  keys.start();
+
+  /** Another command has changed the keys: what is due now, and what is to be published, is not what was planned for. */
+  async function noticeOthers(): Promise<void> {
+    const { ledger } = await keys.keeper.status();
+    const isForeign = revision !== undefined && revision !== ledger?.revision && !isOwnChange;
+    revision = ledger?.revision;
+    isOwnChange = false;
+    if (!isForeign) return;
+    await keys.close();
+    keys = open();
+    keys.start();
+  }
+
+  /** The keeper itself looks within the hour only; until it has, payers are told of the key before. */
+  async function noticePublished(): Promise<void> {
+    if (!isPublished) return;
+    await keys.keeper.run();
+    isPublished = false;
+  }
+
+  return {
+    async identity() {
+      const now = await payee.identity();
+      lookOut?.saw(now?.noiseKey.publicKey);
+      return now;
+    },
+    async active() {
+      const now = await payee.identity();
+      if (now === undefined) throw unpublished(home);
+      return now.noiseKey.publicKey.slice();
+    },
+    watch(told, onActiveKey) {
+      let last: Uint8Array | undefined = Uint8Array.from(told);
+      lookOut = startLookOut({
+        clock,
+        isNews: (active) => !sameKey(active, last),
+        async look(signal) {
+          await noticeOthers();
+          await noticePublished();
+          const active = (await payee.identity())?.noiseKey.publicKey.slice();
+          if (sameKey(active, last)) return;
+          await onActiveKey(active, signal);
+          last = active;
+        },
+      });
+      return lookOut.stop;
+    },
+    async close() {
+      await lookOut?.stop();
+      payee.close();
+      await keys.close();
+    },
+  };
+}
