@@ -67,13 +67,20 @@ export const TARGETS = [
     peer: PEER_PACKETS,
     atLeast: 2,
   })),
-  // One verification, and what is parsed, hashed and made beside it; two would be 2.
-  ...[PACKET, UNSIGNED_RECORD, SIGNED_RECORD].map((subject) => ({
+  {
+    text: `verification of ${PACKET}, time of ${VERIFICATION}`,
+    case: 'packet verify',
+    subject: PACKET,
+    peer: VERIFICATION,
+    atMost: 1.25,
+  },
+  // One verification, and what is parsed, hashed and made beside it, which is not little where OpenSSL verifies.
+  ...[UNSIGNED_RECORD, SIGNED_RECORD].map((subject) => ({
     text: `verification of ${subject}, time of ${VERIFICATION}`,
     case: 'packet verify',
     subject,
     peer: VERIFICATION,
-    atMost: 1.25,
+    atMost: 1.75,
   })),
   {
     text: `cached discovery, time of ${VERIFICATION}`,
