@@ -20,6 +20,7 @@ import type { Clock, IdentitySigner, RandomSource, Secret, Telemetry } from '@pu
 import type { DurableStore } from '@pubky-paykit/session-store';
 import { given } from './given.ts';
 import { openRecordsIn } from './open-records.ts';
+import { connectPeerKeys } from './peer-keys.ts';
 import type { PubkyNetwork } from './pubky-network.ts';
 
 /** What the keys of a device are kept with. */
@@ -36,7 +37,10 @@ export interface OwnKeysOptions {
   readonly session?: Pick<HomeserverSession, 'storage'> | undefined;
   /** Further places to publish to. */
   readonly targets?: readonly PublicationTarget[] | undefined;
-  /** Finds what is published, where the ledger is lost: `discovery.discoverNoiseKey` of `connectPeerKeys`. */
+  /**
+   * Finds what is published where there is no ledger, so that a lost one brings no revoked key back. Homeservers and packets
+   * of the network are asked if left out, and remembered in the store, as `connectPeerKeys` does.
+   */
   readonly discover?: DiscoverNoiseKey | undefined;
   /** When keys are replaced and records signed again; every 90 days with an overlap of 7 if left out. */
   readonly policy?: KeyPolicy | undefined;
@@ -92,7 +96,9 @@ export function deriveFromSeed(seed: Secret): DeriveNoiseKey {
  */
 export function keepOwnKeys(options: OwnKeysOptions): OwnKeys {
   const { network, store, signer, session, device = DEFAULT_DEVICE, targets = [] } = options;
-  const { derive, discover, policy, onEvent, telemetry, clock, random } = options;
+  const { derive, policy, onEvent, telemetry, clock, random } = options;
+  const { discover = connectPeerKeys({ network, store, clock, random }).discovery.discoverNoiseKey } =
+    options;
   const common = given({ clock, random });
   const openRecords = openRecordsIn(store, { clock, random });
   const identity = signer.publicKey;
@@ -130,8 +136,7 @@ export function keepOwnKeys(options: OwnKeysOptions): OwnKeys {
       keeper.start();
     },
     async close() {
-      await keeper.close();
-      await queue.close();
+      await Promise.all([keeper.close(), queue.close()]);
     },
   };
 }

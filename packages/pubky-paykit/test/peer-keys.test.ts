@@ -65,4 +65,22 @@ describe('keepOwnKeys and connectPeerKeys', () => {
     clock.advance((DAY_SECONDS + 10) * 1000);
     expect(await codeOf(finder.find(payee.publicKey, { contact: 'frequent' }))).toBe('DISCOVERY_KEY_STALE');
   });
+
+  it('bring no revoked key back after the loss of the store, without being told how to look [O4] [S2.3]', async () => {
+    const network = connect();
+    const seed = Secret.take(new Uint8Array(32).fill(2));
+    const own = { network, signer: payee.signer, derive: deriveFromSeed(seed) };
+    const before = keepOwnKeys({ ...own, store: createMemoryStore() });
+    await before.keeper.publish();
+    await before.keeper.revoke();
+    await before.queue.flush();
+    await before.close();
+    const after = keepOwnKeys({ ...own, store: createMemoryStore() });
+    const { keys } = await after.keeper.publish();
+    await after.close();
+    expect(keys.map(({ context, status }) => `${context} ${status}`)).toEqual([
+      'default revoked',
+      'default#1 current',
+    ]);
+  });
 });

@@ -42,7 +42,8 @@ export interface KeyKeeperOptions extends KeeperListeners {
   readonly queue: PublicationQueue;
   /**
    * Finds what is published for the own identity where there is no ledger, so that a lost one does not bring an old key
-   * back. Without it a device without a ledger counts as new.
+   * back. Without it a device without a ledger counts as new, and begins with its first context: say `takeOver` if it may
+   * have been in use.
    */
   readonly discover?: DiscoverNoiseKey | undefined;
   /** 90 days unless given. */
@@ -78,7 +79,8 @@ export interface KeyKeeper {
   /**
    * Sees to it that the device has a key: none is made if it has one.
    *
-   * @param call.takeOver Whether to replace what is published even if it is not ours, or cannot be told.
+   * @param call.takeOver Whether to replace what is published even if it is not ours, or cannot be told. As any of our
+   *   contexts may have been revoked then, the key is of one that was never used, such as `default#183645193847`.
    * @throws DISCOVERY_KEY_NOT_OURS, DISCOVERY_OWN_KEY_UNKNOWN
    */
   publish(call?: KeeperCall & { readonly takeOver?: boolean | undefined }): Promise<KeyLedger>;

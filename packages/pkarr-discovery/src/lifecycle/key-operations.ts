@@ -99,8 +99,8 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     if (settled !== undefined) return settled;
     const nowMs = Math.floor(clock.now());
     const identity = signer.publicKey;
-    const found = { identity, device, derive, discover, takeOver, nowMs, jitter: drawJitter(random), signal };
-    const ledger = await recoveredLedger(found);
+    const asked = { identity, device, derive, discover, takeOver, nowMs, random, signal };
+    const ledger = await recoveredLedger({ ...asked, jitter: drawJitter(random) });
     if (ledger.keys.length === 0) return ledger;
     const newest = ledger.keys.slice(-1);
     return done('adopted', newest, desk.commit(undefined, ledger, signal));

@@ -1,4 +1,4 @@
-import { type CancelSignal, equalBytes } from '@pubky-paykit/primitives';
+import { type CancelSignal, equalBytes, type RandomSource } from '@pubky-paykit/primitives';
 import { MAX_SEARCHED_EPOCHS } from '../constants.ts';
 import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
 import { DiscoveryError } from '../errors.ts';
@@ -21,6 +21,8 @@ export interface RecoveryOptions {
   /** Unix milliseconds. */
   readonly nowMs: number;
   readonly jitter: number;
+  /** Draws the epoch of a device whose last one cannot be told. */
+  readonly random: RandomSource;
   readonly signal: CancelSignal;
 }
 
@@ -66,33 +68,47 @@ function keyOf({ status, noiseKey, seconds }: Found, context: string, nowMs: num
   };
 }
 
+/** Above every epoch that a device gets to by rotating. */
+const DRAWN_EPOCHS_FROM = 2 ** 20;
+const DRAWN_BYTES = 6;
+
+/** An epoch that no ledger of the device has ever used, whatever the one that was lost said. */
+function unusedEpoch(random: RandomSource): number {
+  return random.bytes(DRAWN_BYTES).reduce((value, byte) => value * 256 + byte, 0) + DRAWN_EPOCHS_FROM;
+}
+
 /**
  * The ledger of a device that has none: empty if nothing is published; otherwise what is published says which of our
- * contexts was the last one, so that no key that was replaced or revoked is ever published again as if it were new. Nothing
- * is begun after a look-up that failed.
+ * contexts was the last one, so that no key that was replaced or revoked is ever published again as if it were new. Where
+ * that does not say it, the next key is of a context that cannot have been used; nothing is begun after a look-up that
+ * failed, unless `takeOver` says so.
  *
  * @throws DISCOVERY_OWN_KEY_UNKNOWN, DISCOVERY_KEY_NOT_OURS, and what `derive` and `discover` throw.
  */
 export async function recoveredLedger(options: RecoveryOptions): Promise<KeyLedger> {
-  const { identity, device, derive, discover, takeOver, nowMs, jitter, signal } = options;
+  const { identity, device, derive, discover, takeOver, nowMs, jitter, random, signal } = options;
   const empty = emptyLedger(identity, device, jitter);
-  if (discover === undefined) return empty;
+  if (discover === undefined) return takeOver ? { ...empty, nextEpoch: unusedEpoch(random) } : empty;
 
+  /** Whether all that was asked is answered, by every source. */
+  let isCertain = true;
   const lookUp = async (under: string, status: 'current' | 'former'): Promise<Found | undefined> => {
     const result = await discover(identity, { device: under, maximumAgeSeconds: ANY_AGE_SECONDS, signal });
     const found = foundIn(result, status);
-    if (found !== 'unknown') return found;
-    if (takeOver) return undefined;
-    throw new DiscoveryError('DISCOVERY_OWN_KEY_UNKNOWN', { device: under, outcome: result.outcome });
+    if (found === 'unknown' && !takeOver) {
+      throw new DiscoveryError('DISCOVERY_OWN_KEY_UNKNOWN', { device: under, outcome: result.outcome });
+    }
+    isCertain &&= found !== 'unknown' && (found !== undefined || result.failed.length === 0);
+    return found === 'unknown' ? undefined : found;
   };
-  const ledgerOf = (keys: readonly LedgerKey[], nextEpoch: number, floor = 0n): KeyLedger => {
+  const ledgerOf = (keys: readonly LedgerKey[], epochs: number, floor = 0n): KeyLedger => {
     const stampedSeconds = latestOf([floor, ...keys.map((key) => key.stampedSeconds)]);
-    return { ...empty, keys, nextEpoch, rotationCount: Math.max(0, nextEpoch - 1), stampedSeconds };
+    return { ...empty, keys, nextEpoch: epochs, rotationCount: Math.max(0, epochs - 1), stampedSeconds };
   };
 
   const published = await lookUp(device, 'current');
   const keys: LedgerKey[] = [];
-  let nextEpoch = 0;
+  let epochs = 0;
   for (let epoch = 0; epoch < MAX_SEARCHED_EPOCHS; epoch++) {
     const context = derivationContext(device, epoch);
     const noiseKey = await derivedKey(derive, context);
@@ -102,11 +118,15 @@ export async function recoveredLedger(options: RecoveryOptions): Promise<KeyLedg
     const former = await lookUp(formerDevice(device, noiseKey), 'former');
     if (former !== undefined && equalBytes(former.noiseKey, noiseKey)) {
       keys.push(keyOf(former, context, nowMs));
-      nextEpoch = epoch + 1;
+      epochs = epoch + 1;
     } else if (published === undefined) {
       break;
     }
   }
-  if (published === undefined || takeOver) return ledgerOf(keys, nextEpoch, published?.seconds);
-  throw new DiscoveryError('DISCOVERY_KEY_NOT_OURS', { device, contexts: MAX_SEARCHED_EPOCHS });
+  if (published !== undefined && !takeOver) {
+    throw new DiscoveryError('DISCOVERY_KEY_NOT_OURS', { device, contexts: MAX_SEARCHED_EPOCHS });
+  }
+  const isNew = published === undefined && keys.length === 0 && isCertain;
+  if (isNew) return empty;
+  return { ...ledgerOf(keys, epochs, published?.seconds), nextEpoch: unusedEpoch(random) };
 }

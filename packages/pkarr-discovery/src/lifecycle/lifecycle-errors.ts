@@ -37,12 +37,14 @@ export const LIFECYCLE_ERRORS = {
   DISCOVERY_KEY_NOT_OURS: errorRow<{ device: string; contexts: number }>({
     summary:
       'the key that is published for the device {device} comes from none of our {contexts} first contexts',
-    nextStep: 'Check seed and device id; say `takeOver: true` to replace it all the same.',
+    nextStep:
+      'Check seed and device id; say `takeOver: true` to replace it all the same, by a key of a context that was never used.',
     retryable: false,
   }),
   DISCOVERY_OWN_KEY_UNKNOWN: errorRow<{ device: string; outcome: string }>({
     summary: 'what is published for the device {device} cannot be told ({outcome})',
-    nextStep: 'Try again when all sources answer; say `takeOver: true` to replace it whatever it is.',
+    nextStep:
+      'Try again when all sources answer; say `takeOver: true` to replace it whatever it is, by a key of a context that was never used.',
     retryable: true,
   }),
 } as const;

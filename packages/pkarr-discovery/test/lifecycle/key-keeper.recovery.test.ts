@@ -7,9 +7,12 @@ import { verifyKeyRecord } from '../../src/records/verify-key-record.ts';
 import { filled, rejectionOf } from '../bytes.ts';
 import { memoryStore, recordsOn } from '../stores.ts';
 import { formerOf, household, read, SIGNER, shown } from './household.ts';
-import { DAY_MS, type Life, START_MS, World } from './world.ts';
+import { DAY_MS, keyOf, type Life, START_MS, World } from './world.ts';
 
 const nobody = { failed: [], disagreements: [], revocations: [] };
+
+/** A key of an epoch that no rotation gets to. */
+const NEVER_USED_CURRENT = /^default#[1-9][0-9]{6,15} current$/;
 
 /** Finds what a target of the world has. */
 function discoverIn(world: World): DiscoverNoiseKey {
@@ -104,10 +107,10 @@ describe('createKeyKeeper', () => {
     world.target('homeserver').records.delete('default');
     const { keeper } = found(world);
     const ledger = await keeper.publish();
-    // Epoch 1 is not to be seen, and not to be told from one that was never used: it was not revoked.
+    // Which epochs came after it is not to be seen any more: each may have been revoked long ago.
     expect(ledger.keys.map(({ context, status }) => `${context} ${status}`)).toEqual([
       'default revoked',
-      'default#1 current',
+      expect.stringMatching(NEVER_USED_CURRENT),
     ]);
   });
 
@@ -137,11 +140,53 @@ describe('createKeyKeeper', () => {
         retryable: true,
         context: { device: 'default', outcome },
       });
-      await keeper.publish({ takeOver: true });
+      const ledger = await keeper.publish({ takeOver: true });
       await queue.flush();
-      expect(read(world, 'default')).toBe(shown('default'));
+      const [{ context } = { context: '' }] = ledger.keys;
+      expect(`${context} current`).toMatch(NEVER_USED_CURRENT);
+      expect(read(world, 'default')).toBe(shown(context));
     },
   );
+
+  it.each(['unreachable', 'absent, but for a source that failed', 'nothing that can look'] as const)(
+    '[O4] [S2.3] never brings a revoked key back when told to take over, with %s',
+    async (outcome) => {
+      const world = new World();
+      const before = household(world);
+      await before.keeper.publish();
+      await before.keeper.revoke();
+      await before.queue.flush();
+      const failed = [{ source: 'homeserver', error: new DiscoveryError('DISCOVERY_OFFLINE', {} as never) }];
+      const answer =
+        outcome === 'unreachable' ? { outcome, ...nobody } : { outcome: 'absent', ...nobody, failed };
+      const discover =
+        outcome === 'nothing that can look' ? undefined : async () => answer as unknown as DiscoveryResult;
+      const { keeper, queue } = household(world, bereft(world), { discover });
+      world.clock.advance(DAY_MS);
+      const { keys, nextEpoch } = await keeper.publish({ takeOver: true });
+      await queue.flush();
+      expect(read(world, 'default')).toBe(shown(keys[0]!.context));
+      expect(keys.map(({ context, status }) => `${context} ${status}`)).toEqual([
+        expect.stringMatching(NEVER_USED_CURRENT),
+      ]);
+      expect(Number(keys[0]!.context.split('#')[1])).toBe(nextEpoch - 1);
+    },
+  );
+
+  it('[O4] [S2.3] never brings a revoked key back when told to take over after more rotations than it searches', async () => {
+    const world = new World();
+    const timestampSeconds = BigInt(START_MS / 1_000);
+    const claim = { noiseKey: keyOf('default#70'), device: 'default', timestampSeconds, revoked: false };
+    const record = formatKeyRecord(await signKeyRecord(SIGNER, claim));
+    world.target('homeserver').take({ identity: SIGNER.publicKey, device: 'default', kind: 'key', record });
+    // The revocation of the first key is withdrawn long since.
+    const { keeper, queue } = found(world);
+    expect((await rejectionOf(keeper.publish())).code).toBe('DISCOVERY_KEY_NOT_OURS');
+    const { keys } = await keeper.publish({ takeOver: true });
+    await queue.flush();
+    expect(`${keys[0]!.context} current`).toMatch(NEVER_USED_CURRENT);
+    expect(read(world, 'default')).toBe(shown(keys[0]!.context));
+  });
 
   it('[O4] [F3] takes nobody else at their word that the key is revoked', async () => {
     const world = new World();
@@ -171,7 +216,9 @@ describe('createKeyKeeper', () => {
     });
     const ledger = await keeper.publish({ takeOver: true });
     await queue.flush();
-    expect(read(world, 'default')).toBe(shown('default'));
+    const { context } = ledger.keys.at(-1)!;
+    expect(`${context} current`).toMatch(NEVER_USED_CURRENT);
+    expect(read(world, 'default')).toBe(shown(context));
     expect(ledger.stampedSeconds).toBe(timestampSeconds + 1n);
   });
 
