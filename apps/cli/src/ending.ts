@@ -1,5 +1,6 @@
 import { isCodedError } from 'pubky-paykit';
 import { CommandFailed, UsageError } from './command-errors.ts';
+import { HomeFailed } from './home/home-errors.ts';
 import { Interruption } from './interruption.ts';
 
 const EXIT_FAILED = 1;
@@ -24,15 +25,46 @@ const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-type SystemError = Error & { readonly code: string; readonly syscall: string; readonly path?: unknown };
+/** What the system was asked for where no path says what it is about. */
+const SYSTEM_CALLS: Readonly<Record<string, string>> = {
+  read: 'reading',
+  write: 'writing',
+  fsync: 'saving what was written',
+  listen: 'listening',
+  bind: 'listening',
+  connect: 'connecting',
+  getaddrinfo: 'looking up the address of a host',
+  spawn: 'starting a program',
+  uv_cwd: 'looking for the folder that this was started in',
+};
+
+type SystemError = Error & {
+  readonly code: string;
+  readonly syscall: string;
+  readonly path?: unknown;
+  readonly address?: unknown;
+  readonly port?: unknown;
+  readonly hostname?: unknown;
+};
 
 function isSystemError(error: unknown): error is SystemError {
   const { code, syscall } = (error ?? {}) as Partial<SystemError>;
   return error instanceof Error && typeof code === 'string' && typeof syscall === 'string';
 }
 
-function systemText({ code, syscall, path, message }: SystemError): string {
-  if (typeof path !== 'string') return `The system refuses: ${message}. See to that, then try again.\n`;
+/** Such as ` at 127.0.0.1:80`; empty where the error names no place. */
+function placeOf({ address, port, hostname }: SystemError): string {
+  const host = typeof address === 'string' ? address : hostname;
+  if (typeof host !== 'string') return '';
+  return ` at ${host}${typeof port === 'number' ? `:${port}` : ''}`;
+}
+
+function systemText(error: SystemError): string {
+  const { code, syscall, path, message } = error;
+  if (typeof path !== 'string') {
+    const what = SYSTEM_CALLS[syscall] ?? `the call ${syscall}`;
+    return `The system refuses ${what}${placeOf(error)}: ${message}. See to that, then try again.\n`;
+  }
   const problem = SYSTEM_PROBLEMS[code] ?? 'the system refuses it';
   return `${path}: ${problem} (${code}, ${syscall}). Check the path and its permissions, or name another one; --home names another home.\n`;
 }
@@ -48,6 +80,11 @@ export function endingOf(error: unknown): Ending {
     };
   }
   if (error instanceof CommandFailed) return { text: `${error.message}\n`, status: EXIT_FAILED };
+  // In the middle of a command; at its beginning it says the same.
+  if (isCodedError(error) && error.code === 'STORE_LOCKED') {
+    const { location } = error.context as { readonly location: string };
+    return endingOf(new HomeFailed('locked', location));
+  }
   if (isCodedError(error)) return { text: `${error.code}: ${error.message}\n`, status: EXIT_FAILED };
   if (isSystemError(error)) return { text: systemText(error), status: EXIT_FAILED };
   return { text: `${error instanceof Error ? error.stack : String(error)}\n`, status: EXIT_FAILED };

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DiscoveryError } from 'pubky-paykit';
+import { DiscoveryError, SessionStoreError } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import { CommandFailed, UsageError } from '../src/command-errors.ts';
 import { endingOf } from '../src/ending.ts';
@@ -27,11 +27,32 @@ describe('endingOf', () => {
   it.each([
     ['EACCES', '/a/identity.json', '/a/identity.json: it may not be used by this user (EACCES, open)'],
     ['EWHATEVER', '/a', '/a: the system refuses it (EWHATEVER, open)'],
-    ['EACCES', undefined, 'The system refuses: no'],
+    ['EACCES', undefined, 'The system refuses the call open: no. See to that, then try again.'],
   ])('tells %s of %s', (code, path, text) => {
     const error = Object.assign(new Error('no'), { code, path, syscall: 'open', errno: -13 });
     expect(endingOf(error).text).toContain(text);
     expect(endingOf(error).text).not.toContain('    at ');
+  });
+
+  it.each([
+    [{ syscall: 'write' }, 'The system refuses writing: no.'],
+    [
+      { syscall: 'listen', address: '127.0.0.1', port: 80 },
+      'The system refuses listening at 127.0.0.1:80: no.',
+    ],
+    [
+      { syscall: 'getaddrinfo', hostname: 'shop.test' },
+      'The system refuses looking up the address of a host at shop.test: no.',
+    ],
+  ])('says what was being done where there is no path: %j', (fields, text) => {
+    const error = Object.assign(new Error('no'), { code: 'ENOSPC', errno: -28, ...fields });
+    expect(endingOf(error).text).toContain(text);
+  });
+
+  it('says what to do where another program keeps the store to itself in the middle of a command', () => {
+    const { text, status } = endingOf(new SessionStoreError('STORE_LOCKED', { location: '/a/store' }));
+    expect(status).toBe(1);
+    expect(text).toMatch(/^Another program keeps the store in \/a\/store to itself.*End it, then try again/);
   });
 
   it('shows as it is what has said what to do next', () => {

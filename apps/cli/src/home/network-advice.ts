@@ -1,4 +1,5 @@
-import { LOCAL_TESTNET } from 'pubky-paykit';
+import { isCodedError, LOCAL_TESTNET } from 'pubky-paykit';
+import { CommandFailed } from '../command-errors.ts';
 import type { HomeSettings } from './home-settings.ts';
 
 /** Codes of relays and homeservers that do not answer at all. */
@@ -21,4 +22,11 @@ export function networkAdvice(
     return 'Nothing answers on the ports of --testnet: is the test network running? `paykit testnet --fixed-ports` starts it.';
   }
   return undefined;
+}
+
+/** What the network threw, with what to do where that depends on how the command was called; anything else as it is. */
+export function asNetworkFailure(error: unknown, settings: Pick<HomeSettings, 'network'>): unknown {
+  if (!isCodedError(error)) return error;
+  const advice = networkAdvice(error.code, settings);
+  return advice === undefined ? error : new CommandFailed(`${error.code}: ${advice}`);
 }

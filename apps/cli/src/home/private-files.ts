@@ -12,6 +12,13 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
+/** The error of the system with the path that it is about, if it has none, or that of a draft. */
+function named(error: unknown, path: string, draft?: string): unknown {
+  const isOfSystem = error instanceof Error && 'syscall' in error;
+  if (isOfSystem && (!('path' in error) || error.path === draft)) Object.assign(error, { path });
+  return error;
+}
+
 /** Makes a folder that only its owner can look into. @throws HomeFailed if the system does not let it. */
 export async function makePrivateFolder(folder: string): Promise<void> {
   try {
@@ -51,9 +58,8 @@ export async function writePrivateFile(
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    // Nobody has named the draft.
-    if (error instanceof Error && 'path' in error && error.path === draft) error.path = path;
-    throw error;
+    // Nobody has named the draft, and what fails of an open file names nothing.
+    throw named(error, path, draft);
   } finally {
     await rm(draft, { force: true });
   }
@@ -84,6 +90,8 @@ export async function readSmallFile(
       length += bytesRead;
     }
     return length > maximumBytes ? 'too large' : buffer.slice(0, length);
+  } catch (error) {
+    throw named(error, path);
   } finally {
     wipe(buffer);
     await file.close();

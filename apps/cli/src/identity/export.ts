@@ -4,6 +4,7 @@ import { readArguments } from '../arguments.ts';
 import { CommandFailed, UsageError } from '../command-errors.ts';
 import { homeFiles, readKeyFile } from '../home/home-files.ts';
 import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { asNetworkFailure } from '../home/network-advice.ts';
 import { requireSecret } from '../home/open-home.ts';
 import { writePrivateFile } from '../home/private-files.ts';
 import type { Surroundings } from '../home/surroundings.ts';
@@ -123,7 +124,10 @@ async function exportSession(
   try {
     const { signer } = requireSecret({ secret: unlocked.secret, folder: settings.folder });
     const { homeserver } = connectPubky({ ...settings.network, fetch, clock });
-    const session = await homeserver.signIn(signer, { capabilities: KEY_CAPABILITIES, signal });
+    const wishes = { capabilities: KEY_CAPABILITIES, signal };
+    const session = await homeserver.signIn(signer, wishes).catch((error: unknown) => {
+      throw asNetworkFailure(error, settings);
+    });
     const exported = session.export();
     session.close();
     await handOutSecret(exported, (bytes) => bytes.slice(), to, surroundings).finally(() =>

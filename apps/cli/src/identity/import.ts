@@ -9,6 +9,7 @@ import {
   readHomeSettings,
   readPublicKey,
 } from '../home/home-settings.ts';
+import { asNetworkFailure } from '../home/network-advice.ts';
 import { createSessionFile } from '../home/session-file.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { createHome, type NewHome, unlockHome } from '../home/unlock.ts';
@@ -104,7 +105,12 @@ async function importSession(
     await withSecret(await takeIn(from, terminal), async (exported) => {
       const { homeserver } = connectPubky({ ...settings.network, fetch, clock });
       const secret = Secret.copyOf(exported);
-      const session = await homeserver.restore(secret, { signal }).finally(() => secret.destroy());
+      const session = await homeserver
+        .restore(secret, { signal })
+        .catch((error: unknown) => {
+          throw asNetworkFailure(error, settings);
+        })
+        .finally(() => secret.destroy());
       const owner = session.publicKey;
       session.close();
       if (zBase32.encode(owner) !== zBase32.encode(header.identity)) {

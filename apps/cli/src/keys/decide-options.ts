@@ -51,15 +51,23 @@ what is shown here. \`paykit keys peers\` shows what is in doubt.
 `;
 
 /** @throws UsageError unless exactly one was given. */
-function readDecision(values: {
-  readonly accept?: string | undefined;
-  readonly forget: boolean;
-  readonly 'forget-history': boolean;
-}): KeyDecision {
+function readDecision(
+  values: {
+    readonly accept?: string | undefined;
+    readonly forget: boolean;
+    readonly 'forget-history': boolean;
+  },
+  givenHome: string,
+): KeyDecision {
   const decisions: readonly KeyDecision[] = [
     ...(values.accept === undefined
       ? []
-      : [{ kind: 'accept', prefix: readKeyPrefix(values.accept, DECIDE_COMMAND, PEER_KEY) } as const]),
+      : [
+          {
+            kind: 'accept',
+            prefix: readKeyPrefix(values.accept, DECIDE_COMMAND, givenHome, PEER_KEY),
+          } as const,
+        ]),
     ...(['forget', 'forget-history'] as const).filter((kind) => values[kind]).map((kind) => ({ kind })),
   ];
   const [only] = decisions;
@@ -86,10 +94,11 @@ export function readDecideOptions(
     DECIDE_COMMAND,
   );
   if (values.help) return undefined;
+  const settings = readHomeSettings(values, environment, DECIDE_COMMAND);
   return {
     ...readPeer(positionals, values.device, DECIDE_COMMAND),
-    settings: readHomeSettings(values, environment, DECIDE_COMMAND),
-    decision: readDecision(values),
+    settings,
+    decision: readDecision(values, settings.givenHome),
     yes: values.yes,
   };
 }

@@ -1,6 +1,7 @@
 import { connectPeerKeys, hex, type KeyCache, zBase32 } from 'pubky-paykit';
 import { CommandFailed, UsageError } from '../command-errors.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
+import { withGivenHome } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { requireConfirmation } from './confirmation.ts';
 import {
@@ -30,15 +31,25 @@ const nameOf = ({ identity, device }: Peer): string => `${zBase32.encode(identit
 
 const NOT_LISTED = '`paykit keys peers` shows what is kept.';
 
+/** What a plan is made of. */
+interface Case {
+  readonly cache: KeyCache;
+  readonly peer: Peer;
+  /** Nothing if it cannot be read. */
+  readonly kept: KeptKey | undefined;
+  /** Where what is kept is shown. */
+  readonly hint: string;
+}
+
 /** The key that begins so, and the one against it. @throws CommandFailed unless it is one of two. */
 function chosenOf(
   { entry, rival }: KeptKey,
   prefix: string,
-  peer: Peer,
+  { peer, hint }: Case,
 ): { readonly chosen: Uint8Array; readonly other: Uint8Array | undefined } {
   if (entry.state !== 'conflict') {
     throw new CommandFailed(
-      `There are no two keys of ${nameOf(peer)} to choose from: its state is ${entry.state}. ${NOT_LISTED}`,
+      `There are no two keys of ${nameOf(peer)} to choose from: its state is ${entry.state}. ${hint}`,
     );
   }
   const disputed = [entry.noiseKey, rival].filter((key) => key !== undefined);
@@ -47,28 +58,21 @@ function chosenOf(
     return { chosen, other: disputed.find((key) => key !== chosen) };
   }
   const how = chosen === undefined ? 'Neither key begins' : 'Both keys begin';
-  throw new CommandFailed(`${how} with ${prefix}. ${NOT_LISTED}`);
-}
-
-/** What a plan is made of. */
-interface Case {
-  readonly cache: KeyCache;
-  readonly peer: Peer;
-  /** Nothing if it cannot be read. */
-  readonly kept: KeptKey | undefined;
+  throw new CommandFailed(`${how} with ${prefix}. ${hint}`);
 }
 
 /** What is kept, where there has to be something that can be read. @throws CommandFailed */
-function requireKept(kept: KeptKey | undefined, peer: Peer): KeptKey {
+function requireKept({ kept, peer, hint }: Case): KeptKey {
   if (kept === undefined || kept.entry.state === 'unknown') {
-    throw new CommandFailed(`No key of ${nameOf(peer)} is kept. ${NOT_LISTED}`);
+    throw new CommandFailed(`No key of ${nameOf(peer)} is kept. ${hint}`);
   }
   return kept;
 }
 
-function planAccept({ cache, peer, kept: found }: Case, prefix: string): Plan {
-  const kept = requireKept(found, peer);
-  const { chosen, other } = chosenOf(kept, prefix, peer);
+function planAccept(about: Case, prefix: string): Plan {
+  const { cache, peer } = about;
+  const kept = requireKept(about);
+  const { chosen, other } = chosenOf(kept, prefix, about);
   const against = other === undefined ? '' : `Against   ${hex.encode(other)}\n`;
   const { contact } = kept;
   return {
@@ -80,8 +84,9 @@ function planAccept({ cache, peer, kept: found }: Case, prefix: string): Plan {
   };
 }
 
-function planForget({ cache, peer, kept }: Case): Plan {
-  const { entry, rival } = requireKept(kept, peer);
+function planForget(about: Case): Plan {
+  const { cache, peer } = about;
+  const { entry, rival } = requireKept(about);
   const keys = [entry.state === 'unknown' ? undefined : entry.noiseKey, rival];
   const rows = keys.flatMap((key) => (key === undefined ? [] : [`Forgets   ${hex.encode(key)}\n`]));
   return {
@@ -94,10 +99,10 @@ function planForget({ cache, peer, kept }: Case): Plan {
 }
 
 /** Also what cannot be read. @throws CommandFailed if there is nothing. */
-function planForgetHistory({ cache, peer, kept }: Case): Plan {
+function planForgetHistory({ cache, peer, kept, hint }: Case): Plan {
   const { newest, revokedKeys = [] } = kept?.memory ?? {};
   if (kept?.entry.state === 'unknown' && newest === undefined && revokedKeys.length === 0) {
-    throw new CommandFailed(`Nothing of ${nameOf(peer)} is remembered. ${NOT_LISTED}`);
+    throw new CommandFailed(`Nothing of ${nameOf(peer)} is remembered. ${hint}`);
   }
   const revoked = kept === undefined ? 'unknown: what is kept cannot be read' : `${revokedKeys.length}`;
   return {
@@ -136,14 +141,15 @@ async function decide(options: DecideOptions, surroundings: Surroundings): Promi
   try {
     const { cache } = connectPeerKeys({ network: home.network, store: home.store, clock });
     const kept = await keptOf(cache, options, signal);
-    const plan = planOf({ cache, peer: options, kept }, options.decision);
+    const hint = withGivenHome(NOT_LISTED, settings.givenHome);
+    const plan = planOf({ cache, peer: options, kept, hint }, options.decision);
     terminal.write(plan.shown);
     terminal.tell(plan.warning);
     await requireConfirmation(plan.question, { yes, terminal, command: DECIDE_COMMAND });
     await plan.carryOut(signal);
     terminal.write(`${plan.done}\n`);
   } catch (error) {
-    throw asCacheFailure(error);
+    throw asCacheFailure(error, settings.givenHome);
   } finally {
     await home.close();
   }

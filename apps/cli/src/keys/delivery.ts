@@ -10,7 +10,7 @@ import { CommandFailed } from '../command-errors.ts';
 import { homeFiles } from '../home/home-files.ts';
 import { isOutage, type SessionWishes } from '../home/home-session.ts';
 import type { HomeSettings } from '../home/home-settings.ts';
-import { networkAdvice } from '../home/network-advice.ts';
+import { asNetworkFailure, networkAdvice } from '../home/network-advice.ts';
 import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome } from '../home/open-home.ts';
 import { readSmallFile } from '../home/private-files.ts';
@@ -247,6 +247,5 @@ function asFailure(error: unknown, settings: HomeSettings): unknown {
   const { code } = error;
   const advice = COMMAND_ADVICE[code];
   if (advice !== undefined) return new CommandFailed(`${code}: ${withGiven(advice, settings.given)}`);
-  const ofNetwork = networkAdvice(code, settings);
-  return ofNetwork === undefined ? error : new CommandFailed(`${code}: ${ofNetwork}`);
+  return asNetworkFailure(error, settings);
 }

@@ -33,7 +33,7 @@ async function lookUp(
     const { entry } = await cache.observe(identity, device, seen, { contact: 'occasional', signal });
     return { outcome: entry.state === 'conflict' ? 'conflict' : 'found', result, state: entry.state };
   } catch (error) {
-    throw asCacheFailure(error);
+    throw asCacheFailure(error, settings.givenHome);
   } finally {
     await home.close();
   }
@@ -46,7 +46,7 @@ function ageSeconds(timestampSeconds: bigint, nowMs: number): number {
 
 /** The facts, for programs. */
 function factsOf(
-  { identity, device }: DiscoverKeyOptions,
+  { settings, identity, device }: DiscoverKeyOptions,
   { outcome, result, state }: LookedUp,
   nowMs: number,
 ): object {
@@ -59,10 +59,11 @@ function factsOf(
           freshness: result.record.freshness,
         }
       : {};
-  const next =
-    outcome === 'found'
-      ? { next: STATE_REMARKS[state] }
-      : { code: errorOf(result)?.code, next: OUTCOME_TEXTS[outcome].next };
+  const said = outcome === 'found' ? STATE_REMARKS[state] : OUTCOME_TEXTS[outcome].next;
+  const next = {
+    code: outcome === 'found' ? undefined : errorOf(result)?.code,
+    next: said && withGivenHome(said, settings.givenHome),
+  };
   return {
     outcome,
     identity: zBase32.encode(identity),

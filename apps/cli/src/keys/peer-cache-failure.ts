@@ -1,5 +1,6 @@
 import { isCodedError } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
+import { withGivenHome } from '../home/next-command.ts';
 
 /** What libraries advise in terms of their calls, in terms of the command line. */
 const ADVICE = {
@@ -19,8 +20,13 @@ export function isUnreadable(error: unknown): error is { readonly code: CacheDam
   return isCodedError(error) && /^DISCOVERY_CACHED_KEY_/.test(error.code) && error.code in ADVICE;
 }
 
-/** What the cache of peers' keys threw, for people; anything else as it is. */
-export function asCacheFailure(error: unknown): unknown {
+/**
+ * What the cache of peers' keys threw, for people; anything else as it is.
+ *
+ * @param givenHome What commands that it names repeat; whoever adds it later leaves it out.
+ */
+export function asCacheFailure(error: unknown, givenHome = ''): unknown {
   if (!isCodedError(error) || !Object.hasOwn(ADVICE, error.code)) return error;
-  return new CommandFailed(`${error.code}: ${ADVICE[error.code as keyof typeof ADVICE]}`);
+  const advice = ADVICE[error.code as keyof typeof ADVICE];
+  return new CommandFailed(`${error.code}: ${withGivenHome(advice, givenHome)}`);
 }

@@ -83,7 +83,7 @@ export function readPrepareOptions(
       file: request,
       device: values.device === undefined ? undefined : readDevice(values.device, COMMAND),
       action: readAction(values.action),
-      prefix: values.key === undefined ? undefined : readKeyPrefix(values.key, COMMAND),
+      prefix: values.key === undefined ? undefined : readKeyPrefix(values.key, COMMAND, settings.givenHome),
       successor: !values['no-successor'],
     };
   }

@@ -35,13 +35,13 @@ interface Wanted {
 
 /** What to do: what was said, else what is due, else the records signed again. */
 function wantedOf(
-  { action, prefix }: RequestOptions,
+  { settings, action, prefix }: RequestOptions,
   ledger: KeyLedger | undefined,
   next: { readonly action: PrepareAction; readonly dueMs: number; readonly context?: string } | undefined,
   nowMs: number,
 ): Wanted {
   if (action !== undefined || prefix !== undefined) {
-    const which = prefix === undefined ? 'all' : keyWithPrefix(ledger, prefix);
+    const which = prefix === undefined ? 'all' : keyWithPrefix(ledger, prefix, settings.givenHome);
     return { action: action ?? 'revoke', which };
   }
   if (next !== undefined && next.dueMs <= nowMs) {

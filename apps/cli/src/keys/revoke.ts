@@ -53,23 +53,26 @@ export function readRevokeOptions(
   const { values } = readArguments({ args: [...args], options }, COMMAND);
   if (values.help) return undefined;
   if (values.all && values.key !== undefined) throw new UsageError('--all or --key, not both.', COMMAND);
+  const settings = readHomeSettings(values, environment, COMMAND);
+  const { givenHome } = settings;
   return {
-    settings: readHomeSettings(values, environment, COMMAND),
+    settings,
     device: values.device === undefined ? undefined : readDevice(values.device, COMMAND),
-    prefix: values.key === undefined ? undefined : readKeyPrefix(values.key, COMMAND),
+    prefix: values.key === undefined ? undefined : readKeyPrefix(values.key, COMMAND, givenHome),
     successor: !values['no-successor'],
     yes: values.yes,
   };
 }
 
 async function revoke(
-  { prefix, successor, yes }: RevokeOptions,
+  { settings, prefix, successor, yes }: RevokeOptions,
   { keys, device, signal }: Work,
   { terminal }: Surroundings,
 ): Promise<void> {
   const { ledger } = await keys.keeper.status({ signal });
   if (ledger === undefined) throw new CommandFailed(`The device ${device} has no keys in this home.`);
-  const which: KeySelection = prefix === undefined ? 'all' : keyWithPrefix(ledger, prefix);
+  const which: KeySelection =
+    prefix === undefined ? 'all' : keyWithPrefix(ledger, prefix, settings.givenHome);
   const named = which === 'all' ? liveKeys(ledger) : [which as { readonly noiseKey: Uint8Array }];
   for (const { noiseKey } of named) terminal.write(`Revoking  ${hex.encode(noiseKey)}\n`);
   const rest = successor ? '' : ' No new key takes their place.';

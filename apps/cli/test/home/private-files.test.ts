@@ -49,6 +49,12 @@ describe('readSmallFile', () => {
     expect(await readSmallFile(folder.inside('file'), content.length - 1)).toBe('too large');
     expect(await readSmallFile(folder.inside('other'), 10)).toBeUndefined();
   });
+
+  it('names what it cannot read, also where the system does not', async () => {
+    const path = folder.inside('folder');
+    await mkdir(path);
+    await expect(readSmallFile(path, 10)).rejects.toMatchObject({ code: 'EISDIR', path });
+  });
 });
 
 describe('makePrivateFolder', () => {

@@ -255,4 +255,16 @@ describe('runImport', () => {
     expect(other.error?.message).toContain('another identity');
     expect(await readdir(folder.inside('other'))).not.toContain('session.json');
   });
+
+  it('says where a session cannot be had or checked because the test network does not run [F3]', async () => {
+    const { environment } = network;
+    await run(runCreate, [...home('cold'), '--sign-up'], { environment });
+    const session = folder.inside('session');
+    await run(runExport, [...home('cold'), '--session', '--out', session], { environment });
+    const hint = '`paykit testnet --fixed-ports`';
+    const out = await run(runExport, [...home('cold'), '--testnet', '--session', '--stdout']);
+    expect(out.error?.message).toContain(hint);
+    const taken = await run(runImport, [...home('cold'), '--testnet', '--session', '--in', session]);
+    expect(taken.error?.message).toContain(hint);
+  });
 });

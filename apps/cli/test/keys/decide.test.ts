@@ -118,6 +118,26 @@ describe('runDecide', () => {
     expect(await stateAt(payer)).toBe('conflict');
   });
 
+  it('names the home that was given in the commands that look into it [F3]', async () => {
+    const { payee, payer, published } = await conflict();
+    const peers = `\`paykit keys peers --home ${payer.home}\``;
+    const decide = (args: readonly string[]) => payer.run(runDecide, [payee.identity, ...args, '--yes']);
+    const { output } = await payer.run(runDiscover, [payee.identity, '--json']);
+    expect((JSON.parse(output) as { readonly next: string }).next).toContain(peers);
+    expect((await decide(['--accept', 'f'.repeat(16)])).error?.message).toContain(`Neither key begins`);
+    expect((await decide(['--accept', 'f'.repeat(16)])).error?.message).toContain(peers);
+    expect((await decide(['--accept', 'short'])).error?.message).toContain(peers);
+    expect((await decide(['--forget', '--device', 'other'])).error?.message).toContain(peers);
+    expect((await decide(['--forget-history', '--device', 'other'])).error?.message).toContain(peers);
+    expect((await decide(['--accept', published])).error).toBeUndefined();
+    expect((await decide(['--accept', published])).error?.message).toContain(peers);
+    await damage(doubterAt(payer), payee.identity);
+    const damaged = await payer.run(runDiscover, [payee.identity]);
+    expect(damaged.error?.message).toContain(
+      `\`paykit keys decide IDENTITY --forget-history --home ${payer.home}\``,
+    );
+  });
+
   it('refuses to choose by digits that both keys begin with [S3.3]', async () => {
     const payer = await createPublished(folder.path, 'payer', network.environment);
     const payee = await createPublished(folder.path, 'payee', network.environment);
@@ -138,7 +158,8 @@ describe('runDecide', () => {
     const found = await payer.run(runDiscover, [payee.identity]);
     expect(found.error?.message).toMatch(/^revoked: .*two keys are known.*paykit keys decide/s);
     const { error } = await payer.run(runDecide, [payee.identity, '--accept', published, '--yes']);
-    expect(error?.message).toMatch(/^DISCOVERY_KEY_REVOKED: .*`paykit keys decide IDENTITY --forget`/);
+    expect(error?.message).toMatch(/^DISCOVERY_KEY_REVOKED: /);
+    expect(error?.message).toContain(`\`paykit keys decide IDENTITY --forget --home ${payer.home}\``);
     expect(await stateAt(payer)).toBe('conflict');
   });
 

@@ -103,7 +103,10 @@ describe('runRevoke', () => {
     const { error } = await alice.run(runRevoke, ['--key', former.slice(0, 8), '--yes']);
     expect(error).toBeUndefined();
     expect((await alice.status()).keys.map((key) => key.status)).toEqual(['revoked', 'current']);
-    expect((await alice.run(runRevoke, ['--key', 'ffffffffff', '--yes'])).error?.message).toContain('None');
+    const shownBy = `\`paykit keys status --home ${folder.inside('alice')}\``;
+    const none = await alice.run(runRevoke, ['--key', 'ffffffffff', '--yes']);
+    expect(none.error?.message).toContain(`begins with ffffffffff. ${shownBy}`);
+    expect((await alice.run(runRevoke, ['--key', 'x', '--yes'])).error?.message).toContain(shownBy);
     expect((await alice.run(runRevoke, ['--key', 'x', '--yes'])).error).toBeInstanceOf(UsageError);
   });
 
