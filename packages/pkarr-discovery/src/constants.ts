@@ -72,6 +72,16 @@ export const WRITE_PATIENCE_MS = 5_000;
 export const SET_MARGIN_MS = 1_000;
 /** Identities whose newest packet a set of relays remembers: as many as the client in Rust. */
 export const REMEMBERED_PACKETS = 1_000;
+/** Identities whose packets are kept beyond the process, for when no relay can be reached. */
+export const KEPT_PACKETS = 500;
+/** How long such a packet may be used after it was last seen: homeservers move seldom, and signatures prove who said so. */
+export const KEPT_PACKET_MAX_AGE_MS = 604_800_000;
+/** How far the stored time at which a packet was last seen may lag behind. */
+export const KEPT_PACKET_STEP_MS = 3_600_000;
+/** For one call of the store: look-ups do not wait for a slow disk. */
+export const KEPT_PACKETS_TIMEOUT_MS = 2_000;
+/** Inclusive: a packet in base64, and the rest. */
+export const MAX_KEPT_PACKET_BYTES = 2_048;
 /** Inclusive: what is believed of a relay that says when to come back. */
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 /** Packets looked at on the way to an endpoint: as many as in Rust. */

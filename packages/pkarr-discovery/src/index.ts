@@ -209,6 +209,7 @@ export type {
 } from './relays/packet-store.ts';
 export { createRelay, type RelayOptions } from './relays/relay.ts';
 export { createRelaySet, type RelaySetOptions } from './relays/relay-set.ts';
+export { createRememberingPackets, type RememberingPacketsOptions } from './relays/remembering-packets.ts';
 export type { DocumentCodec } from './shapes/document.ts';
 export { ownName } from './signed-packet/own-name.ts';
 export { signPacket } from './signed-packet/sign-packet.ts';

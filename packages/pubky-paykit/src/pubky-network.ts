@@ -4,11 +4,14 @@ import {
   createHomeserverDirectory,
   createRelay,
   createRelaySet,
+  createRememberingPackets,
   type PacketStore,
   type PkarrDirectory,
 } from '@pubky-paykit/pkarr-discovery';
-import type { Clock, Fetch, Logger, RandomSource } from '@pubky-paykit/primitives';
+import type { Clock, Fetch, Logger, RandomSource, Telemetry } from '@pubky-paykit/primitives';
+import type { DurableStore } from '@pubky-paykit/session-store';
 import { given } from './given.ts';
+import { openRecordsIn } from './open-records.ts';
 
 /** Which network, and what it is reached with. */
 export interface PubkyNetworkOptions {
@@ -16,13 +19,21 @@ export interface PubkyNetworkOptions {
   readonly relays?: readonly string[] | undefined;
   /** Hosts whose homeservers may answer plain http: `['localhost']` for a test network. None if left out. */
   readonly plainHttpHosts?: readonly string[] | undefined;
+  /**
+   * Where the packets are kept that homeservers were found with; borrowed. With it homeservers are found for up to 7 days
+   * although no relay can be reached, of as many as 500 identities and homeservers; what is found so says when it was last
+   * seen (`rememberedMs`). Without it nothing is kept beyond the process.
+   */
+  readonly store?: DurableStore | undefined;
   /** Where sessions are kept beyond the process; nowhere if left out. */
   readonly vault?: SessionVault | undefined;
   /** The platform's if left out. */
   readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: RandomSource | undefined;
+  /** Told of relays that fail, and of homeservers that are found from memory. */
   readonly logger?: Logger | undefined;
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** The parts of Pubky that a wallet or a shop works with, over one set of relays. */
@@ -66,14 +77,23 @@ export const LOCAL_TESTNET: Readonly<Required<Pick<PubkyNetworkOptions, 'relays'
  * ```
  */
 export function connectPubky(options: PubkyNetworkOptions = {}): PubkyNetwork {
-  const { relays = PUBLIC_RELAYS, plainHttpHosts = [], fetch, clock, random, logger, vault } = options;
+  const { relays = PUBLIC_RELAYS, plainHttpHosts = [], store, vault } = options;
+  const { fetch, clock, random, logger, telemetry } = options;
   const common = given({ clock, logger });
   const packets = createRelaySet({
     ...common,
     relays: relays.map((url) => createRelay({ url, ...given({ fetch, clock }) })),
   });
+  const remembering =
+    store &&
+    createRememberingPackets({
+      ...common,
+      packets,
+      openRecords: openRecordsIn(store, { clock, random }),
+      telemetry,
+    });
   const directory = createHomeserverDirectory({
-    store: packets,
+    store: remembering ?? packets,
     plainHttpHosts,
     ...given({ clock, random }),
   });

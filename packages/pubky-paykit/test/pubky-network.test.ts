@@ -1,6 +1,6 @@
 import { createTestnet, type Testnet } from '@pubky-paykit/testnet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectPubky, LOCAL_TESTNET, PUBLIC_RELAYS, zBase32 } from '../src/index.ts';
+import { connectPubky, createMemoryStore, LOCAL_TESTNET, PUBLIC_RELAYS, zBase32 } from '../src/index.ts';
 import { codeOf, payeeIdentity, payerIdentity } from './peers.ts';
 
 const PATH = '/pub/example.app/hello';
@@ -38,6 +38,25 @@ describe('connectPubky', () => {
     testnet.faults.relay.set({ refuse: true });
     try {
       expect(await codeOf(connect().homeserver.storage.get(stranger, PATH))).toBe('DISCOVERY_OFFLINE');
+    } finally {
+      testnet.faults.relay.clear();
+    }
+  });
+
+  it('finds with a store a homeserver while every relay is down, in a process that has just begun [O5]', async () => {
+    const store = createMemoryStore();
+    const again = () => connectPubky({ relays: [testnet.relay.url], plainHttpHosts: ['localhost'], store });
+    const { publicKey } = payeeIdentity();
+    expect(await again().directory.find(publicKey)).not.toHaveProperty('rememberedMs');
+    testnet.faults.relay.set({ refuse: true });
+    try {
+      const found = await again().directory.find(publicKey);
+      expect(found?.url).toBe(testnet.homeserver.url);
+      expect(found?.rememberedMs).toBeLessThanOrEqual(Date.now());
+      const file = await again().homeserver.storage.get(publicKey, PATH);
+      expect(new TextDecoder().decode(file?.bytes)).toBe('hello');
+      // Keys and packets themselves are asked for as before.
+      expect(await codeOf(again().packets.get(publicKey))).toBe('DISCOVERY_OFFLINE');
     } finally {
       testnet.faults.relay.clear();
     }

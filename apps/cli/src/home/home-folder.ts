@@ -46,8 +46,14 @@ export async function openHomeFolder(
   vault?: SessionVault,
 ): Promise<HomeFolder> {
   const { fetch, clock } = surroundings;
-  const network = connectPubky({ ...options, vault, fetch, clock });
   await makePrivateFolder(folder);
   const store = await openStore(folder, surroundings);
-  return { folder, given, network, store, close: () => store.close().catch(() => {}) };
+  const close = (): Promise<void> => store.close().catch(() => {});
+  try {
+    const network = connectPubky({ ...options, store, vault, fetch, clock });
+    return { folder, given, network, store, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -24,6 +24,11 @@ export interface LocatedHomeserver {
   readonly homeserver: Uint8Array;
   /** An origin, without a slash at its end. */
   readonly url: string;
+  /**
+   * Unix milliseconds; only if a packet on the way came from memory because nobody could be asked (see
+   * `createRememberingPackets`): when the one of them was last seen that was not seen for longest.
+   */
+  readonly rememberedMs?: number | undefined;
 }
 
 /** From identities to homeservers. */
@@ -94,14 +99,21 @@ export function createHomeserverDirectory(options: DirectoryOptions): PkarrDirec
   const { lookupTimeoutMs = LOOKUP_TIMEOUT_MS, updateTimeoutMs = UPDATE_TIMEOUT_MS } = options;
   const plainHttpHosts = (options.plainHttpHosts ?? []).map((host) => host.toLowerCase());
 
-  function lookUp<Result>(
+  function lookUp(
     what: string,
     { signal }: DirectoryCall,
-    work: (read: ReadPacket) => Promise<Result>,
-  ): Promise<Result> {
-    return withDeadline({ what, clock, timeoutMs: lookupTimeoutMs, signal }, ({ race }) =>
-      work((publicKey) => race((ended) => store.get(publicKey, { signal: ended }))),
-    );
+    work: (read: ReadPacket) => Promise<LocatedHomeserver | undefined>,
+  ): Promise<LocatedHomeserver | undefined> {
+    let rememberedMs: number | undefined;
+    const onRemembered = (seenMs: number): void => {
+      rememberedMs = Math.min(rememberedMs ?? seenMs, seenMs);
+    };
+    return withDeadline({ what, clock, timeoutMs: lookupTimeoutMs, signal }, async ({ race }) => {
+      const found = await work((publicKey) =>
+        race((ended) => store.get(publicKey, { signal: ended, onRemembered })),
+      );
+      return found === undefined || rememberedMs === undefined ? found : { ...found, rememberedMs };
+    });
   }
 
   return {

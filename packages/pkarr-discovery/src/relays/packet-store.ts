@@ -9,6 +9,16 @@ export interface ReadOptions {
    * only if nobody failed to answer, because a packet made of nothing wipes out the one that was not seen.
    */
   readonly forUpdate?: boolean;
+  /**
+   * Whether what was seen earlier, or published here, counts as an answer; it does by default. `false` tells what others are
+   * given now: nothing else proves a publication.
+   */
+  readonly remembered?: boolean;
+  /**
+   * Lets a store that remembers give what it has seen earlier, if nobody can be asked; it is told when that was, in Unix
+   * milliseconds. Without it, and for an update, such a store fails like any other.
+   */
+  readonly onRemembered?: ((seenMs: number) => void) | undefined;
 }
 
 /** How a packet is written. */

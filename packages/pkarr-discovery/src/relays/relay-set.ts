@@ -44,7 +44,7 @@ export interface RelaySetOptions {
 
 /**
  * Several relays as one, of which one is enough. Reading asks all at once and gives the newest packet; what was seen once
- * is never replaced by something older. Writing tells each relay which packet of its own is replaced, so that one that is
+ * is never replaced by something older, unless `remembered: false` asks for what relays give now. Writing tells each relay which packet of its own is replaced, so that one that is
  * behind catches up.
  *
  * `get` answers `undefined` if at least one relay says that there is no packet and none gives one. With `forUpdate` all
@@ -91,26 +91,31 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
 
   return {
     name: names.join(', '),
-    async get(publicKey: Uint8Array, { signal, forUpdate = false }: ReadOptions = {}) {
+    async get(publicKey: Uint8Array, options: ReadOptions = {}) {
+      const { signal, forUpdate = false, remembered = true } = options;
       checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
       const asked = Uint8Array.from(publicKey);
+      // Who asks what is given now waits for everybody, unless one has what is known to be there.
+      const wanted = remembered ? undefined : memory.of(asked).newest;
       const { given, failed } = await askAll({
         what: 'reading a packet',
         ask: (relay, ended) => askOne(relay, asked, { signal: ended, forUpdate }),
-        enough: (packet) => packet !== undefined && !forUpdate,
+        enough: (packet) => !forUpdate && packet !== undefined && !isNewer(wanted, packet),
         patienceMs: readPatienceMs,
         timeoutMs: readTimeoutMs,
         signal,
       });
       const known = memory.of(asked);
       for (const { relay } of failed) known.held.delete(relay);
+      let newest: SignedPacket | undefined;
       for (const { relay, value } of given) {
         known.held.set(relay, value?.timestamp);
-        if (value !== undefined) memory.see(value);
+        if (value === undefined) continue;
+        memory.see(value);
+        if (isNewer(value, newest)) newest = value;
       }
-      if (forUpdate || given.some(({ value }) => value !== undefined)) {
-        if (known.newest !== undefined) return known.newest;
-      }
+      if (remembered && (forUpdate || newest !== undefined)) newest = known.newest;
+      if (newest !== undefined) return newest;
       if (forUpdate && failed.length > 0) {
         const counts = { absent: given.length, failed: failed.length };
         throw new DiscoveryError('DISCOVERY_ABSENCE_UNCERTAIN', counts);
@@ -119,7 +124,7 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
     },
     async put(packet: SignedPacket, { signal, replacing }: WriteOptions = {}): Promise<WriteReport> {
       const known = memory.of(packet.publicKey);
-      if (known.newest !== undefined && compareSignedPackets(known.newest, packet) > 0) {
+      if (isNewer(known.newest, packet)) {
         throw new DiscoveryError('DISCOVERY_CONFLICT', { relay: names.join(', '), status: CONFLICT_STATUS });
       }
       // What a relay had when it last answered is what it has to compare with; where it did not answer, the newest.
@@ -139,6 +144,11 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
       return { stored: given.map(({ relay }) => relay), failed };
     },
   };
+}
+
+/** Whether there is the first, and it is newer than the second, or there is no second. */
+function isNewer(packet: SignedPacket | undefined, other: SignedPacket | undefined): boolean {
+  return packet !== undefined && (other === undefined || compareSignedPackets(packet, other) > 0);
 }
 
 interface Answers<Value> {

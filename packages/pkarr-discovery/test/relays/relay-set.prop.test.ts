@@ -27,6 +27,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('vanishes' as const), relay }),
   fc.record({ kind: fc.constant('fails' as const), relay }),
   fc.record({ kind: fc.constant('recovers' as const), relay }),
+  fc.record({ kind: fc.constant('all fail' as const) }),
   fc.record({ kind: fc.constant('get' as const), forUpdate: fc.boolean() }),
   fc.record({ kind: fc.constant('put' as const), packet: anyPacket }),
 );
@@ -59,6 +60,7 @@ describe('createRelaySet', () => {
           if (one.kind === 'appears') touched?.force(one.packet);
           if (one.kind === 'vanishes') touched?.forget(signer.publicKey);
           if (one.kind === 'fails') failed.add(one.relay);
+          if (one.kind === 'all fail') for (const i of relays.keys()) failed.add(i);
           if (one.kind === 'recovers') failed.delete(one.relay);
           for (const [i, each] of relays.entries()) {
             each.before = () => {

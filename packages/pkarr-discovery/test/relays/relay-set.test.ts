@@ -2,7 +2,7 @@ import type { LogFields, Logger } from '@pubky-paykit/primitives';
 import { silentLogger } from '@pubky-paykit/primitives';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
-import { createRelaySet, type PacketStore, type RelaySetOptions, signPacket } from '../../src/index.ts';
+import { createRelaySet, type PacketStore, type RelaySetOptions, type SignedPacket, signPacket } from '../../src/index.ts';
 import { rejectionOf } from '../bytes.ts';
 import { text } from '../packets.ts';
 import { ModelStore, offline } from '../relay-model.ts';
@@ -121,6 +121,39 @@ describe('get', () => {
     a.force(P1);
     b.force(P2);
     expect(await set.get(KEY)).toBe(P3);
+  });
+
+  it('[S2.3] gives what relays give now to who asks for that, be it older or nothing', async () => {
+    const { set, a, b } = setUp();
+    await set.put(P2);
+    const now = (): Promise<SignedPacket | undefined> => set.get(KEY, { remembered: false });
+    expect(await now()).toBe(P2);
+    a.force(P1);
+    expect(await now()).toBe(P2);
+    b.forget(KEY);
+    expect(await now()).toBe(P1);
+    a.forget(KEY);
+    expect(await now()).toBeUndefined();
+    expect(await set.get(KEY, { forUpdate: true })).toBe(P2);
+  });
+
+  it('[T2] waits for all for what it knows to be there, and one second once somebody gives that', async () => {
+    const { set, clock, a, b } = setUp();
+    await set.put(P2);
+    a.force(P1);
+    b.before = never;
+    const without = set.get(KEY, { remembered: false });
+    await settled();
+    clock.advance(5_999);
+    expect(clock.pending).toBe(1);
+    clock.advance(1);
+    expect(await without).toBe(P1);
+    a.force(P2);
+    const given = set.get(KEY, { remembered: false });
+    await settled();
+    clock.advance(1_000);
+    expect(await given).toBe(P2);
+    expect(clock.pending).toBe(0);
   });
 
   it('says that all relays have lost a packet, but remembers it for an update', async () => {

@@ -1,0 +1,130 @@
+import { type Clock, equalBytes, zBase32 } from '@pubky-paykit/primitives';
+import {
+  KEPT_PACKET_STEP_MS,
+  KEPT_PACKETS_TIMEOUT_MS,
+  MAX_CLOCK_SKEW_SECONDS,
+  MAX_KEPT_PACKET_BYTES,
+  MAX_PAYLOAD_BYTES,
+  MIN_PAYLOAD_BYTES,
+} from '../constants.ts';
+import type { OpenRecords, RecordCodec, RecordStore, StoreCall } from '../ports/record-store.ts';
+import { millisecondsOf } from '../records/freshness.ts';
+import { type DocumentCodec, documentCodec } from '../shapes/document.ts';
+import { bytes, identity, mapped, natural, object } from '../shapes/shape.ts';
+import {
+  compareSignedPackets,
+  parseSignedPacket,
+  type SignedPacket,
+  signedPacketPayload,
+} from '../signed-packet/signed-packet.ts';
+
+const ROOM = 'seen-packets';
+
+/** A packet, and when it was last seen. */
+export interface KeptPacket {
+  readonly packet: SignedPacket;
+  /** Unix milliseconds. */
+  readonly seenMs: number;
+}
+
+/** Kept packets as bytes. Whoever reads one verifies its signature again. */
+export const keptPacketCodec: DocumentCodec<KeptPacket> = documentCodec({
+  what: 'kept packet',
+  format: 'pubky-paykit-seen-packet',
+  version: 1,
+  maximumBytes: MAX_KEPT_PACKET_BYTES,
+  shape: mapped(
+    object({ identity, seenMs: natural, payload: bytes(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES) }),
+    ({ identity: key, seenMs, payload }): KeptPacket => ({ packet: parseSignedPacket(key, payload), seenMs }),
+    ({ packet, seenMs }) => ({ identity: packet.publicKey, seenMs, payload: signedPacketPayload(packet) }),
+  ),
+});
+
+/** What cannot be read, be it damaged or of a later version, is worth nothing here, and is written over. */
+const tolerantCodec: RecordCodec<KeptPacket | 'unreadable'> = {
+  encode: (kept) => (kept === 'unreadable' ? new Uint8Array(0) : keptPacketCodec.encode(kept)),
+  decode(stored) {
+    try {
+      return keptPacketCodec.decode(stored);
+    } catch {
+      return 'unreadable';
+    }
+  },
+};
+
+/** What a memory of packets is made of. */
+export interface KeptPacketsOptions {
+  /** The room `seen-packets` is used. */
+  readonly openRecords: OpenRecords;
+  readonly clock: Clock;
+  /** How long a packet may be used after it was last seen. */
+  readonly maximumAgeMs: number;
+  /** Of so many keys; the ones that were seen longest ago are forgotten. */
+  readonly maximumKeys: number;
+}
+
+/** The newest packets that were seen, beyond the process. */
+export interface KeptPackets {
+  /** Notes a packet that relays have just given; an older one than is kept changes nothing. @throws What the store throws. */
+  see(packet: SignedPacket, call?: StoreCall): Promise<void>;
+  /** The newest that was seen, unless that is too long ago. @throws What the store throws. */
+  recall(publicKey: Uint8Array, call?: StoreCall): Promise<KeptPacket | undefined>;
+}
+
+/** Keeps packets in a store. @throws RangeError unless one key at least, and some time, are to be remembered. */
+export function openKeptPackets(options: KeptPacketsOptions): KeptPackets {
+  const { openRecords, clock, maximumAgeMs, maximumKeys } = options;
+  if (!(maximumKeys >= 1 && maximumAgeMs > 0))
+    throw new RangeError('a memory holds one key at least, for a time');
+  const records = openRecords(ROOM, tolerantCodec);
+  /** What this process knows to be kept, so that not every look-up writes. */
+  const noted = new Map<string, KeptPacket>();
+  const now = (): number => Math.floor(millisecondsOf(clock));
+  const within = (call: StoreCall): StoreCall => ({ timeoutMs: KEPT_PACKETS_TIMEOUT_MS, ...call });
+
+  function isNoted(key: string, packet: SignedPacket): boolean {
+    const known = noted.get(key);
+    if (known === undefined || compareSignedPackets(packet, known.packet) > 0) return false;
+    return Math.abs(now() - known.seenMs) < KEPT_PACKET_STEP_MS;
+  }
+
+  return {
+    async see(packet, call = {}) {
+      const key = zBase32.encode(packet.publicKey);
+      if (isNoted(key, packet)) return;
+      let isNew = false;
+      let kept: KeptPacket = { packet, seenMs: now() };
+      const change = (current: KeptPacket | 'unreadable' | undefined): KeptPacket => {
+        isNew = current === undefined;
+        const isOlder = typeof current === 'object' && compareSignedPackets(packet, current.packet) < 0;
+        kept = isOlder ? current : { packet, seenMs: now() };
+        return kept;
+      };
+      await records.update(key, change, within(call));
+      if (noted.size >= maximumKeys) noted.clear();
+      noted.set(key, kept);
+      if (isNew) await forgetOldest(records, maximumKeys, within(call));
+    },
+    async recall(publicKey, call = {}) {
+      const kept = (await records.get(zBase32.encode(publicKey), within(call)))?.value;
+      // A store may be anybody's: what stands under the key must be of the key.
+      if (typeof kept !== 'object' || !equalBytes(kept.packet.publicKey, publicKey)) return undefined;
+      const ageMs = now() - kept.seenMs;
+      return ageMs > maximumAgeMs || ageMs < -MAX_CLOCK_SKEW_SECONDS * 1_000 ? undefined : kept;
+    },
+  };
+}
+
+async function forgetOldest(
+  records: RecordStore<KeptPacket | 'unreadable'>,
+  maximumKeys: number,
+  call: StoreCall,
+): Promise<void> {
+  const all: { readonly key: string; readonly seenMs: number }[] = [];
+  for await (const { key, value } of records.list('', call)) {
+    all.push({ key, seenMs: typeof value === 'object' ? value.seenMs : 0 });
+  }
+  const excess = Math.max(0, all.length - maximumKeys);
+  const oldest = all.sort((left, right) => left.seenMs - right.seenMs).slice(0, excess);
+  for (const { key } of oldest) await records.delete(key, call);
+}
