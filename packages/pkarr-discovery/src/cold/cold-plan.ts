@@ -1,6 +1,6 @@
 import { DiscoveryError } from '../errors.ts';
 import { formerDevice } from '../lifecycle/former-device.ts';
-import type { KeyLedger, LedgerKey } from '../lifecycle/key-ledger.ts';
+import type { KeyLedger, LedgerKey, LedgerKeyStatus } from '../lifecycle/key-ledger.ts';
 import {
   type KeyPlan,
   type NewKey,
@@ -28,12 +28,15 @@ function requireNew(newKey: NewKey | undefined, { device }: KeyLedger): NewKey {
   throw new DiscoveryError('DISCOVERY_COLD_LEDGER_DIFFERS', { device });
 }
 
+/** What takes a key's record off, for keys of one status. */
 function eachOf(
   ledger: KeyLedger,
   { keys, time }: ColdPlanInput,
+  status: LedgerKeyStatus,
   plan: (ledger: KeyLedger, key: LedgerKey, time: PlanTime) => KeyPlan,
 ): KeyPlan {
-  return keys.reduce<KeyPlan>(
+  const taken = keys.filter((key) => key.status === status && key.withdrawnAtMs === undefined);
+  return taken.reduce<KeyPlan>(
     (before, key) => {
       const next = plan(before.ledger, key, time);
       return { statements: [...before.statements, ...next.statements], ledger: next.ledger };
@@ -47,8 +50,8 @@ const PLANS: Readonly<Record<ColdAction, (ledger: KeyLedger, input: ColdPlanInpu
   restamp: (ledger, { time }) => planRestamp(ledger, time),
   rotate: (ledger, { newKey, time }) => planRotation(ledger, requireNew(newKey, ledger), time),
   revoke: (ledger, { keys, time, newKey }) => planRevocation(ledger, keys, time, newKey),
-  retire: (ledger, input) => eachOf(ledger, input, planRetirement),
-  withdraw: (ledger, input) => eachOf(ledger, input, planWithdrawal),
+  retire: (ledger, input) => eachOf(ledger, input, 'former', planRetirement),
+  withdraw: (ledger, input) => eachOf(ledger, input, 'revoked', planWithdrawal),
 };
 
 /** The same plan as the keeper makes. @throws DISCOVERY_NO_CURRENT_KEY, DISCOVERY_TOO_MANY_KEYS, DISCOVERY_COLD_LEDGER_DIFFERS */

@@ -1,5 +1,5 @@
 import { type CancelSignal, type Clock, systemClock } from '@pubky-paykit/primitives';
-import { DEFAULT_DEVICE, KEY_BYTES } from '../constants.ts';
+import { DEFAULT_DEVICE, KEY_BYTES, MAX_OUTBOX_PUBLICATIONS } from '../constants.ts';
 import { type DeriveNoiseKey, derivationContext } from '../lifecycle/derivation-context.ts';
 import { requireKeptDevice } from '../lifecycle/former-device.ts';
 import {
@@ -8,8 +8,9 @@ import {
   type KeyLedger,
   type KeySelection,
   type LedgerKey,
+  liveKeys,
   requireLedgerKey,
-  revocableKeys,
+  unannouncedKeys,
 } from '../lifecycle/key-ledger.ts';
 import type { NewKey } from '../lifecycle/key-plan.ts';
 import { nextKeyOf } from '../lifecycle/own-keys.ts';
@@ -31,7 +32,10 @@ export interface ColdRequestOptions {
   readonly ledger?: KeyLedger | undefined;
   /** Derives a new key, where the device has its own. Without it the request names the context, and it is derived offline. */
   readonly derive?: DeriveNoiseKey | undefined;
-  /** Which keys to revoke or take off; all living, former or revoked ones unless given. */
+  /**
+   * Which keys to revoke or take off; all living, former or revoked ones unless given. A key that the ledger calls revoked
+   * can be revoked again for as long as it is not known to be published.
+   */
   readonly which?: KeySelection | undefined;
   /** Whether a revoked current key gets a successor; it does unless told otherwise. */
   readonly successor?: boolean | undefined;
@@ -43,12 +47,26 @@ export interface ColdRequestOptions {
 
 /** Stands for a key that is derived where the seed is. */
 const UNKNOWN_KEY = new Uint8Array(KEY_BYTES);
+/** What a revocation says under the id of the device: the revocation, and the successor. */
+const DEVICE_STATEMENTS = 2;
+
+/**
+ * The keys to be revoked, those included whose revocation was noted in the ledger and may never have been published: a
+ * bundle expires, and packets change. `all` is no more than one request can hold; of those that wait the newest come first.
+ */
+function revokedBy(ledger: KeyLedger, which: KeySelection): readonly LedgerKey[] {
+  const unannounced = unannouncedKeys(ledger);
+  if (which !== 'all') {
+    const key = requireLedgerKey(ledger, which);
+    return key.status !== 'revoked' || unannounced.includes(key) ? [key] : [];
+  }
+  const live = liveKeys(ledger);
+  return [...live, ...unannounced.slice(live.length + DEVICE_STATEMENTS - MAX_OUTBOX_PUBLICATIONS)];
+}
 
 function keysFor(ledger: KeyLedger, action: ColdAction, which: KeySelection): readonly LedgerKey[] {
-  if (action === 'revoke') return revocableKeys(ledger, which);
-  if (which !== 'all') return [requireLedgerKey(ledger, which)];
-  const status = action === 'retire' ? 'former' : 'revoked';
-  return ledger.keys.filter((key) => key.status === status && key.withdrawnAtMs === undefined);
+  if (action === 'revoke') return revokedBy(ledger, which);
+  return which === 'all' ? ledger.keys : [requireLedgerKey(ledger, which)];
 }
 
 /** The key that is new by this action, if one is. */

@@ -1,5 +1,6 @@
 import { type CancelSignal, type Clock, equalBytes } from '@pubky-paykit/primitives';
 import { DiscoveryError } from '../errors.ts';
+import { formerDevice } from '../lifecycle/former-device.ts';
 import { emptyLedger, type KeyLedger, type LedgerKey } from '../lifecycle/key-ledger.ts';
 import type { KeyStatement } from '../lifecycle/key-plan.ts';
 import { openKeyLedgers } from '../lifecycle/ledger-codec.ts';
@@ -34,8 +35,7 @@ function isSaid(publication: Publication, statement: KeyStatement): boolean {
 /** The ledger after what a bundle does. @throws DISCOVERY_COLD_LEDGER_DIFFERS if a keeper with this ledger would do otherwise. */
 function after(before: KeyLedger, bundle: ColdBundle, nowMs: number): KeyLedger {
   const { action, publications, newKey, device } = bundle;
-  const revoked = publications.filter(({ kind }) => kind !== 'key').map((each) => each.device);
-  const keys = keysUnder(before, revoked);
+  const keys = keysOf(before, bundle);
   const time = { nowMs, timestampSeconds: secondsIn(bundle)?.first ?? before.stampedSeconds };
   const plan = coldPlan(before, { action, newKey, keys, time });
   const isSame =
@@ -45,14 +45,41 @@ function after(before: KeyLedger, bundle: ColdBundle, nowMs: number): KeyLedger 
   throw new DiscoveryError('DISCOVERY_COLD_LEDGER_DIFFERS', { device });
 }
 
+const TAKEN_OFF: Partial<Record<ColdBundle['action'], (key: LedgerKey) => boolean>> = {
+  retire: ({ status }) => status === 'retired',
+  withdraw: ({ withdrawnAtMs }) => withdrawnAtMs !== undefined,
+};
+
+/** The keys that a bundle takes off or revokes, as the ledger has them. */
+function keysOf(ledger: KeyLedger, { publications }: ColdBundle): readonly LedgerKey[] {
+  const others = publications.filter(({ kind }) => kind !== 'key');
+  return keysUnder(
+    ledger,
+    others.map(({ device }) => device),
+  );
+}
+
 /** Whether the ledger says already what a bundle does. */
 function isNoted(ledger: KeyLedger, bundle: ColdBundle): boolean {
   const last = secondsIn(bundle)?.last;
-  return last === undefined ? ledger.revision > bundle.revision : ledger.stampedSeconds === last;
+  if (last !== undefined) return ledger.stampedSeconds === last;
+  const keys = keysOf(ledger, bundle);
+  const isTakenOff = TAKEN_OFF[bundle.action];
+  return isTakenOff !== undefined && keys.length > 0 && keys.every(isTakenOff);
+}
+
+/** The ledger with a bundle in it, which it has already, or was prepared for. @throws DISCOVERY_COLD_LEDGER_DIFFERS */
+function withBundle(current: KeyLedger | undefined, bundle: ColdBundle, nowMs: number): KeyLedger {
+  const { identity, device, revision } = bundle;
+  if (current !== undefined && isNoted(current, bundle)) return current;
+  const before = current ?? emptyLedger(identity, device, 0);
+  if (before.revision === revision && before.outbox.length === 0) return after(before, bundle, nowMs);
+  throw new DiscoveryError('DISCOVERY_COLD_LEDGER_DIFFERS', { device });
 }
 
 /**
- * Has the ledger say what a bundle publishes before it does. Again does nothing.
+ * Has the ledger say what a bundle publishes before it does. Again does nothing. What only takes records off is compared
+ * and not noted: nothing relies on the ledger saying so first, and what it does not say is still due.
  *
  * @throws DISCOVERY_COLD_LEDGER_DIFFERS, and what the store throws.
  */
@@ -62,15 +89,13 @@ export async function noteIntended(
   clock: Clock,
   signal: CancelSignal,
 ): Promise<void> {
-  const { identity, device, revision } = bundle;
   const nowMs = Math.floor(millisecondsOf(clock));
-  const change = (current: KeyLedger | undefined): KeyLedger => {
-    if (current !== undefined && isNoted(current, bundle)) return current;
-    const before = current ?? emptyLedger(identity, device, 0);
-    if (before.revision === revision && before.outbox.length === 0) return after(before, bundle, nowMs);
-    throw new DiscoveryError('DISCOVERY_COLD_LEDGER_DIFFERS', { device });
+  const isSigned = secondsIn(bundle) !== undefined;
+  const change = (current: KeyLedger | undefined): KeyLedger | undefined => {
+    const intended = withBundle(current, bundle, nowMs);
+    return isSigned ? intended : current;
   };
-  await openKeyLedgers(openRecords).update(ledgerKey(identity, device), change, { signal });
+  await openKeyLedgers(openRecords).update(ledgerKey(bundle.identity, bundle.device), change, { signal });
 }
 
 /** Notes in the ledger that everything of a bundle is published. */
@@ -80,16 +105,31 @@ export async function notePublished(
   clock: Clock,
   signal: CancelSignal,
 ): Promise<void> {
-  const { identity, device } = bundle;
+  const { identity, device, publications } = bundle;
   const nowMs = Math.floor(millisecondsOf(clock));
+  const isAbout = ({ noiseKey }: LedgerKey, kind: 'key' | 'revocation', under: string): boolean =>
+    publications.some(
+      (each) =>
+        each.kind === kind &&
+        each.device === under &&
+        equalBytes(parseKeyRecord(each.record).noiseKey, noiseKey),
+    );
   const noted = (key: LedgerKey): LedgerKey => {
-    if (key.status === 'current') return { ...key, publishedAtMs: key.publishedAtMs ?? nowMs };
-    return key.status === 'revoked' ? { ...key, announcedAtMs: key.announcedAtMs ?? nowMs } : key;
+    if (key.status === 'current' && isAbout(key, 'key', device)) {
+      return { ...key, publishedAtMs: key.publishedAtMs ?? nowMs };
+    }
+    const isAnnounced =
+      key.status === 'revoked' && isAbout(key, 'revocation', formerDevice(device, key.noiseKey));
+    return isAnnounced ? { ...key, announcedAtMs: key.announcedAtMs ?? nowMs } : key;
   };
   const change = (current: KeyLedger | undefined): KeyLedger | undefined => {
-    if (current === undefined || !isNoted(current, bundle)) return current;
-    const ledger = supersededFrom({ ...current, keys: current.keys.map(noted) });
-    return { ...ledger, revision: current.revision + 1 };
+    // Somebody else has changed it meanwhile: what they have noted counts.
+    if (current === undefined || !(isNoted(current, bundle) || current.revision === bundle.revision)) {
+      return current;
+    }
+    const ledger = withBundle(current, bundle, nowMs);
+    const published = supersededFrom({ ...ledger, keys: ledger.keys.map(noted) });
+    return { ...published, revision: current.revision + 1 };
   };
   await openKeyLedgers(openRecords).update(ledgerKey(identity, device), change, { signal });
 }

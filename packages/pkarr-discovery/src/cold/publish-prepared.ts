@@ -80,7 +80,8 @@ export async function publishPrepared(
       if (packets !== undefined && checked?.isPublished === false) {
         const { packet } = checked;
         await race((ended) => put(packets, packet, bundle, ended));
-        const given = await read(packets);
+        // As relays give it now: the store has just been told.
+        const given = await race((ended) => packets.get(identity, { signal: ended, remembered: false }));
         if (given === undefined || compareSignedPackets(given, packet) !== 0) {
           throw new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries: 1 });
         }

@@ -117,6 +117,17 @@ export function revocableKeys(ledger: KeyLedger, which: KeySelection): readonly 
   return [requireLedgerKey(ledger, which)].filter(({ status }) => status !== 'revoked');
 }
 
+/**
+ * The keys that the ledger calls revoked and of which it does not know that every target was told: what was to tell them may
+ * be lost. To say it again never hurts.
+ */
+export function unannouncedKeys({ keys }: KeyLedger): readonly LedgerKey[] {
+  return keys.filter(
+    ({ status, announcedAtMs, withdrawnAtMs }) =>
+      status === 'revoked' && announcedAtMs === undefined && withdrawnAtMs === undefined,
+  );
+}
+
 /** The ledger with one key changed. */
 export function withKey(ledger: KeyLedger, changed: LedgerKey, change: Partial<LedgerKey>): KeyLedger {
   const keys = ledger.keys.map((key) => (key === changed ? { ...key, ...change } : key));

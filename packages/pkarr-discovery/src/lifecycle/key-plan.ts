@@ -126,12 +126,31 @@ export function planWithdrawal(ledger: KeyLedger, key: LedgerKey, { nowMs }: Pla
   };
 }
 
+/** Whether a key that is revoked was the current one until then, so that its record may still stand under the id of the device. */
+function stoodCurrent({ keys }: KeyLedger, key: LedgerKey): boolean {
+  const next = keys[keys.indexOf(key) + 1];
+  return next === undefined || key.revokedAtMs === undefined || next.createdAtMs >= key.revokedAtMs;
+}
+
+/** The key whose revocation takes the place of the current key; of several the newest. */
+function displaced(ledger: KeyLedger, revoked: readonly LedgerKey[]): LedgerKey | undefined {
+  const stood = ledger.keys.filter(
+    (key) =>
+      revoked.includes(key) &&
+      (key.status === 'current' || (key.status === 'revoked' && stoodCurrent(ledger, key))),
+  );
+  return stood[stood.length - 1];
+}
+
 /**
  * Keys must not be taken any more. The revocation takes the place of the current key at once, so that the device is
  * refused rather than taken whatever comes after; it stands for a long time where former keys are looked for; and only
  * then comes the successor, a second later by its own time, because peers take two keys of one second for a roll-back.
  *
- * @param revoked One or more keys that are not revoked yet.
+ * Keys that are revoked already are revoked again, with a new time; if the place of the current key is taken for that, it
+ * gets it back in the end, as a successor does.
+ *
+ * @param revoked One or more keys.
  * @param successor Takes the place of the current key. Without one the revocation stays under the id of the device.
  */
 export function planRevocation(
@@ -144,25 +163,43 @@ export function planRevocation(
   const revocationOf = ({ noiseKey }: LedgerKey, under: string): KeyStatement => {
     return { kind: 'revocation', device: under, noiseKey, timestampSeconds };
   };
-  const current = revoked.filter(({ status }) => status === 'current');
+  const first = displaced(ledger, revoked);
   // What takes the place of a longer record goes first: it makes room in a packet for what needs a new place.
   // In the order of the ledger, whatever order they were named in: a plan that is made again must be the same.
-  const formers = ledger.keys.filter((key) => revoked.includes(key) && !current.includes(key));
+  const others = ledger.keys.filter((key) => revoked.includes(key) && key !== first);
+  const displacing = first === undefined ? [] : [first];
   const statements = [
-    ...current.map((key) => revocationOf(key, device)),
-    ...[...formers, ...current].map((key) => revocationOf(key, formerDevice(device, key.noiseKey))),
+    ...displacing.map((key) => revocationOf(key, device)),
+    ...[...others, ...displacing].map((key) => revocationOf(key, formerDevice(device, key.noiseKey))),
   ];
+  const isNew = ({ status }: LedgerKey): boolean => status !== 'revoked';
   const change = { status: 'revoked', revokedAtMs: nowMs, stampedSeconds: timestampSeconds } as const;
+  const changed = (key: LedgerKey): LedgerKey =>
+    isNew(key) ? { ...key, ...change } : { ...key, stampedSeconds: timestampSeconds };
   const after: KeyLedger = {
     ...ledger,
-    keys: ledger.keys.map((key) => (revoked.includes(key) ? { ...key, ...change } : key)),
-    revocationCount: ledger.revocationCount + revoked.length,
+    keys: ledger.keys.map((key) => (revoked.includes(key) ? changed(key) : key)),
+    revocationCount: ledger.revocationCount + revoked.filter(isNew).length,
     stampedSeconds: timestampSeconds,
   };
-  if (successor === undefined) return { statements, ledger: after };
-  const next = planFirstKey(after, successor, { nowMs, timestampSeconds: timestampSeconds + 1n });
+  const later = { nowMs, timestampSeconds: timestampSeconds + 1n };
+  if (successor !== undefined) {
+    const next = planFirstKey(after, successor, later);
+    return {
+      statements: [...statements, ...next.statements],
+      ledger: { ...next.ledger, rotationCount: ledger.rotationCount + 1 },
+    };
+  }
+  const current = currentKey(after);
+  if (first === undefined || current === undefined) return { statements, ledger: after };
   return {
-    statements: [...statements, ...next.statements],
-    ledger: { ...next.ledger, rotationCount: ledger.rotationCount + 1 },
+    statements: [
+      ...statements,
+      { kind: 'key', device, noiseKey: current.noiseKey, timestampSeconds: later.timestampSeconds },
+    ],
+    ledger: {
+      ...withKey(after, current, { stampedSeconds: later.timestampSeconds }),
+      stampedSeconds: later.timestampSeconds,
+    },
   };
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ColdBundle } from '../../src/cold/cold-files.ts';
 import { createColdRequest } from '../../src/cold/make-request.ts';
 import { prepareOffline } from '../../src/cold/prepare-offline.ts';
+import { publishPrepared } from '../../src/cold/publish-prepared.ts';
+import { createRelaySet } from '../../src/relays/relay-set.ts';
 import { signPacket } from '../../src/signed-packet/sign-packet.ts';
 import { signedPacketPayload } from '../../src/signed-packet/signed-packet.ts';
 import { filled, rejectionOf } from '../bytes.ts';
@@ -73,6 +75,16 @@ describe('publishPrepared', () => {
     const changed = { ...bundle, packet: signedPacketPayload(empty) };
     expect((await rejectionOf(publish(outpost, changed))).code).toBe('DISCOVERY_COLD_PACKET_WRONG');
     await expectNothingDone(outpost);
+  });
+
+  it('[O3] [S2.3] is not confirmed by what a set of relays remembers', async () => {
+    const { outpost, bundle } = await place();
+    const { packets, files, clock } = outpost;
+    const set = createRelaySet({ relays: [packets], clock });
+    packets.drops = true;
+    const publishing = publishPrepared(bundle, { packets: set, files, clock });
+    expect((await rejectionOf(publishing)).code).toBe('DISCOVERY_NOT_CONFIRMED');
+    expect(files.changes).toEqual([]);
   });
 
   it('[F3] publishes nothing of which a byte was changed', async () => {
