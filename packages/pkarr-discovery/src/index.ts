@@ -193,12 +193,23 @@ export {
   type RollBackMemory,
   type RollBackOutcome,
   rememberKeyRecord,
+  rememberUntimely,
   rollBackRefusal,
 } from './records/roll-back.ts';
 export { signKeyRecord } from './records/sign-key-record.ts';
 export { readUnverifiedKeyRecord, type UnverifiedKeyRecord } from './records/unverified-key-record.ts';
-export type { FreshnessProof, VerifiedKeyRecord, VerifiedRevocation } from './records/verified-key-record.ts';
-export { type KeyRecordClaim, type KeyRecordPolicy, verifyKeyRecord } from './records/verify-key-record.ts';
+export type {
+  FreshnessProof,
+  UntimelyKeyRecord,
+  VerifiedKeyRecord,
+  VerifiedRevocation,
+} from './records/verified-key-record.ts';
+export {
+  checkKeyRecord,
+  type KeyRecordClaim,
+  type KeyRecordPolicy,
+  verifyKeyRecord,
+} from './records/verify-key-record.ts';
 export type {
   FailedRelay,
   PacketSource,

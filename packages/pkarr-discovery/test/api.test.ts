@@ -19,6 +19,7 @@ describe('public interface', () => {
       'NOTHING_REMEMBERED',
       'UNKNOWN_KEY',
       'activeKey',
+      'checkKeyRecord',
       'coldBundleCodec',
       'coldRequestCodec',
       'compareSignedPackets',

@@ -6,6 +6,7 @@ import type { AskedSources, DiscoveryResult, FailedSource, RefusalOutcome } from
 import { type Recollection, recollect } from './recollection.ts';
 import {
   isRecord,
+  isRemembered,
   type KeyStatement,
   type RecordStatement,
   type Statement,
@@ -49,12 +50,14 @@ const WEIGHTS: readonly RefusalOutcome[] = [
  * 2. The newest key. If it was revoked before, is older than one that was seen, or does not sign its time any more, no
  *    other is taken instead: all others count less. A revocation nobody signed, of this key or not older than it, is
  *    obeyed, and not remembered.
+ *    One that is signed, and refused for its time alone, still proves that the device signs: no unsigned key is taken beside
+ *    it, nor ever after.
  * 3. Of records that may not be used, the refusal that tells most.
  * 4. That there is none, if all sources say so.
  */
 export function judge(before: RollBackMemory, answers: Answers): Judgement {
   const { statements, failed } = answers;
-  const recollection = recollect(before, statements.filter(isRecord));
+  const recollection = recollect(before, statements.filter(isRemembered));
   const decision = decide(answers, recollection);
   const revocations = new Map(
     statements.flatMap((one) => (one.kind === 'revocation' ? [[one.record.text, one.record]] : [])),
@@ -85,7 +88,10 @@ function decide({ statements, failed, trustAbsence }: Answers, { outcomes }: Rec
   }
   const others = statements.filter(({ kind }) => kind === 'refusal');
   const refusals = [unsigned, best, ...revocations, ...others].flatMap((one) => refusalBy(one, outcomes));
+  const isSigned = others.some(isRemembered);
   for (const weight of WEIGHTS) {
+    // What the identity has signed itself tells more than what somebody may have made of it.
+    if (weight === 'downgraded' && isSigned) continue;
     const refusal = refusals.find((each) => each.outcome === weight);
     if (refusal !== undefined) return refusal;
   }

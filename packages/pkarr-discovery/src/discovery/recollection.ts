@@ -1,12 +1,17 @@
 import { hex } from '@pubky-paykit/primitives';
-import { type RollBackMemory, type RollBackOutcome, rememberKeyRecord } from '../records/roll-back.ts';
-import type { RecordStatement } from './statement.ts';
+import {
+  type RollBackMemory,
+  type RollBackOutcome,
+  rememberKeyRecord,
+  rememberUntimely,
+} from '../records/roll-back.ts';
+import { isRecord, type RecordStatement, type RememberedStatement } from './statement.ts';
 
 /** What the memory says to the records of one look-up. */
 export interface Recollection {
   /** To be stored before anything is done with the records. */
   readonly memory: RollBackMemory;
-  /** What came of each, the one that counts most first. */
+  /** What came of each record, the one that counts most first. */
   readonly outcomes: ReadonlyMap<RecordStatement, RollBackOutcome>;
 }
 
@@ -20,7 +25,12 @@ interface Rank {
   readonly key: string;
 }
 
-function rankOf({ record }: RecordStatement): Rank {
+function rankOf(statement: RememberedStatement): Rank {
+  if (!isRecord(statement)) {
+    const { timestampSeconds = UNDATED, refusedKey } = statement.untimely;
+    return { signed: true, timestampSeconds, revocation: false, key: hex.encode(refusedKey) };
+  }
+  const { record } = statement;
   if (record.kind === 'key') {
     const { freshness, timestampSeconds, noiseKey } = record;
     return {
@@ -50,14 +60,19 @@ function compareRanks(left: Rank, right: Rank): number {
 
 /**
  * Shows all records of a look-up to the memory, whichever sources they came from and in whatever order: those that count
- * most go first, so none is refused for one that is older, and every revocation is learnt.
+ * most go first, so none is refused for one that is older, and every revocation is learnt. So is what records prove that are
+ * signed, and refused for their time: no unsigned one counts beside them.
  */
-export function recollect(before: RollBackMemory, statements: readonly RecordStatement[]): Recollection {
+export function recollect(before: RollBackMemory, statements: readonly RememberedStatement[]): Recollection {
   const ranked = statements.map((statement) => ({ statement, rank: rankOf(statement) }));
   ranked.sort((left, right) => compareRanks(left.rank, right.rank));
   const outcomes = new Map<RecordStatement, RollBackOutcome>();
   let memory = before;
   for (const { statement } of ranked) {
+    if (!isRecord(statement)) {
+      memory = rememberUntimely(memory, statement.untimely);
+      continue;
+    }
     const { outcome, memory: after } = rememberKeyRecord(memory, statement.record);
     memory = after;
     outcomes.set(statement, outcome);

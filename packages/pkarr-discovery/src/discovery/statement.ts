@@ -1,7 +1,11 @@
 import { type CodedErrorFields, equalBytes, isCodedError } from '@pubky-paykit/primitives';
 import { parseKeyRecord } from '../records/key-record.ts';
-import type { VerifiedKeyRecord, VerifiedRevocation } from '../records/verified-key-record.ts';
-import { type KeyRecordClaim, type KeyRecordPolicy, verifyKeyRecord } from '../records/verify-key-record.ts';
+import type {
+  UntimelyKeyRecord,
+  VerifiedKeyRecord,
+  VerifiedRevocation,
+} from '../records/verified-key-record.ts';
+import { checkKeyRecord, type KeyRecordClaim, type KeyRecordPolicy } from '../records/verify-key-record.ts';
 import type { RefusalOutcome } from './discovery-result.ts';
 
 interface Said {
@@ -35,6 +39,13 @@ export interface RefusalStatement extends Said {
   readonly kind: 'refusal';
   readonly outcome: Exclude<RefusalOutcome, 'revoked'>;
   readonly error: CodedErrorFields;
+  /** Of a record that is refused for its time alone, and signed: what the memory has to know. */
+  readonly untimely?: UntimelyKeyRecord;
+}
+
+/** A refusal that has to be remembered. */
+export interface UntimelyStatement extends RefusalStatement {
+  readonly untimely: UntimelyKeyRecord;
 }
 
 /** That there is no record. */
@@ -45,6 +56,9 @@ export interface AbsenceStatement extends Said {
 /** What the identity says, or may be believed to say. */
 export type RecordStatement = KeyStatement | RevocationStatement;
 
+/** What has to be shown to the memory. */
+export type RememberedStatement = RecordStatement | UntimelyStatement;
+
 /** What one source says of a device, once it has been verified. */
 export type Statement = RecordStatement | UnsignedRevocation | RefusalStatement | AbsenceStatement;
 
@@ -52,7 +66,11 @@ export function isRecord(statement: Statement): statement is RecordStatement {
   return statement.kind === 'key' || statement.kind === 'revocation';
 }
 
-/** What the errors of `verifyKeyRecord` mean for a look-up. All others are mistakes of the caller, and thrown. */
+export function isRemembered(statement: Statement): statement is RememberedStatement {
+  return isRecord(statement) || (statement.kind === 'refusal' && statement.untimely !== undefined);
+}
+
+/** What the errors of `checkKeyRecord` mean for a look-up. All others are mistakes of the caller, and thrown. */
 const REFUSALS: ReadonlyMap<string, RefusalStatement['outcome']> = new Map([
   ['DISCOVERY_KEY_STALE', 'stale'],
   ['DISCOVERY_KEY_FROM_FUTURE', 'future'],
@@ -97,7 +115,8 @@ type Verdict = WithoutSource<Statement>;
 
 function verify(claim: KeyRecordClaim, policy: KeyRecordPolicy): Verdict {
   try {
-    const record = verifyKeyRecord(claim, policy);
+    const record = checkKeyRecord(claim, policy);
+    if (record.kind === 'untimely') return refusal(record.error, record);
     return record.kind === 'key' ? { kind: 'key', record } : { kind: 'revocation', record };
   } catch (error) {
     if (!isCodedError(error)) throw error;
@@ -106,8 +125,13 @@ function verify(claim: KeyRecordClaim, policy: KeyRecordPolicy): Verdict {
       const { noiseKey: revokedKey, timestampSeconds = 0n } = parseKeyRecord(claim.record);
       return { kind: 'unsigned-revocation', revokedKey, timestampSeconds, error };
     }
-    const outcome = REFUSALS.get(error.code);
-    if (outcome === undefined) throw error;
-    return { kind: 'refusal', outcome, error };
+    return refusal(error);
   }
+}
+
+/** @throws `error`, if it is no refusal of a record. */
+function refusal(error: CodedErrorFields, untimely?: UntimelyKeyRecord): Verdict {
+  const outcome = REFUSALS.get(error.code);
+  if (outcome === undefined) throw error;
+  return { kind: 'refusal', outcome, error, ...(untimely !== undefined && { untimely }) };
 }

@@ -54,12 +54,18 @@ export function isStale(timestampSeconds: bigint, rule: FreshnessRule): boolean 
  * ```
  */
 export function requireFresh(timestampSeconds: bigint, rule: FreshnessRule = {}): void {
+  const error = untimeliness(timestampSeconds, rule);
+  if (error !== undefined) throw error;
+}
+
+/** What `requireFresh` throws of a time, not thrown; undefined for one that is allowed. */
+export function untimeliness(timestampSeconds: bigint, rule: FreshnessRule): DiscoveryError | undefined {
   const ageSeconds = secondsOf(rule.clock ?? systemClock) - timestampSeconds;
   const maximumSeconds = maximumAge(rule);
-  if (ageSeconds > maximumSeconds)
-    throw new DiscoveryError('DISCOVERY_KEY_STALE', { ageSeconds, maximumSeconds });
-  if (-ageSeconds > MAX_CLOCK_SKEW_SECONDS) {
-    const ahead = { aheadSeconds: -ageSeconds, maximumSeconds: MAX_CLOCK_SKEW_SECONDS };
-    throw new DiscoveryError('DISCOVERY_KEY_FROM_FUTURE', ahead);
+  if (ageSeconds > maximumSeconds) {
+    return new DiscoveryError('DISCOVERY_KEY_STALE', { ageSeconds, maximumSeconds });
   }
+  if (-ageSeconds <= MAX_CLOCK_SKEW_SECONDS) return undefined;
+  const ahead = { aheadSeconds: -ageSeconds, maximumSeconds: MAX_CLOCK_SKEW_SECONDS };
+  return new DiscoveryError('DISCOVERY_KEY_FROM_FUTURE', ahead);
 }

@@ -4,6 +4,7 @@ import { DiscoveryError } from '../errors.ts';
 import {
   type FreshnessProof,
   requireVerified,
+  type UntimelyKeyRecord,
   type VerifiedKeyRecord,
   type VerifiedRevocation,
 } from './verified-key-record.ts';
@@ -137,6 +138,32 @@ export function rememberKeyRecord(
 ): { readonly outcome: RollBackOutcome; readonly memory: RollBackMemory } {
   requireVerified(record);
   return record.kind === 'key' ? rememberKey(memory, record) : rememberRevocation(memory, record);
+}
+
+/**
+ * What to remember of a signed record that was refused for its time: its time, for nothing older counts any more, and that the
+ * device signs, so that no unsigned copy of any of its records passes from now on. A time that is not believed, or that of a
+ * revoked key, says nothing but that the device signs: an owner whose clock was ahead, and is right again, is not shut out.
+ *
+ * @param memory Of the same identity and device as the record, which the caller sees to; `NOTHING_REMEMBERED` at first.
+ * @returns `memory`, to be stored before anything else is done for this device.
+ * @throws TypeError for a record that `checkKeyRecord` did not make.
+ * @see P8 §10.1 W-09
+ *
+ * @example
+ * ```ts
+ * import { NOTHING_REMEMBERED, rememberUntimely, type UntimelyKeyRecord } from '@pubky-paykit/pkarr-discovery';
+ * declare const refused: UntimelyKeyRecord; // of `checkKeyRecord`
+ * const memory = rememberUntimely(NOTHING_REMEMBERED, refused);
+ * ```
+ */
+export function rememberUntimely(memory: RollBackMemory, record: UntimelyKeyRecord): RollBackMemory {
+  requireVerified(record);
+  const noiseKey = hex.encode(record.refusedKey);
+  const isRevoked = memory.revokedKeys.includes(noiseKey);
+  const timestampSeconds = isRevoked ? 0n : (record.timestampSeconds ?? 0n);
+  const mark = { timestampSeconds, noiseKey, freshness: 'signed' } as const;
+  return standingOf(mark, memory.newest) === 'newer' ? { ...memory, newest: mark } : memory;
 }
 
 /**

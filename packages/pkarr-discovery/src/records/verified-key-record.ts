@@ -1,5 +1,6 @@
 import { hex } from '@pubky-paykit/primitives';
 import { SHOWN_KEY_BYTES } from '../constants.ts';
+import type { DiscoveryError } from '../errors.ts';
 import type { BoundKey } from './binding-signature.ts';
 
 declare const verified: unique symbol;
@@ -41,6 +42,23 @@ export interface VerifiedRevocation extends VerifiedRecord {
   readonly timestampSeconds: bigint | undefined;
 }
 
+/**
+ * A record that its identity has signed with its time, which is not one that is allowed now. Its key must not be used; but the
+ * memory against roll-back has to know it: see `rememberUntimely`. Only `checkKeyRecord` can make one.
+ */
+export interface UntimelyKeyRecord extends VerifiedRecord {
+  readonly kind: 'untimely';
+  /** 32 bytes, the X25519 public key, **not to be used**; a fresh copy at every access. */
+  readonly refusedKey: Uint8Array;
+  /**
+   * Seconds since 1970. Undefined if that was further in the future than clocks may differ: such a date is not believed, but
+   * that the device signs its times is.
+   */
+  readonly timestampSeconds: bigint | undefined;
+  /** DISCOVERY_KEY_STALE or DISCOVERY_KEY_FROM_FUTURE. */
+  readonly error: DiscoveryError;
+}
+
 /** Node's hook for `util.inspect` and `console.log`; a registered symbol, so no import is needed. */
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 const MADE_HERE = new WeakSet<object>();
@@ -50,8 +68,8 @@ export function keyPrefix(publicKey: Uint8Array): string {
   return hex.encode(publicKey.subarray(0, SHOWN_KEY_BYTES));
 }
 
-/** @throws TypeError unless `verifyKeyRecord` made the value: look-alikes, copies and JSON are refused. */
-export function requireVerified(record: VerifiedKeyRecord | VerifiedRevocation): void {
+/** @throws TypeError unless `verifyKeyRecord` or `checkKeyRecord` made the value: look-alikes, copies and JSON are refused. */
+export function requireVerified(record: VerifiedKeyRecord | VerifiedRevocation | UntimelyKeyRecord): void {
   if (MADE_HERE.has(record)) return;
   throw new TypeError('the record was not made by verifyKeyRecord');
 }
@@ -115,4 +133,28 @@ export function markRevocation(
     },
   };
   return seal('VerifiedRevocation', bound, value) as unknown as VerifiedRevocation;
+}
+
+/**
+ * The mark of a signed record that was refused for its time: for `checkKeyRecord` alone, and not exported from the package.
+ *
+ * @param given Copied.
+ */
+export function markUntimely(
+  given: BoundKey,
+  facts: Pick<UntimelyKeyRecord, 'text' | 'timestampSeconds' | 'error'>,
+): UntimelyKeyRecord {
+  const bound = copyOf(given);
+  const value = {
+    kind: 'untimely',
+    device: bound.device,
+    ...facts,
+    get identity() {
+      return bound.identity.slice();
+    },
+    get refusedKey() {
+      return bound.noiseKey.slice();
+    },
+  };
+  return seal('UntimelyKeyRecord', bound, value) as unknown as UntimelyKeyRecord;
 }

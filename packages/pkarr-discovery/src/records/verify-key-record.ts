@@ -3,7 +3,7 @@ import { DiscoveryError } from '../errors.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { type BoundKey, verifyKeyBinding } from './binding-signature.ts';
 import { requireDeviceId } from './device-id.ts';
-import { type FreshnessRule, isAhead, requireFresh } from './freshness.ts';
+import { type FreshnessRule, isAhead, untimeliness } from './freshness.ts';
 import { verifyFreshness } from './freshness-signature.ts';
 import { formatKeyRecord, isBareRevocation, type KeyRecord, parseKeyRecord } from './key-record.ts';
 import {
@@ -11,6 +11,8 @@ import {
   keyPrefix,
   markKey,
   markRevocation,
+  markUntimely,
+  type UntimelyKeyRecord,
   type VerifiedKeyRecord,
   type VerifiedRevocation,
 } from './verified-key-record.ts';
@@ -77,7 +79,7 @@ function freshnessProof(record: DatedRecord, bound: BoundKey, policy: KeyRecordP
  * Without it, as in 0.8, whoever stores the record may change both. The bounds hold for the time that is claimed, and an
  * unsigned `revoked=true` is an error now and is not remembered, because nobody knows whose word it is. Such a record
  * passes unless `requireSignedFreshness` says otherwise; `rememberKeyRecord` refuses it for a device that has signed
- * before.
+ * before. Whoever keeps such a memory takes `checkKeyRecord` instead, which also tells what a refused record proves.
  *
  * It costs one Ed25519 verification; a second one only to tell what was forged.
  *
@@ -102,6 +104,34 @@ export function verifyKeyRecord(
   claim: KeyRecordClaim,
   policy: KeyRecordPolicy = {},
 ): VerifiedKeyRecord | VerifiedRevocation {
+  const checked = checkKeyRecord(claim, policy);
+  if (checked.kind === 'untimely') throw checked.error;
+  return checked;
+}
+
+/**
+ * What {@link verifyKeyRecord} does, but that a record whose time is signed, and not one that is allowed, comes back as a value
+ * instead of an error. Its key must not be used either. But it proves that the device signs its times: who would only throw
+ * it away would take an unsigned copy of an older record for current, which anybody can make who keeps the file.
+ *
+ * @param policy.maximumAgeSeconds Inclusive; 30 days if not given.
+ * @throws What {@link verifyKeyRecord} throws; DISCOVERY_KEY_STALE and DISCOVERY_KEY_FROM_FUTURE for unsigned times only.
+ * @see P8 §10.1 W-09, docs/wire-formats.md
+ *
+ * @example
+ * ```ts
+ * import { checkKeyRecord, rememberUntimely, type RollBackMemory } from '@pubky-paykit/pkarr-discovery';
+ * declare const identity: Uint8Array; // 32 bytes, of the peer
+ * declare const record: Uint8Array;
+ * declare let memory: RollBackMemory; // of this device
+ * const checked = checkKeyRecord({ identity, device: 'default', record });
+ * if (checked.kind === 'untimely') memory = rememberUntimely(memory, checked);
+ * ```
+ */
+export function checkKeyRecord(
+  claim: KeyRecordClaim,
+  policy: KeyRecordPolicy = {},
+): VerifiedKeyRecord | VerifiedRevocation | UntimelyKeyRecord {
   const { identity, device } = claim;
   checkLength('an identity', identity, KEY_BYTES, KEY_BYTES);
   requireDeviceId(device);
@@ -112,10 +142,10 @@ export function verifyKeyRecord(
   const bound = { identity, noiseKey, device };
   const freshness = freshnessProof(record, bound, policy);
   const text = formatKeyRecord(record);
-  if (revoked) {
-    const believed = isAhead(timestampSeconds, policy) ? undefined : timestampSeconds;
-    return markRevocation(bound, { text, timestampSeconds: believed });
-  }
-  requireFresh(timestampSeconds, policy);
-  return markKey(bound, { text, timestampSeconds, freshness });
+  const believed = isAhead(timestampSeconds, policy) ? undefined : timestampSeconds;
+  if (revoked) return markRevocation(bound, { text, timestampSeconds: believed });
+  const error = untimeliness(timestampSeconds, policy);
+  if (error === undefined) return markKey(bound, { text, timestampSeconds, freshness });
+  if (freshness === 'signed') return markUntimely(bound, { text, timestampSeconds: believed, error });
+  throw error;
 }

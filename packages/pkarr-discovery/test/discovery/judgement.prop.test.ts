@@ -53,13 +53,16 @@ const RECORDS: readonly Fact[] = await Promise.all(
     ),
   ),
 );
+const UNUSABLE = [
+  [true, recordText({ timestampSeconds: STAMPED - 2_592_001n })],
+  [true, recordText({ timestampSeconds: STAMPED + 304n })],
+  [false, recordText({ timestampSeconds: STAMPED - 2_592_001n, unsigned: true })],
+  [false, recordText({ signer: numbered(2) })],
+  [false, 'nonsense'],
+] as const;
+/** Records of no use, of which those that are signed show all the same that the device signs. */
 const JUNK: readonly Fact[] = await Promise.all(
-  [
-    recordText({ timestampSeconds: STAMPED - 2_592_001n }),
-    recordText({ timestampSeconds: STAMPED + 304n }),
-    recordText({ signer: numbered(2) }),
-    'nonsense',
-  ].map(async (text) => factOf(await text, { kind: 'other', signed: false, key: 0, seconds: 0 })),
+  UNUSABLE.map(async ([signed, text]) => factOf(await text, { kind: 'other', signed, key: 0, seconds: 0 })),
 );
 
 type SourceState = readonly Fact[] | 'failed';
@@ -99,7 +102,8 @@ function essence(result: DiscoveryResult): readonly unknown[] {
 function expectedKey(facts: readonly Fact[]): number | undefined {
   const keys = facts.filter(({ kind }) => kind === 'key');
   const signed = keys.filter((fact) => fact.signed);
-  const eligible = signed.length > 0 ? signed : keys;
+  const signs = facts.some((fact) => fact.kind !== 'revocation' && fact.signed);
+  const eligible = signs ? signed : keys;
   const latest = Math.max(...eligible.map(({ seconds }) => seconds));
   const [best] = eligible.filter(({ seconds }) => seconds === latest).sort((a, b) => b.key - a.key);
   if (best === undefined) return undefined;
@@ -172,6 +176,24 @@ describe('judge', () => {
         expect(new Set(memory.revokedKeys)).toEqual(
           new Set([...revoked].map((key) => hex.encode(filled(key)))),
         );
+      }),
+      { numRuns: effort(4_000) },
+    );
+  });
+
+  it('never takes an unsigned key once the device has signed anything at all, usable or not (P8 W-09) [S2.3]', () => {
+    fc.assert(
+      fc.property(looks, (history) => {
+        let memory = NOTHING_REMEMBERED;
+        let signs = false;
+        for (const sources of history) {
+          signs ||= visible(sources).some(({ signed }) => signed);
+          const judgement = judge(memory, answersOf(sources));
+          memory = judgement.memory;
+          const { result } = judgement;
+          if (result.outcome === 'found' && signs) expect(result.record.freshness).toBe('signed');
+          expect(memory.newest?.freshness === 'signed').toBe(signs);
+        }
       }),
       { numRuns: effort(4_000) },
     );

@@ -170,9 +170,11 @@ describe('the memory of a discovery', () => {
     const failed = await rejectionOf(peer.sees([after(1n)]));
     expect([failed.code, failed.context]).toEqual(['DISCOVERY_MEMORY_FAILED', { reason: 'EIO' }]);
     expect((await rejectionOf(peer.forget())).code).toBe('DISCOVERY_MEMORY_FAILED');
-    // What cannot be believed is not remembered either.
+    // What anybody may have written is not remembered either.
     expect(told(await peer.sees([]))).toBe('absent');
-    expect(told(await peer.sees([after(-86_400n * 40n)]))).toBe('stale');
+    expect(told(await peer.sees([after(-86_400n * 40n, { unsigned: true })]))).toBe('stale');
+    // That it signs its times is learnt of a device, though this record may not be used.
+    expect((await rejectionOf(peer.sees([after(-86_400n * 40n)]))).code).toBe('DISCOVERY_MEMORY_FAILED');
   });
 
   it('judges anew when somebody else has remembered meanwhile', async () => {
