@@ -20,6 +20,7 @@ import type { PublicationQueue } from '../queue/publication-queue.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { identityOf } from '../records/signing.ts';
 import type { DeriveNoiseKey } from './derivation-context.ts';
+import { doDueWork } from './due-work.ts';
 import { requireKeptDevice } from './former-device.ts';
 import { createKeeperReporter, type KeeperListeners } from './keeper-events.ts';
 import { currentKey, type KeyLedger, type KeySelection } from './key-ledger.ts';
@@ -106,7 +107,12 @@ export interface KeyKeeper {
       readonly successor?: boolean | undefined;
     },
   ): Promise<KeyLedger>;
-  /** Does everything that is due by the policy. @returns What is due next. */
+  /**
+   * Does everything that is due by the policy. What cannot be done keeps nothing else from being done: a key that cannot be
+   * replaced is still signed again.
+   *
+   * @returns What is due next. @throws What the first thing failed with, after all the others.
+   */
   run(call?: KeeperCall): Promise<KeeperStatus>;
   status(call?: KeeperCall): Promise<KeeperStatus>;
   /** Does what is due from now on by itself, whenever it is. Again does nothing. */
@@ -115,8 +121,6 @@ export interface KeyKeeper {
   close(): Promise<void>;
 }
 
-/** More than can be due at once: every former key, every revocation, and one of each other action. */
-const MAX_ACTIONS_PER_RUN = 80;
 const LEASE_ROOM = 'keeper-leases';
 
 /**
@@ -183,15 +187,8 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
   const nextOf = (ledger: KeyLedger | undefined): DueAction | undefined =>
     nextKeyAction(ledger, policy, now());
 
-  async function doDue(signal: CancelSignal): Promise<KeyLedger | undefined> {
-    let ledger = await operations.settle(signal);
-    for (let actions = 0; actions < MAX_ACTIONS_PER_RUN; actions++) {
-      const next = nextOf(ledger);
-      if (next === undefined || next.dueMs > now()) break;
-      ledger = await operations.perform(ledger, next, signal);
-    }
-    return ledger;
-  }
+  const doDue = (signal: CancelSignal): Promise<KeyLedger | undefined> =>
+    doDueWork({ operations, policy, now }, signal);
 
   async function status({ signal }: KeeperCall = {}): Promise<KeeperStatus> {
     const ledger = await desk.read(signal);

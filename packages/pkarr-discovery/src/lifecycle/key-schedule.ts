@@ -48,6 +48,27 @@ function signed(ledger: KeyLedger, { rotateAfterMs, restampAfterMs, jitterMs }: 
   return actions;
 }
 
+/** All that is or will be due, what is due now first and in order. */
+function plannedActions(ledger: KeyLedger, policy: KeyPolicy, nowMs: number): readonly DueAction[] {
+  const actions = [...takenOff(ledger, policy), ...signed(ledger, policy)];
+  const due = actions.filter(({ dueMs }) => dueMs <= nowMs);
+  const later = actions.filter((each) => !due.includes(each)).sort((left, right) => left.dueMs - right.dueMs);
+  return [...ORDER.flatMap((action) => due.filter((each) => each.action === action)), ...later];
+}
+
+/**
+ * Everything that is due to the keys of a device by now, in the order in which it is to be done. What comes first may undo
+ * the need for the rest; what cannot be done must not keep the rest from being done.
+ */
+export function dueKeyActions(
+  ledger: KeyLedger | undefined,
+  policy: KeyPolicy,
+  nowMs: number,
+): readonly DueAction[] {
+  if (ledger === undefined) return [{ action: 'publish', dueMs: nowMs }];
+  return plannedActions(ledger, policy, nowMs).filter(({ dueMs }) => dueMs <= nowMs);
+}
+
 /**
  * What is to be done next to the keys of a device, and when. Pure: it follows from the ledger alone, so that it survives
  * restarts, jitter included.
@@ -74,12 +95,5 @@ export function nextKeyAction(
   nowMs: number,
 ): DueAction | undefined {
   if (ledger === undefined) return { action: 'publish', dueMs: nowMs };
-  const actions = [...takenOff(ledger, policy), ...signed(ledger, policy)];
-  const due = actions.filter(({ dueMs }) => dueMs <= nowMs);
-  const first = ORDER.flatMap((action) => due.filter((each) => each.action === action))[0];
-  if (first !== undefined) return first;
-  return actions.reduce<DueAction | undefined>(
-    (earliest, each) => (earliest !== undefined && earliest.dueMs <= each.dueMs ? earliest : each),
-    undefined,
-  );
+  return plannedActions(ledger, policy, nowMs)[0];
 }

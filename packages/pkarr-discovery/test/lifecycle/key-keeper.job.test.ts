@@ -106,6 +106,40 @@ describe('createKeyKeeper', () => {
     expect(read(world, 'default')).toBe(shown('default'));
   });
 
+  it('[O3] [O5] signs the record again though the key cannot be replaced, and says so', async () => {
+    const world = new World();
+    const house = started(world, {
+      async derive(context) {
+        if (context !== 'default') throw new Error('the module is sealed');
+        return derive(context);
+      },
+    });
+    await pass(world, 121);
+    await closed(house);
+    expect(read(world, 'default')).toBe(shown('default'));
+    expect(kindsOf(house.events)).toContain('failed');
+    expect(kindsOf(house.events)).not.toContain('rotated');
+    expect((await ledgerOf(world))?.rotationCount).toBe(0);
+  });
+
+  it('[O3] [O5] does what else is due, and then fails with what it could not do', async () => {
+    const world = new World();
+    const { keeper, queue, events } = household(world, world.live(), {
+      policy,
+      async derive(context) {
+        if (context !== 'default') throw new RangeError('sealed');
+        return derive(context);
+      },
+    });
+    await keeper.publish();
+    await queue.flush();
+    world.clock.advance(8 * DAY_MS);
+    await expect(keeper.run()).rejects.toThrow(RangeError);
+    expect(kindsOf(events)).toEqual(['created', 'confirmed', 'restamped']);
+    await keeper.close();
+    await queue.close();
+  });
+
   it('[O3] looks every hour whether what it waits for has been published', async () => {
     const world = new World();
     const { keeper, queue, events } = household(world);
