@@ -1,4 +1,6 @@
-import type { CancelSignal } from '@pubky-paykit/primitives';
+import type { CancelSignal, RandomSource } from '@pubky-paykit/primitives';
+import { fraction } from '../background/retry-delay.ts';
+import { KEEPER_POLL_MS } from '../constants.ts';
 import type { KeyLedger } from './key-ledger.ts';
 import type { KeyOperations } from './key-operations.ts';
 import type { KeyPolicy } from './key-policy.ts';
@@ -48,4 +50,14 @@ export async function doDueWork(
   const [first] = failed;
   if (first !== undefined) throw first.error;
   return ledger;
+}
+
+/**
+ * When to look at the ledger again, in Unix milliseconds: when something is due, and every hour at least. The queue may have
+ * published what is waited for, and another process may have changed the ledger. Somewhat spread, so that many keepers do
+ * not ask their stores all at once.
+ */
+export function lookAgainMs(next: DueAction | undefined, nowMs: number, random: RandomSource): number {
+  const pollMs = nowMs + Math.ceil(KEEPER_POLL_MS * (1 - fraction(random) / 2));
+  return Math.min(pollMs, next?.dueMs ?? pollMs);
 }

@@ -9,9 +9,8 @@ import {
 } from '@pubky-paykit/primitives';
 import { openLeases, withLease } from '../background/lease.ts';
 import { createRecurring } from '../background/recurring.ts';
-import { fraction } from '../background/retry-delay.ts';
 import { createTurns } from '../background/turns.ts';
-import { DEFAULT_DEVICE, KEEPER_POLL_MS } from '../constants.ts';
+import { DEFAULT_DEVICE } from '../constants.ts';
 import type { DiscoverNoiseKey } from '../discovery/discovery-result.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { OpenRecords } from '../ports/record-store.ts';
@@ -20,7 +19,7 @@ import type { PublicationQueue } from '../queue/publication-queue.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { identityOf } from '../records/signing.ts';
 import type { DeriveNoiseKey } from './derivation-context.ts';
-import { doDueWork } from './due-work.ts';
+import { doDueWork, lookAgainMs } from './due-work.ts';
 import { requireKeptDevice } from './former-device.ts';
 import { createKeeperReporter, type KeeperListeners } from './keeper-events.ts';
 import { currentKey, type KeyLedger, type KeySelection } from './key-ledger.ts';
@@ -29,7 +28,6 @@ import { KEY_POLICIES, type KeyPolicy, requireKeyPolicy } from './key-policy.ts'
 import { type DueAction, nextKeyAction } from './key-schedule.ts';
 import { openKeyLedgers } from './ledger-codec.ts';
 import { createLedgerDesk, ledgerKey } from './ledger-desk.ts';
-import { isUnconfirmed } from './ledger-progress.ts';
 
 /** What a keeper is made of. */
 export interface KeyKeeperOptions extends KeeperListeners {
@@ -115,7 +113,10 @@ export interface KeyKeeper {
    */
   run(call?: KeeperCall): Promise<KeeperStatus>;
   status(call?: KeeperCall): Promise<KeeperStatus>;
-  /** Does what is due from now on by itself, whenever it is. Again does nothing. */
+  /**
+   * Does what is due from now on by itself, whenever it is, and looks every hour at least whether another process has changed
+   * anything. Again does nothing.
+   */
   start(): void;
   /** Stops, and waits for what is under way. Never rejects. The queue stays open. */
   close(): Promise<void>;
@@ -161,16 +162,8 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
   const desk = createLedgerDesk({ ledgers: openKeyLedgers(openRecords), identity, device, queue, random });
   const leases = openLeases(openRecords, LEASE_ROOM);
   const tell = createKeeperReporter(options);
-  const operations = createKeyOperations({
-    desk,
-    signer: steady,
-    device,
-    derive,
-    discover,
-    clock,
-    random,
-    tell,
-  });
+  const given = { desk, signer: steady, device, derive, discover, clock, random, tell };
+  const operations = createKeyOperations(given);
   const turns = createTurns('the key keeper');
   const now = (): number => Math.floor(millisecondsOf(clock));
 
@@ -200,34 +193,42 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
     random,
     run: async () => void (await alone({}, doDue)),
     async nextMs() {
-      const { ledger, next } = await status();
-      if (ledger === undefined || !isUnconfirmed(ledger)) return next?.dueMs;
-      // Somewhat spread, so that many keepers do not ask their stores all at once.
-      const pollMs = now() + Math.ceil(KEEPER_POLL_MS * (1 - fraction(random) / 2));
-      return Math.min(pollMs, next?.dueMs ?? pollMs);
+      return lookAgainMs((await status()).next, now(), random);
     },
     failed: (error) => tell({ kind: 'failed', device, code: codeOf(error), atMs: now() }),
   });
 
+  /** Alone, and what is due next is looked at anew: another date, or what is left of a call that failed. */
+  async function changing<Result>(
+    call: KeeperCall,
+    work: (signal: CancelSignal) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await alone(call, work);
+    } finally {
+      recurring.wake();
+    }
+  }
+
   return {
     device,
     publish: ({ takeOver = false, signal } = {}) =>
-      alone({ signal }, async (ended) => {
+      changing({ signal }, async (ended) => {
         const ledger = await operations.open(takeOver, ended);
         return currentKey(ledger) === undefined ? operations.create(ledger, ended) : ledger;
       }),
     restamp: (call = {}) =>
-      alone(call, async (ended) => operations.restamp(await operations.open(false, ended), ended)),
+      changing(call, async (ended) => operations.restamp(await operations.open(false, ended), ended)),
     rotate: (call = {}) =>
-      alone(call, async (ended) => operations.rotate(await operations.open(false, ended), ended)),
+      changing(call, async (ended) => operations.rotate(await operations.open(false, ended), ended)),
     revoke: ({ which = 'all', successor = true, signal } = {}) =>
-      alone({ signal }, async (ended) => {
+      changing({ signal }, async (ended) => {
         const ledger = await operations.open(false, ended);
         if (ledger.keys.length === 0) throw new DiscoveryError('DISCOVERY_NO_CURRENT_KEY', { device });
         return operations.revoke(ledger, which, successor, ended);
       }),
     async run(call = {}) {
-      const ledger = await alone(call, doDue);
+      const ledger = await changing(call, doDue);
       return { ledger, next: nextOf(ledger) };
     },
     status,

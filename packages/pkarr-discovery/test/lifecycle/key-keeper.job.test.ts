@@ -155,6 +155,54 @@ describe('createKeyKeeper', () => {
     await queue.close();
   });
 
+  it('[O3] takes up by itself what the owner has changed meanwhile', async () => {
+    const world = new World();
+    const house = started(world);
+    await pass(world, 1);
+    await house.keeper.revoke({ successor: false });
+    await pass(world, 46);
+    // The revocation is taken off, and nothing would be due ever again.
+    await house.keeper.publish();
+    await pass(world, 35);
+    await closed(house);
+    expect(read(world, 'default')).toBe(shown('default#1'));
+    expect(kindsOf(house.events).filter((kind) => kind === 'restamped').length).toBeGreaterThan(3);
+  });
+
+  it('[O3] is woken by each change, and by one that failed', async () => {
+    const world = new World();
+    const house = household(world);
+    house.keeper.start();
+    world.clock.advance(0);
+    await soon();
+    await house.queue.flush();
+    await house.keeper.rotate();
+    await house.queue.flush();
+    // At once, and not when the record is to be signed again.
+    world.clock.advance(0);
+    await soon();
+    expect(kindsOf(house.events)).toEqual(['created', 'confirmed', 'rotated', 'confirmed']);
+    expect((await rejectionOf(house.keeper.revoke({ which: { context: 'none' } }))).code).toBe(
+      'DISCOVERY_KEY_NOT_IN_LEDGER',
+    );
+    await closed(house);
+    expect(world.clock.pending).toBe(0);
+  });
+
+  it('[O3] keeps up what another process has published', async () => {
+    const world = new World();
+    const house = started(world);
+    await pass(world, 1);
+    const other = household(world);
+    await other.keeper.revoke({ successor: false });
+    await pass(world, 46);
+    await other.keeper.publish();
+    await closed(other);
+    await pass(world, 35);
+    await closed(house);
+    expect(read(world, 'default')).toBe(shown('default#1'));
+  });
+
   it('[O3] waits for another process without an alarm', async () => {
     const world = new World();
     // A process that has the lease, and dies.
