@@ -16,7 +16,7 @@ export interface OpenSharedLevelStoreOptions extends OpenLevelStoreOptions {
 }
 
 /**
- * A store in a folder of this machine that several processes use at the same time, each with a store of its own: what
+ * A store in a folder of this machine that several processes use at the same time, each with stores of its own in one thread: what
  * `openLevelStore` opens, but only for as long as something is asked of it, and for a moment more. Versions are those of the
  * folder, so that a compare-and-swap holds against everybody. While another process has the folder, a call waits for its
  * turn; calls in one go share a turn, and who is never done lets others in between.

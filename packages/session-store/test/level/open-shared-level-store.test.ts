@@ -78,43 +78,52 @@ describe('openSharedLevelStore', () => {
   });
 
   const KILLS = effort(12);
-  it(`[S5.2] [F2] two processes write at the same time, and ${KILLS} deaths of one neither harm nor stop the other`, async () => {
-    const [location, program] = [temporaryFolder(), await buildProgram('share')];
-    const acknowledged = new Map<string, number>();
-    const versions: string[] = [];
-    let shared = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const children = [WRITERS.slice(0, 2), WRITERS.slice(2)].map((writers) =>
-        start(program, [location, ...writers]),
-      );
-      const [victim, other] = kill % 2 === 0 ? children : [...children].reverse();
-      if (victim === undefined || other === undefined) throw new Error('both are started');
-      await victim.hasSaid(3 + 7 * kill);
-      victim.process.kill('SIGKILL');
-      await victim.over;
-      await other.hasSaid(other.lines().length + 12);
-      other.process.kill('SIGKILL');
-      await other.over;
-      for (const child of children) {
-        expect((await child.over).errors).toBe('');
-        for (const line of child.lines()) {
-          const [writer, count, version] = line.split(' ') as [string, string, string];
-          acknowledged.set(writer, Number(count));
-          versions.push(version);
-          shared += 1;
+  it.each([
+    ['that stay open', 'share'],
+    ['that open and close all the time', 'reopen'],
+  ])(
+    `[S5.2] [F2] of two processes with stores %s, ${KILLS} deaths of one neither harm nor stop the other`,
+    async (_, name) => {
+      const [location, program] = [temporaryFolder(), await buildProgram(name)];
+      const acknowledged = new Map<string, number>();
+      const versions: string[] = [];
+      let shared = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const children = [WRITERS.slice(0, 2), WRITERS.slice(2)].map((writers) =>
+          start(program, [location, ...writers]),
+        );
+        const [victim, other] = kill % 2 === 0 ? children : [...children].reverse();
+        if (victim === undefined || other === undefined) throw new Error('both are started');
+        await victim.hasSaid(3 + 7 * kill);
+        victim.process.kill('SIGKILL');
+        await victim.over;
+        await other.hasSaid(other.lines().length + 12);
+        other.process.kill('SIGKILL');
+        await other.over;
+        for (const child of children) {
+          expect((await child.over).errors).toBe('');
+          for (const line of child.lines()) {
+            const [writer, count, version] = line.split(' ') as [string, string, string];
+            acknowledged.set(writer, Number(count));
+            versions.push(version);
+            shared += 1;
+          }
         }
+        const store = await openLevelStore({ location });
+        for (const writer of WRITERS) {
+          const count = await countIn(store, writer);
+          expect(count - (acknowledged.get(writer) ?? 0), `of ${writer} after kill ${kill}`).toBeOneOf([
+            0, 1,
+          ]);
+          acknowledged.set(writer, count);
+        }
+        await store.close();
       }
-      const store = await openLevelStore({ location });
-      for (const writer of WRITERS) {
-        const count = await countIn(store, writer);
-        expect(count - (acknowledged.get(writer) ?? 0), `of ${writer} after kill ${kill}`).toBeOneOf([0, 1]);
-        acknowledged.set(writer, count);
-      }
-      await store.close();
-    }
-    expect(shared).toBeGreaterThan(0);
-    expect(new Set(versions).size, 'no version was given twice').toBe(versions.length);
-  }, 240_000);
+      expect(shared).toBeGreaterThan(0);
+      expect(new Set(versions).size, 'no version was given twice').toBe(versions.length);
+    },
+    240_000,
+  );
 
   it('[S5.2] two processes lose none of their changes of one entry', async () => {
     const [location, program] = [temporaryFolder(), await buildProgram('count')];
