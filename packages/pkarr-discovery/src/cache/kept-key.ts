@@ -30,7 +30,7 @@ export interface KeptKey {
   readonly memory: RollBackMemory;
   /** In state `conflict`: the key that does not fit, 32 bytes, not to be changed. */
   readonly rival: Uint8Array | undefined;
-  /** As what it was looked for last. */
+  /** Of the classes it was looked for as since the key was met, the one that keeps it longest; without a key, the last one. */
   readonly contact: ContactClass;
   /** When it was looked for last: up to an hour later than this, as not every use is written down. */
   readonly lastUsedMs: number;
@@ -56,10 +56,15 @@ export interface Circumstances {
 export interface ObservedKey {
   /** To be kept. */
   readonly kept: KeptKey;
-  /** The entry as time had left it. */
+  /** The entry as time had left it, for the class of contacts that keeps it longest. */
   readonly before: CachedKey;
   /** The entry as it is now: `kept.entry`, except for contacts of whom no key is kept. */
   readonly entry: CachedKey;
+  /**
+   * The same for the class it was looked for as, which the key may have outlived: then a record that was seen now, or what a
+   * first contact gives, and nothing of what another class knew. A refusal is one for all.
+   */
+  readonly answer: CachedKey;
   /** For each that was seen, why a record or a handshake was not believed; `accepted` for everything else. */
   readonly outcomes: readonly RollBackOutcome[];
 }
@@ -67,11 +72,6 @@ export interface ObservedKey {
 /** Whether there is nothing worth keeping. */
 export function isNothing({ entry, memory }: KeptKey): boolean {
   return entry.state === 'unknown' && memory.newest === undefined && memory.revokedKeys.length === 0;
-}
-
-/** Whether a use now should be written down. Also if the last one is in the future: the clock has been set back. */
-export function isUseDue({ lastUsedMs }: KeptKey, nowMs: number): boolean {
-  return Math.abs(nowMs - lastUsedMs) >= LAST_USED_STEP_MS;
 }
 
 interface Remembered {
@@ -92,6 +92,44 @@ function rivalIn(seen: KeyObservation): Uint8Array | undefined {
   return seen.kind === 'key' || seen.kind === 'handshake' ? Uint8Array.from(seen.noiseKey) : undefined;
 }
 
+/** Of the classes a key was looked for as, the one that keeps it longest. */
+export function longerClass(kept: KeptKey, contact: ContactClass, { contacts }: CachePolicy): ContactClass {
+  if (kept.entry.state === 'unknown') return contact;
+  return contacts[contact].keepMs >= contacts[kept.contact].keepMs ? contact : kept.contact;
+}
+
+/**
+ * Whether a use now should be written down. Also if the last one is in the future, as the clock has been set back, and if the
+ * key was not looked for as of a class that keeps it that long.
+ */
+export function isUseDue(kept: KeptKey, contact: ContactClass, policy: CachePolicy, nowMs: number): boolean {
+  if (Math.abs(nowMs - kept.lastUsedMs) >= LAST_USED_STEP_MS) return true;
+  return kept.entry.state !== 'unknown' && longerClass(kept, contact, policy) !== kept.contact;
+}
+
+/**
+ * The entry that is compared with what is seen: as time has left it for the class of contacts that keeps it longest. One that
+ * is stricter limits what may be used, and must not make the key of another one unknown: whoever is in between would be taken
+ * for a first contact by those who trust him least.
+ */
+export function standingEntry(kept: KeptKey, { contact, policy, clock }: Circumstances): CachedKey {
+  const longest = policy.contacts[longerClass(kept, contact, policy)];
+  return consultKey(kept.entry, longest, { clock, maximumAgeSeconds: policy.maximumAgeSeconds }).entry;
+}
+
+/** What a class of contacts gets to know that may not use all that is kept: a first contact with the current key at most. */
+function metBy(
+  before: CachedKey,
+  kept: CachedKey,
+  believed: readonly KeyObservation[],
+  clock: Clock,
+): CachedKey {
+  const isAnother = (one: KeyObservation): boolean =>
+    one.kind === 'handshake' && kept.state !== 'unknown' && !equalBytes(one.noiseKey, kept.noiseKey);
+  const seen = believed.filter((one) => !isAnother(one));
+  return seen.reduce((entry, one) => observeKey(entry, one, clock), before);
+}
+
 /**
  * What is kept after something was seen: first what time has done, then for each of it the memory against roll-back, then
  * the table. A record the memory refuses, and a handshake with a key that was revoked, change no entry. Pure.
@@ -102,33 +140,46 @@ function rivalIn(seen: KeyObservation): Uint8Array | undefined {
 export function observeKept(
   kept: KeptKey,
   seen: readonly KeyObservation[],
-  { contact, policy, clock }: Circumstances,
+  circumstances: Circumstances,
 ): ObservedKey {
-  const contactPolicy = policy.contacts[contact];
+  const { contact, policy, clock } = circumstances;
+  const before = standingEntry(kept, circumstances);
   const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
-  const before = consultKey(kept.entry, contactPolicy, rule).entry;
-  if (seen.length === 0) return { kept, before, entry: before, outcomes: [] };
+  const asClass = consultKey(before, policy.contacts[contact], rule).entry;
+  if (seen.length === 0) return { kept, before, entry: before, answer: asClass, outcomes: [] };
   let entry = before;
   let { memory, rival } = kept;
+  const believed: KeyObservation[] = [];
   const outcomes = seen.map((one) => {
     const { outcome, memory: after } = remember(memory, one);
     memory = after;
     // A revocation always reaches the table: only there it is known which key it is about.
     if (outcome !== 'accepted' && one.kind !== 'revocation') return outcome;
+    believed.push(one);
     const next = observeKey(entry, one, clock);
     if (next.state !== 'conflict') rival = undefined;
     else if (entry.state !== 'conflict') rival = rivalIn(one);
     entry = next;
     return outcome;
   });
-  const keptEntry = isKept(entry, contactPolicy.keepMs) ? entry : UNKNOWN_KEY;
-  const next = Object.freeze({ entry: keptEntry, memory, rival, contact, lastUsedMs: clock.now() });
-  return { kept: next, before, entry, outcomes };
+  // A key that is met anew is kept as what it is looked for now.
+  const isGone = before.state === 'unknown' || before.state === 'expired';
+  const keeper = isGone ? contact : longerClass(kept, contact, policy);
+  const keptEntry = isKept(entry, policy.contacts[keeper].keepMs) ? entry : UNKNOWN_KEY;
+  const next = Object.freeze({ entry: keptEntry, memory, rival, contact: keeper, lastUsedMs: clock.now() });
+  // A record seen now is no use of what is kept; the key before it would be one, where nothing may be kept.
+  const isFound = policy.contacts[contact].keepMs > 0 && believed.some(({ kind }) => kind === 'key');
+  const answer = isFound || isRefused(entry) ? entry : metBy(asClass, entry, believed, clock);
+  return { kept: next, before, entry, answer, outcomes };
+}
+
+function isRefused({ state }: CachedKey): boolean {
+  return state === 'conflict' || state === 'revoked';
 }
 
 /** A refusal is kept in any case: it is no key. */
-function isKept({ state }: CachedKey, keepMs: number): boolean {
-  return keepMs > 0 || state === 'conflict' || state === 'revoked';
+function isKept(entry: CachedKey, keepMs: number): boolean {
+  return keepMs > 0 || isRefused(entry);
 }
 
 /**

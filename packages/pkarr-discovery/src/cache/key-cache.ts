@@ -15,6 +15,7 @@ import {
   isNothing,
   isUseDue,
   type KeptKey,
+  longerClass,
   NOTHING_KEPT,
   type ObservedKey,
   observeKept,
@@ -67,8 +68,11 @@ export interface KeyCache {
     seen: readonly KeyObservation[],
     options: ObserveOptions,
   ): Promise<ObservedKey>;
-  /** Notes that a key was used. It is written down once in an hour at most, and for no device that is not kept. */
-  touch(identity: Uint8Array, device: string, options: Omit<ObserveOptions, 'policy'>): Promise<void>;
+  /**
+   * Notes that a key was used. It is written down once in an hour at most, and for no device that is not kept;
+   * at once if it is the first one of a class of contacts that keeps the key longer.
+   */
+  touch(identity: Uint8Array, device: string, options: ObserveOptions): Promise<void>;
   /**
    * The user has made sure which of two keys in conflict is right. It is taken as one of a first contact: a record that names
    * another one is a conflict again.
@@ -158,12 +162,13 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
       tell(observed.before, observed.entry, revocations(observed.kept) - revocations(before));
       return observed;
     },
-    async touch(identity, device, { contact, signal }) {
+    async touch(identity, device, { contact, policy, signal }) {
+      const rules = cachePolicy(policy);
       const nowMs = clock.now();
       const used = (kept: KeptKey): KeptKey =>
-        isNothing(kept) || !isUseDue(kept, nowMs)
+        isNothing(kept) || !isUseDue(kept, contact, rules, nowMs)
           ? kept
-          : Object.freeze({ ...kept, contact, lastUsedMs: nowMs });
+          : Object.freeze({ ...kept, contact: longerClass(kept, contact, rules), lastUsedMs: nowMs });
       await shelf.change(deviceAddress(identity, device), used, { signal });
     },
     async accept(identity, device, noiseKey, { contact, policy, signal }) {

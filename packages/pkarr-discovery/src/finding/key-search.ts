@@ -48,8 +48,8 @@ function isFormer(entry: CachedKey, noiseKey: Uint8Array): boolean {
 }
 
 /** Why the key that a look-up has found is the one to use. */
-function discovered({ before, entry, source }: LookedUp): KeyOrigin {
-  const [was, is] = [known(before.entry), known(entry)];
+function discovered({ before, answer, source }: LookedUp): KeyOrigin {
+  const [was, is] = [known(before.entry), known(answer)];
   const isSame = was !== undefined && is !== undefined && equalBytes(was.noiseKey, is.noiseKey);
   const reason = isSame
     ? 'confirmed'
@@ -82,8 +82,8 @@ export function createKeySearch({ cache, policy, clock, asking, reporter }: KeyS
 
   /** When it was used is nothing a connection should fail for. */
   async function touch({ address, contact }: SoughtKey, kept: KeptKey): Promise<void> {
-    if (!isUseDue(kept, clock.now())) return;
-    await cache.touch(address.identity, address.device, { contact }).catch(() => {});
+    if (!isUseDue(kept, contact, policy, clock.now())) return;
+    await cache.touch(address.identity, address.device, { contact, policy }).catch(() => {});
   }
 
   /** Reads what is kept, which must not be refused. */
@@ -125,7 +125,7 @@ export function createKeySearch({ cache, policy, clock, asking, reporter }: KeyS
     }
     const looked = await asking.ask(key, cached !== undefined, signal);
     requireUnopposed(looked);
-    const found = looked.outcome === 'found' ? peerKey(looked.entry, discovered(looked)) : undefined;
+    const found = looked.outcome === 'found' ? peerKey(looked.answer, discovered(looked)) : undefined;
     const answer = found ?? (await fallBack(key, looked, signal));
     if (answer !== undefined || looked.outcome === 'absent') return answer;
     throw looked.error ?? new TypeError('a key was found that no state allows');
@@ -141,7 +141,7 @@ export function createKeySearch({ cache, policy, clock, asking, reporter }: KeyS
       // The record goes first: it may say that the peer has rotated to the very key that the handshake has shown.
       const looked = isExpected ? undefined : await asking.ask(key, true, signal);
       if (looked !== undefined) requireUnopposed(looked);
-      if (looked?.outcome === 'revoked' && !holds(looked.entry, noiseKey)) throw looked.error;
+      if (looked?.outcome === 'revoked' && !holds(looked.answer, noiseKey)) throw looked.error;
       const proven = { kind: 'handshake', noiseKey } as const;
       const rules = { contact, policy, signal };
       const observed = await cache.observe(address.identity, address.device, [proven], rules);
@@ -149,7 +149,7 @@ export function createKeySearch({ cache, policy, clock, asking, reporter }: KeyS
       requireAccepted(observed.outcomes);
       requireUndisputed({ entry: observed.entry, rival: observed.kept.rival });
       // Of contacts of whom nothing is kept, the look-up alone knows the record.
-      const now = looked?.outcome === 'found' ? looked.entry : observed.entry;
+      const now = looked?.outcome === 'found' ? looked.answer : observed.answer;
       const learnt = holds(now, noiseKey) ? peerKey(now, originOf(looked, now)) : undefined;
       if (learnt?.degraded) asking.degrade(key);
       if (learnt !== undefined) return learnt;

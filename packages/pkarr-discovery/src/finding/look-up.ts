@@ -3,9 +3,8 @@ import type { CachePolicy } from '../cache/cache-policy.ts';
 import type { CachedKey, KeyObservation } from '../cache/cached-key.ts';
 import type { ContactClass } from '../cache/contact-policy.ts';
 import type { DeviceAddress } from '../cache/device-address.ts';
-import { type KeptKey, type ObservedKey, observeKept } from '../cache/kept-key.ts';
+import { type KeptKey, type ObservedKey, observeKept, standingEntry } from '../cache/kept-key.ts';
 import type { KeyCache } from '../cache/key-cache.ts';
-import { consultKey } from '../cache/key-use.ts';
 import { DISCOVERY_PATIENCE_MS, FIND_MARGIN_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
@@ -43,6 +42,8 @@ export interface LookedUp {
   readonly kept: KeptKey;
   /** The entry as it is now, also of contacts of whom no key is kept. */
   readonly entry: CachedKey;
+  /** The same for the class it was looked for as. */
+  readonly answer: CachedKey;
   /** With outcome `found`: the source of the record. */
   readonly source: string | undefined;
   /** With any other outcome: why there is no key. */
@@ -163,8 +164,7 @@ export async function lookUp(ports: LookUpPorts, task: LookUpTask): Promise<Look
   const { identity, device } = address;
   const startedMs = clock.now();
   const kept = await cache.read(identity, device, { signal });
-  const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
-  const before = { ...kept, entry: consultKey(kept.entry, policy.contacts[task.contact], rule).entry };
+  const before = { ...kept, entry: standingEntry(kept, { contact: task.contact, policy, clock }) };
   const result = judged(await discoverInTime(ports, task), ports);
   const leftMs = Math.max(FIND_MARGIN_MS, task.timeoutMs - Math.max(0, clock.now() - startedMs));
   const formerMs = Math.min(leftMs, DISCOVERY_PATIENCE_MS);
@@ -176,8 +176,8 @@ export async function lookUp(ports: LookUpPorts, task: LookUpTask): Promise<Look
   const refusesCached = isDoubted(result, before.entry);
   const error = result.outcome === 'found' ? undefined : failureOf(result);
   const seen = [...observations(result, refusesCached), ...former];
-  const { kept: after, entry, outcomes } = await noted(ports, task, seen);
-  const looked = { outcome: result.outcome, before, kept: after, entry, error, refusesCached };
+  const { kept: after, entry, answer, outcomes } = await noted(ports, task, seen);
+  const looked = { outcome: result.outcome, before, kept: after, entry, answer, error, refusesCached };
   if (result.outcome !== 'found') return { ...looked, source: undefined };
   const outcome = outcomes[seen.indexOf(result.record)] ?? 'accepted';
   if (outcome === 'accepted') return { ...looked, source: result.source };

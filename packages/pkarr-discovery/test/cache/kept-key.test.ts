@@ -161,7 +161,17 @@ describe('isNothing', () => {
 describe('isUseDue', () => {
   it('is true once in an hour, and after the clock was set back', () => {
     const kept = after(RECORD_A);
-    const due = [0, 3_599_999, 3_600_000, -3_600_000].map((ms) => isUseDue(kept, NOW_MS + ms));
+    const due = [0, 3_599_999, 3_600_000, -3_600_000].map((ms) =>
+      isUseDue(kept, 'frequent', cachePolicy(), NOW_MS + ms),
+    );
     expect(due).toEqual([false, false, true, true]);
+  });
+
+  it('is true at the first use of a class that keeps the key longer (P8 §4.5)', () => {
+    const { kept } = observeKept(NOTHING_KEPT, [RECORD_A], rules('occasional'));
+    const due = (['frequent', 'occasional', 'one-time', 'high-security'] as const).map((contact) =>
+      isUseDue(kept, contact, cachePolicy(), NOW_MS),
+    );
+    expect(due).toEqual([true, false, false, false]);
   });
 });

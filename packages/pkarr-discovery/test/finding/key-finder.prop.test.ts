@@ -114,6 +114,25 @@ class Model {
   /** When a look-up last ended in an error: a key may have been replaced in it without being given. */
   refusedAtMs = Number.NEGATIVE_INFINITY;
   isRefused = false;
+  /** The key that was given to a frequent contact last, and the time of its record. */
+  trusted: { readonly noiseKey: Uint8Array; readonly recordMs: number } | undefined;
+  /** When each key was given for the first time since the device was last forgotten. */
+  readonly metAtMs = new Map<string, number>();
+
+  /** The key that no handshake may replace by another one, whatever class of contacts it is for. */
+  standing(nowMs: number): Uint8Array | undefined {
+    const { noiseKey, recordMs } = this.trusted ?? {};
+    if (noiseKey === undefined || recordMs === undefined) return undefined;
+    const sinceMs = Math.min(recordMs, this.metAtMs.get(name(noiseKey)) ?? nowMs);
+    return nowMs - sinceMs < 30 * DAY_MS ? noiseKey : undefined;
+  }
+
+  forget(): void {
+    this.isRefused = false;
+    this.trusted = undefined;
+    this.shown.clear();
+    this.metAtMs.clear();
+  }
 }
 
 const name = (key: Uint8Array): string => hex.encode(key);
@@ -134,7 +153,15 @@ function learnt(model: Model, answer: DiscoveryResult, nowMs: number): void {
 
 describe('createKeyFinder', () => {
   it('never gives a key that is revoked, expired, rolled back or in conflict, whatever happens in whatever order, restarts included [S2.2] [S2.3] [O5]', async () => {
-    const seen = { given: 0, refused: 0, rotated: 0, degraded: 0, tofu: 0, codes: new Set<string>() };
+    const seen = {
+      given: 0,
+      refused: 0,
+      rotated: 0,
+      degraded: 0,
+      tofu: 0,
+      compared: 0,
+      codes: new Set<string>(),
+    };
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
         const world = createWorld({ viewMs: 0 });
@@ -168,8 +195,7 @@ describe('createKeyFinder', () => {
           if (world.lookUps.length > asked && 'answer' in step) learnt(model, step.answer, nowMs);
           if (world.lookUps.length > asked && code !== undefined) model.refusedAtMs = nowMs;
           if (step.do === 'forget' || (step.do === 'accept' && code === undefined)) {
-            model.isRefused = false;
-            model.shown.clear();
+            model.forget();
             if (step.do === 'accept') model.shown.add(name(step.key));
           }
           // A refusal that only the user can lift; of contacts of high security no conflict is kept.
@@ -177,7 +203,21 @@ describe('createKeyFinder', () => {
           if (model.isRefused && 'answer' in step) expect(code).toMatch(/CONFLICT|REVOKED/);
           if (code === 'DISCOVERY_KEY_CONFLICT' && !isHigh) model.isRefused = true;
           if (step.do === 'learn' && code === undefined) model.shown.add(name(step.key));
+          const standing = model.standing(nowMs);
+          if (step.do === 'learn' && standing !== undefined) {
+            // In no class, the strictest included.
+            if (given?.state === 'tofu') expect(given.noiseKey).toEqual(standing);
+            if (!equalBytes(step.key, standing)) seen.compared += 1;
+          }
+          // A look-up that was refused may have shown another key.
+          if (world.lookUps.length > asked && code !== undefined) model.trusted = undefined;
           if (given === undefined) continue;
+          if (!model.metAtMs.has(name(given.noiseKey))) model.metAtMs.set(name(given.noiseKey), nowMs);
+          const isStill = model.trusted !== undefined && given.from === 'discovery';
+          if (isStill || ('contact' in step && step.contact === 'frequent')) {
+            const recordMs = given.record ? Number(given.record.timestampSeconds) * 1_000 : nowMs;
+            model.trusted = { noiseKey: given.noiseKey, recordMs };
+          }
 
           seen.given += 1;
           const { noiseKey, formerKey, state, record, degraded, reason, from } = given;
@@ -198,7 +238,8 @@ describe('createKeyFinder', () => {
             if (record.freshness === 'unsigned') expect(from === 'discovery' ? before : -1n).toBe(-1n);
             else if (from === 'discovery') expect(record.timestampSeconds).toBe(model.signedSeconds);
           }
-          // Without one if the key before was revoked.
+          // Without one if the key before was revoked, or is none of this class of contacts.
+          if (reason === 'rotated' && formerKey === undefined) model.refusedAtMs = nowMs;
           if (reason === 'rotated' && formerKey !== undefined) {
             expect(equalBytes(formerKey, noiseKey)).toBe(false);
             model.replacedAtMs.set(name(formerKey), nowMs);
@@ -218,7 +259,8 @@ describe('createKeyFinder', () => {
     );
     expect(seen.given).toBeGreaterThan(RUNS);
     expect(seen.refused).toBeGreaterThan(RUNS);
-    for (const rare of [seen.rotated, seen.degraded, seen.tofu]) expect(rare).toBeGreaterThan(RUNS / 50);
+    for (const rare of [seen.rotated, seen.degraded, seen.tofu, seen.compared])
+      expect(rare).toBeGreaterThan(RUNS / 50);
     expect([...seen.codes].sort()).toEqual([...CODES].sort());
   });
 });
