@@ -1,3 +1,4 @@
+export { type DhtOptions, MAINLINE_BOOTSTRAP } from '@pubky-paykit/pkarr-discovery/dht';
 export { makeFolders, syncFolder } from '@pubky-paykit/primitives/node';
 export {
   type OpenLevelStoreOptions,
@@ -14,5 +15,6 @@ export {
   type ServerLimits,
   type TcpServer,
 } from '@pubky-paykit/transport/tcp';
+export { type DhtNode, type DhtPublishing, openDht } from './node/dht.ts';
 export { listenForPayments } from './node/payment-server.ts';
 export type { IdentityOfNow, ListenForPaymentsOptions } from './node/payment-server-options.ts';

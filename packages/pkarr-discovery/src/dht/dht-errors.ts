@@ -4,7 +4,7 @@ import { errorRow } from '@pubky-paykit/primitives';
 export const DHT_ERRORS = {
   DISCOVERY_DHT_MISSING: errorRow<{ module: string }>({
     summary: 'the DHT needs the package {module}, which cannot be loaded',
-    nextStep: 'Install it next to this package.',
+    nextStep: 'Install it beside this package: npm install bittorrent-dht. Nothing else needs it.',
     retryable: false,
   }),
   DISCOVERY_DHT_FAILED: errorRow<{ reason: string }>({
