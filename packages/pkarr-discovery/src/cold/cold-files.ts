@@ -63,7 +63,7 @@ export interface ColdBundle {
   readonly identity: Uint8Array;
   readonly device: string;
   readonly action: ColdAction;
-  /** Unix milliseconds, by the clock of the machine with the secret. */
+  /** Unix milliseconds, by the clock of the machine with the secret, or when the request was made if that is later. */
   readonly createdMs: number;
   /** Unix milliseconds, exclusive. */
   readonly expiresMs: number;

@@ -14,7 +14,7 @@ import {
 } from '../lifecycle/key-ledger.ts';
 import type { NewKey } from '../lifecycle/key-plan.ts';
 import { nextKeyOf } from '../lifecycle/own-keys.ts';
-import { signingTime } from '../lifecycle/signing-time.ts';
+import { revokingTime, statingTime } from '../lifecycle/signing-time.ts';
 import type { PacketSource } from '../relays/packet-store.ts';
 import { checkLength, signedPacketPayload } from '../signed-packet/signed-packet.ts';
 import type { ColdAction, ColdRequest } from './cold-files.ts';
@@ -83,7 +83,7 @@ async function newKeyFor(ledger: KeyLedger, options: ColdRequestOptions): Promis
 
 /**
  * Asks for what an identity is to sign offline [S3.1] [O3]: the same statements as a keeper would sign, and the packet they
- * are to stand in. Write `coldRequestCodec.encode(request)` to a file, and carry it to the machine with the secret.
+ * are to stand in. What signs no key can be asked for whatever the clock says. Write `coldRequestCodec.encode(request)` to a file, and carry it to the machine with the secret.
  *
  * @throws DISCOVERY_BAD_DEVICE, DISCOVERY_WRONG_LENGTH, DISCOVERY_NO_CURRENT_KEY, DISCOVERY_TOO_MANY_KEYS,
  * DISCOVERY_KEY_NOT_IN_LEDGER, DISCOVERY_KEY_MISDERIVED, DISCOVERY_CLOCK_BEHIND, and what `derive` and `packets` throw.
@@ -106,8 +106,9 @@ export async function createColdRequest(options: ColdRequestOptions): Promise<Co
   const identity = Uint8Array.from(options.identity);
   const ledger = options.ledger ?? emptyLedger(identity, device, 0);
   const newKey = await newKeyFor(ledger, options);
-  const time = signingTime(ledger.stampedSeconds, clock);
+  const time = revokingTime(ledger.stampedSeconds, clock);
   const plan = coldPlan(ledger, { action, newKey, keys: keysFor(ledger, action, which), time });
+  statingTime(plan.statements, ledger.stampedSeconds, clock);
   if (plan.statements.length === 0) throw new RangeError(`there is nothing to ${action}`);
   const packet = await packets?.get(identity, { signal, forUpdate: true });
   return {

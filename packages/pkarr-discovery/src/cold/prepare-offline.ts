@@ -6,7 +6,7 @@ import type { DeriveNoiseKey } from '../lifecycle/derivation-context.ts';
 import type { KeyStatement, NewKey } from '../lifecycle/key-plan.ts';
 import { derivedKey } from '../lifecycle/own-keys.ts';
 import { signStatements } from '../lifecycle/sign-statements.ts';
-import { signingTime } from '../lifecycle/signing-time.ts';
+import { statingTime } from '../lifecycle/signing-time.ts';
 import { packetChangeOf } from '../publications/packet-target.ts';
 import type { Publication } from '../publications/publication.ts';
 import { applyChange } from '../publishing/packet-change.ts';
@@ -104,22 +104,24 @@ export async function prepareOffline(
   if (!equalBytes(identity, request.identity)) throw new DiscoveryError('DISCOVERY_COLD_OTHER_IDENTITY');
   const { device, action, revision, statements, stampedSeconds } = request;
   const snapshot = request.packet && parseSignedPacket(identity, request.packet);
-  // A clock that is behind the machine with the network would sign what peers take for old.
+  // A clock that is behind the machine with the network would sign keys that peers take for old.
   const requestedSeconds = BigInt(Math.floor(request.createdMs / 1_000));
-  signingTime(requestedSeconds, clock);
-  const { nowMs, timestampSeconds } = signingTime(stampedSeconds, clock);
+  statingTime(statements, requestedSeconds, clock);
+  const { nowMs, timestampSeconds } = statingTime(statements, stampedSeconds, clock);
+  // Nor is anything else to be too old as soon as it is carried back.
+  const createdMs = Math.max(nowMs, request.createdMs);
   const newKey = await newKeyIn(statements, derive);
   const publications = await signStatements(
     signer,
     statements.map((asked) => statementOf(asked, newKey, timestampSeconds)),
   );
-  const packet = snapshot && (await packetWith(snapshot, publications, signer, clock, nowMs));
+  const packet = snapshot && (await packetWith(snapshot, publications, signer, clock, createdMs));
   return {
     identity,
     device,
     action,
-    createdMs: nowMs,
-    expiresMs: nowMs + Math.floor(lifetimeMs),
+    createdMs,
+    expiresMs: Math.min(createdMs + Math.floor(lifetimeMs), Number.MAX_SAFE_INTEGER),
     revision,
     publications,
     newKey,

@@ -6,7 +6,7 @@ export const LIFECYCLE_ERRORS = {
     summary:
       'the clock is {behindSeconds} s behind the device, and peers put up with less than {maximumSeconds} s',
     nextStep:
-      'Set the clock right. If it is right now and was ahead when the key was signed, use another device id.',
+      'Set the clock right. If it is right now and was ahead when the key was signed, revoke the key without a successor, and use another device id.',
     retryable: true,
   }),
   DISCOVERY_LEDGER_CHANGED: errorRow<{ device: string }>({

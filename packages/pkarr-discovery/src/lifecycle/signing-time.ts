@@ -2,7 +2,7 @@ import type { Clock } from '@pubky-paykit/primitives';
 import { MAX_CLOCK_SKEW_SECONDS } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import { millisecondsOf } from '../records/freshness.ts';
-import type { PlanTime } from './key-plan.ts';
+import type { KeyStatement, PlanTime } from './key-plan.ts';
 
 /**
  * The time of a revocation that nothing comes after: now, or a second after the newest record, however far ahead that is.
@@ -35,6 +35,21 @@ export function signingTime(stampedSeconds: bigint, clock: Clock): PlanTime {
     throw new DiscoveryError('DISCOVERY_CLOCK_BEHIND', { behindSeconds, maximumSeconds });
   }
   return time;
+}
+
+/**
+ * The time of what is to be said: peers refuse a key from too far ahead, and believe a revocation of any time; what takes a
+ * record off has none.
+ *
+ * @throws DISCOVERY_CLOCK_BEHIND if a key is among it, and TypeError, as {@link signingTime}.
+ */
+export function statingTime(
+  statements: readonly Pick<KeyStatement, 'kind'>[],
+  stampedSeconds: bigint,
+  clock: Clock,
+): PlanTime {
+  const timeOf = statements.some(({ kind }) => kind === 'key') ? signingTime : revokingTime;
+  return timeOf(stampedSeconds, clock);
 }
 
 /** The latest of some times, in seconds since 1970; 0 for none. */
