@@ -26,8 +26,11 @@ function objection(one: Statement, decision: Decision, recollection: Recollectio
       return objectionOfKey(one, decision, recollection);
     case 'revocation':
       return objectionOfRevocation(one, decision, recollection);
-    case 'unsigned-revocation':
-      return decision.outcome === 'revoked' ? undefined : { says: 'revoked', error: one.error };
+    case 'unsigned-revocation': {
+      // Of a device that signs it is a downgrade.
+      const isDecided = decision.outcome === 'revoked' || decision.outcome === 'downgraded';
+      return isDecided ? undefined : { says: 'revoked', error: one.error };
+    }
     case 'refusal':
       return decision.outcome === one.outcome ? undefined : { says: one.outcome, error: one.error };
     case 'absence': {

@@ -7,7 +7,7 @@ import type { DiscoverySettings } from './discovery-options.ts';
 import type { DiscoverOptions, DiscoveryResult, FailedSource } from './discovery-result.ts';
 import { judge } from './judgement.ts';
 import { measureLookup } from './measurement.ts';
-import { isRemembered, type Statement, statementsOf } from './statement.ts';
+import { concernsMemory, type Statement, statementsOf } from './statement.ts';
 
 /** Looks up one device of one identity. */
 export function discover(
@@ -31,7 +31,7 @@ export function discoverAt(
     const { trustAbsence = false } = settings.policy;
     const answers = { statements, failed, trustAbsence };
     // What nobody may have written is nothing to remember.
-    if (!statements.some(isRemembered)) return judge(NOTHING_REMEMBERED, answers).result;
+    if (!statements.some(concernsMemory)) return judge(NOTHING_REMEMBERED, answers).result;
     let result: DiscoveryResult | undefined;
     await settings.memory.update(
       address,

@@ -12,7 +12,7 @@ export interface FailedSource {
  *
  * - `revoked`: the key must not be used any more;
  * - `rolled-back`: older than a record that was seen before;
- * - `downgraded`: its time is not signed, though this device has signed before;
+ * - `downgraded`: time or revocation are not signed, though this device has signed before;
  * - `stale`, `future`: outside the time that is allowed;
  * - `unsigned`: its time is not signed, and the policy asks for that;
  * - `forged`: a signature is not that of the identity;

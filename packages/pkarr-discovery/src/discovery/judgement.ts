@@ -49,7 +49,7 @@ const WEIGHTS: readonly RefusalOutcome[] = [
  * 1. A revocation that is signed and current, that is, of the newest key or not older than it, whichever source has it.
  * 2. The newest key. If it was revoked before, is older than one that was seen, or does not sign its time any more, no
  *    other is taken instead: all others count less. A revocation nobody signed, of this key or not older than it, is
- *    obeyed, and not remembered.
+ *    obeyed, and not remembered, unless the device signs: then it is a downgrade, as a key would be.
  *    One that is signed, and refused for its time alone, still proves that the device signs: no unsigned key is taken beside
  *    it, nor ever after.
  * 3. Of records that may not be used, the refusal that tells most.
@@ -70,7 +70,8 @@ export function judge(before: RollBackMemory, answers: Answers): Judgement {
   return { result: { ...decision, ...asked }, memory: recollection.memory };
 }
 
-function decide({ statements, failed, trustAbsence }: Answers, { outcomes }: Recollection): Decision {
+function decide({ statements, failed, trustAbsence }: Answers, recollection: Recollection): Decision {
+  const { outcomes } = recollection;
   const ranked = [...outcomes.keys()];
   const revocations = ranked.filter((one) => one.kind === 'revocation');
   const current = revocations.find((one) => outcomes.get(one) === 'revoked');
@@ -81,13 +82,16 @@ function decide({ statements, failed, trustAbsence }: Answers, { outcomes }: Rec
     return { outcome: 'revoked', revokedKey, revocation, ...told };
   }
   const best = bestKey(ranked, outcomes);
-  const unsigned = statements.find((one) => one.kind === 'unsigned-revocation' && shutsOut(one, best));
+  const claims = statements.filter((one) => one.kind === 'unsigned-revocation');
+  const isSigner = isSigning(recollection);
+  const obeyed = claims.find((one) => !isSigner && shutsOut(one, best));
   const outcome = best && outcomes.get(best);
-  if (best !== undefined && unsigned === undefined && outcome === 'accepted') {
+  if (best !== undefined && obeyed === undefined && outcome === 'accepted') {
     return { outcome: 'found', record: best.record, source: sourceOf(best, statements) };
   }
   const others = statements.filter(({ kind }) => kind === 'refusal');
-  const refusals = [unsigned, best, ...revocations, ...others].flatMap((one) => refusalBy(one, outcomes));
+  const against = [obeyed, best, ...revocations, ...(isSigner ? claims : []), ...others];
+  const refusals = against.flatMap((one) => refusalBy(one, recollection));
   const isSigned = others.some(isRemembered);
   for (const weight of WEIGHTS) {
     // What the identity has signed itself tells more than what somebody may have made of it.
@@ -111,7 +115,13 @@ function bestKey(ranked: readonly RecordStatement[], outcomes: Outcomes): KeySta
 /** Whether an unsigned revocation has to be obeyed: of this key always, of another one unless this one is newer. */
 function shutsOut(revocation: UnsignedRevocation, key: KeyStatement | undefined): boolean {
   if (key === undefined || equalBytes(revocation.revokedKey, key.record.noiseKey)) return true;
-  return revocation.timestampSeconds >= key.record.timestampSeconds;
+  const { timestampSeconds } = revocation;
+  return timestampSeconds !== undefined && timestampSeconds >= key.record.timestampSeconds;
+}
+
+/** Whether a device is known to sign its times: of such a one, what is unsigned says nothing. */
+function isSigning({ memory }: Recollection): boolean {
+  return memory.newest?.freshness === 'signed';
 }
 
 /** The first source, in the stated order, that has this very record. */
@@ -121,15 +131,18 @@ function sourceOf({ source, record }: RecordStatement, statements: readonly Stat
 }
 
 /** What a statement says against using any key. */
-function refusalBy(one: Statement | undefined, outcomes: Outcomes): readonly Refusal[] {
+function refusalBy(one: Statement | undefined, recollection: Recollection): readonly Refusal[] {
   if (one === undefined || one.kind === 'absence') return [];
   const { source } = one;
   if (one.kind === 'refusal') return [{ source, outcome: one.outcome, error: one.error }];
   if (one.kind === 'unsigned-revocation') {
+    if (isSigning(recollection)) {
+      return [{ source, outcome: 'downgraded', error: rollBackRefusal('downgraded') }];
+    }
     const { revokedKey, error } = one;
     return [{ source, outcome: 'revoked', revokedKey, revocation: undefined, error }];
   }
-  const outcome = outcomes.get(one);
+  const outcome = recollection.outcomes.get(one);
   if (outcome === undefined || outcome === 'accepted') return [];
   const error = rollBackRefusal(outcome);
   if (outcome !== 'revoked') return [{ source, outcome, error }];

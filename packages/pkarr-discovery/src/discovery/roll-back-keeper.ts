@@ -59,9 +59,12 @@ export function createRollBackKeeper(openRecords: OpenRecords): RollBackKeeper {
   const records = openRecords(ROLL_BACK_ROOM, ROLL_BACK_CODEC);
   return {
     async update(address, change, { signal } = {}) {
-      await coded(
-        records.update(storeKey(address), (memory = NOTHING_REMEMBERED) => change(memory), { signal }),
-      );
+      const next = (stored: RollBackMemory | undefined) => {
+        const memory = change(stored ?? NOTHING_REMEMBERED);
+        // Strangers are many: of whom nothing was learnt, nothing is kept.
+        return stored === undefined && memory === NOTHING_REMEMBERED ? undefined : memory;
+      };
+      await coded(records.update(storeKey(address), next, { signal }));
     },
     async forget(address, { signal } = {}) {
       await coded(records.delete(storeKey(address), { signal }));

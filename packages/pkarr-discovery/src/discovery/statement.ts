@@ -1,4 +1,6 @@
 import { type CodedErrorFields, equalBytes, isCodedError } from '@pubky-paykit/primitives';
+import { DiscoveryError } from '../errors.ts';
+import { isAhead } from '../records/freshness.ts';
 import { parseKeyRecord } from '../records/key-record.ts';
 import type {
   UntimelyKeyRecord,
@@ -29,8 +31,8 @@ export interface UnsignedRevocation extends Said {
   readonly kind: 'unsigned-revocation';
   /** 32 bytes. */
   readonly revokedKey: Uint8Array;
-  /** Seconds since 1970, as claimed. */
-  readonly timestampSeconds: bigint;
+  /** Seconds since 1970, as claimed; undefined if that is further ahead than clocks may differ, and not believed. */
+  readonly timestampSeconds: bigint | undefined;
   readonly error: CodedErrorFields;
 }
 
@@ -64,6 +66,11 @@ export type Statement = RecordStatement | UnsignedRevocation | RefusalStatement 
 
 export function isRecord(statement: Statement): statement is RecordStatement {
   return statement.kind === 'key' || statement.kind === 'revocation';
+}
+
+/** Whether what the memory knows decides what becomes of a statement. */
+export function concernsMemory(statement: Statement): boolean {
+  return isRemembered(statement) || statement.kind === 'unsigned-revocation';
 }
 
 export function isRemembered(statement: Statement): statement is RememberedStatement {
@@ -121,8 +128,10 @@ function verify(claim: KeyRecordClaim, policy: KeyRecordPolicy): Verdict {
   } catch (error) {
     if (!isCodedError(error)) throw error;
     if (error.code === 'DISCOVERY_KEY_REVOKED') {
+      if (policy.requireSignedFreshness) return refusal(new DiscoveryError('DISCOVERY_FRESHNESS_UNSIGNED'));
       // That the identity did bind this key was verified before the revocation was looked at.
-      const { noiseKey: revokedKey, timestampSeconds = 0n } = parseKeyRecord(claim.record);
+      const { noiseKey: revokedKey, timestampSeconds: claimed = 0n } = parseKeyRecord(claim.record);
+      const timestampSeconds = isAhead(claimed, policy) ? undefined : claimed;
       return { kind: 'unsigned-revocation', revokedKey, timestampSeconds, error };
     }
     return refusal(error);

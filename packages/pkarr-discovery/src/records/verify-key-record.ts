@@ -77,8 +77,8 @@ function freshnessProof(record: DatedRecord, bound: BoundKey, policy: KeyRecordP
  * no `sig`. An `fsig` that does not fit is an error, never a record without one.
  *
  * Without it, as in 0.8, whoever stores the record may change both. The bounds hold for the time that is claimed, and an
- * unsigned `revoked=true` is an error now and is not remembered, because nobody knows whose word it is. Such a record
- * passes unless `requireSignedFreshness` says otherwise; `rememberKeyRecord` refuses it for a device that has signed
+ * unsigned `revoked=true` is an error now and is not remembered, because nobody knows whose word it is: a discovery obeys it
+ * only for devices that sign nothing. Such a record passes unless `requireSignedFreshness` says otherwise; `rememberKeyRecord` refuses it for a device that has signed
  * before. Whoever keeps such a memory takes `checkKeyRecord` instead, which also tells what a refused record proves.
  *
  * It costs one Ed25519 verification; a second one only to tell what was forged.

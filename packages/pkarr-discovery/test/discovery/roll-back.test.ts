@@ -130,18 +130,72 @@ describe('the memory of a discovery', () => {
     expect(told(await peer.sees([after(50n)]))).toBe('rolled-back');
   });
 
-  it('obeys a revocation nobody signed while it is there, and does not remember it', async () => {
+  it('obeys a revocation nobody signed of a device that does not sign, while it is there, and does not remember it (P8 W-11)', async () => {
     const peer = new Onlooker();
+    const unsigned = { unsigned: true };
     const revoked = { revoked: true, unsigned: true };
-    const result = await peer.sees([after(100n)], [after(0n, revoked)]);
+    const result = await peer.sees([after(100n, unsigned)], [after(0n, revoked)]);
     expect(told(result)).toBe(`revoked ${NOISE_KEY[0]}`);
     expect(result).toMatchObject({ revocation: undefined, error: { context: { proof: 'unsigned' } } });
-    expect(told(await peer.sees([after(100n)]))).toBe(`found ${NOISE_KEY[0]}`);
+    expect(told(await peer.sees([after(100n, unsigned)]))).toBe(`found ${NOISE_KEY[0]}`);
     const other = after(100n, { ...revoked, noiseKey: OTHER_KEY });
-    expect(told(await peer.sees([after(100n)], [other]))).toBe('revoked 9');
-    const former = await peer.sees([after(100n)], [after(99n, { ...revoked, noiseKey: OTHER_KEY })]);
+    expect(told(await peer.sees([after(100n, unsigned)], [other]))).toBe('revoked 9');
+    const earlier = after(99n, { ...revoked, noiseKey: OTHER_KEY });
+    const former = await peer.sees([after(100n, unsigned)], [earlier]);
     expect(told(former)).toBe(`found ${NOISE_KEY[0]}`);
     expect(brief(former.disagreements)).toEqual(['s1 revoked DISCOVERY_KEY_REVOKED']);
+  });
+
+  it('believes the time of such a revocation no further ahead than clocks may differ (P8 W-11)', async () => {
+    const peer = new Onlooker();
+    const revoked = { revoked: true, unsigned: true, noiseKey: OTHER_KEY };
+    const key = after(0n, { unsigned: true });
+    expect(told(await peer.sees([key], [after(800n, revoked)]))).toBe('revoked 9');
+    expect(told(await peer.sees([key], [after(801n, revoked)]))).toBe(`found ${NOISE_KEY[0]}`);
+    const endOfTime = { ...revoked, timestampSeconds: 2n ** 64n - 1n };
+    expect(told(await peer.sees([key], [endOfTime]))).toBe(`found ${NOISE_KEY[0]}`);
+    // Of the key itself it counts whenever that may have been.
+    expect(told(await peer.sees([key], [{ ...endOfTime, noiseKey: NOISE_KEY }]))).toBe(
+      `revoked ${NOISE_KEY[0]}`,
+    );
+  });
+
+  it('shuts out no key of a device that signs for what anybody may have written (P8 W-11) [O5]', async () => {
+    const peer = new Onlooker();
+    const revoked = { revoked: true, unsigned: true };
+    const claims = [
+      after(0n, revoked),
+      after(0n, { ...revoked, noiseKey: OTHER_KEY, timestampSeconds: 2n ** 64n - 1n }),
+    ];
+    const result = await peer.sees(claims, [after(100n)]);
+    expect(told(result)).toBe(`found ${NOISE_KEY[0]}`);
+    expect(brief(result.disagreements)).toEqual([
+      's0 revoked DISCOVERY_KEY_REVOKED',
+      's0 revoked DISCOVERY_KEY_REVOKED',
+    ]);
+    // Also while the source is silent that has the key: the device is known to sign.
+    const alone = await peer.sees(claims);
+    expect(alone).toMatchObject({ outcome: 'downgraded', error: { code: 'DISCOVERY_KEY_DOWNGRADED' } });
+    expect(alone.disagreements).toEqual([]);
+    expect(told(await peer.sees([after(99n, { revoked: true })], [after(100n)]))).toBe(
+      `revoked ${NOISE_KEY[0]}`,
+    );
+  });
+
+  it('hears no revocation nobody signed where only signed times count (P8 W-11)', async () => {
+    const peer = new Onlooker();
+    peer.policy = { requireSignedFreshness: true };
+    const claim = after(0n, { revoked: true, unsigned: true });
+    expect(told(await peer.sees([claim]))).toBe('unsigned');
+    expect(told(await peer.sees([claim], [after(0n)]))).toBe(`found ${NOISE_KEY[0]}`);
+  });
+
+  it('keeps nothing of strangers of whom nothing is signed but a claim that they are revoked', async () => {
+    const peer = new Onlooker();
+    expect(told(await peer.sees([after(0n, { revoked: true, unsigned: true })]))).toBe(
+      `revoked ${NOISE_KEY[0]}`,
+    );
+    expect(peer.records.entries.size).toBe(0);
   });
 
   it('remembers before it answers, and answers nothing if it cannot [S2.3]', async () => {
