@@ -76,7 +76,7 @@ export const SESSION_STORE_ERRORS = {
   }),
   STORE_LOCKED: /* @__PURE__ */ errorRow<{ location: string }>({
     summary: 'the store in {location} is open already, here or in another process',
-    nextStep: 'Close it there first, or give each process a store of its own.',
+    nextStep: 'Close it there first, share it (openSharedLevelStore), or give each process one of its own.',
     retryable: true,
     wireCode: 9000,
   }),
