@@ -71,7 +71,8 @@ export interface KeeperStatus {
  * processes. Publications are in the queue when a call resolves.
  *
  * Calls throw DISCOVERY_LEASE_HELD, DISCOVERY_LEDGER_CHANGED, DISCOVERY_CLOCK_BEHIND, DISCOVERY_QUEUE_FULL,
- * DISCOVERY_CANCELLED, DISCOVERY_CLOSED, and what the signer, `derive` and the store throw.
+ * DISCOVERY_CANCELLED, DISCOVERY_CLOSED, DISCOVERY_TIMED_OUT if the signer or `derive` does not answer a question within 2
+ * minutes, and what they and the store throw.
  */
 export interface KeyKeeper {
   readonly device: string;

@@ -1,5 +1,6 @@
 import type { CancelSignal, Clock, IdentitySigner, RandomSource } from '@pubky-paykit/primitives';
 import type { DiscoverNoiseKey } from '../discovery/discovery-result.ts';
+import { askedDerive, askedSigner } from './asking-holders.ts';
 import type { DeriveNoiseKey } from './derivation-context.ts';
 import type { KeeperEvent } from './keeper-events.ts';
 import {
@@ -59,7 +60,15 @@ export interface KeyOperations {
 
 /** The operations on the keys of one device; one at a time, which the caller sees to. */
 export function createKeyOperations(options: KeyOperationsOptions): KeyOperations {
-  const { desk, signer, device, derive, discover, clock, random, tell } = options;
+  const { desk, device, discover, clock, random, tell } = options;
+
+  const derivingFor = (signal: CancelSignal): DeriveNoiseKey =>
+    askedDerive(options.derive, { clock, signal });
+
+  /** Has a plan signed and carried out. */
+  function carryOut(ledger: KeyLedger, plan: KeyPlan, signal: CancelSignal): Promise<KeyLedger> {
+    return desk.carryOut(ledger, plan, askedSigner(options.signer, { clock, signal }), signal);
+  }
 
   const timeFor = ({ stampedSeconds }: KeyLedger): PlanTime => signingTime(stampedSeconds, clock);
 
@@ -75,21 +84,22 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
   }
 
   async function create(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
-    const key = await nextKeyOf(ledger, derive);
+    const key = await nextKeyOf(ledger, derivingFor(signal));
     const plan = planFirstKey(ledger, key, timeFor(ledger));
-    return done('created', [key], desk.carryOut(ledger, plan, signer, signal));
+    return done('created', [key], carryOut(ledger, plan, signal));
   }
 
   async function rotate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
+    const derive = derivingFor(signal);
     await requireDerivable(ledger, derive);
     const key = await nextKeyOf(ledger, derive);
     const plan = planRotation(ledger, key, timeFor(ledger));
-    return done('rotated', [key], desk.carryOut(ledger, plan, signer, signal));
+    return done('rotated', [key], carryOut(ledger, plan, signal));
   }
 
   async function restamp(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
-    await requireDerivable(ledger, derive);
-    const after = await desk.carryOut(ledger, planRestamp(ledger, timeFor(ledger)), signer, signal);
+    await requireDerivable(ledger, derivingFor(signal));
+    const after = await carryOut(ledger, planRestamp(ledger, timeFor(ledger)), signal);
     tell({ kind: 'restamped', device, atMs: clock.now() });
     return after;
   }
@@ -98,7 +108,8 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     const settled = await settle(signal);
     if (settled !== undefined) return settled;
     const nowMs = Math.floor(clock.now());
-    const identity = signer.publicKey;
+    const identity = options.signer.publicKey;
+    const derive = derivingFor(signal);
     const asked = { identity, device, derive, discover, takeOver, nowMs, random, signal };
     const ledger = await recoveredLedger({ ...asked, jitter: drawJitter(random) });
     if (ledger.keys.length === 0) return ledger;
@@ -128,7 +139,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     const key = requireLedgerKey(ledger, { context });
     // Nothing is signed, so that it does not matter what the clock says of the last signature.
     const time = { nowMs: Math.floor(clock.now()), timestampSeconds: ledger.stampedSeconds };
-    return done(kind, [key], desk.carryOut(ledger, plan(ledger, key, time), signer, signal));
+    return done(kind, [key], carryOut(ledger, plan(ledger, key, time), signal));
   }
 
   const PERFORM: Readonly<
@@ -155,10 +166,10 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
       const isWanted = withSuccessor && (current === undefined || keys.includes(current));
       if (keys.length === 0) return isWanted ? create(ledger, signal) : ledger;
       // Not checked against what is derived: a seed that is lost or wrong must not be in the way of a revocation.
-      const successor = isWanted ? await nextKeyOf(ledger, derive) : undefined;
+      const successor = isWanted ? await nextKeyOf(ledger, derivingFor(signal)) : undefined;
       const time = successor === undefined ? revokingTime(ledger.stampedSeconds, clock) : timeFor(ledger);
       const plan = planRevocation(ledger, keys, time, successor);
-      const after = await done('revoked', keys, desk.carryOut(ledger, plan, signer, signal));
+      const after = await done('revoked', keys, carryOut(ledger, plan, signal));
       if (successor === undefined) return after;
       return done('rotated', [successor], Promise.resolve(after));
     },

@@ -13,6 +13,7 @@ import type { Restamp } from '../queue/departure.ts';
 import { formatKeyRecord, parseKeyRecord } from '../records/key-record.ts';
 import { signKeyRecord } from '../records/sign-key-record.ts';
 import { identityOf } from '../records/signing.ts';
+import { askedSigner } from './asking-holders.ts';
 import { type KeyLedger, liveKeys, withKey } from './key-ledger.ts';
 import { recordDevice } from './key-plan.ts';
 import { openKeyLedgers } from './ledger-codec.ts';
@@ -74,7 +75,7 @@ export function createRestamper(options: RestamperOptions): Restamp {
     if (found === undefined) return undefined;
     const { timestampSeconds } = signingTime(ledger.stampedSeconds, clock);
     const claim = { noiseKey, device: under, timestampSeconds, revoked: false };
-    const signed = formatKeyRecord(await signKeyRecord(signer, claim));
+    const signed = formatKeyRecord(await signKeyRecord(askedSigner(signer, { clock, signal }), claim));
     const noted: KeyLedger = {
       ...withKey(ledger, found, { stampedSeconds: timestampSeconds }),
       stampedSeconds: timestampSeconds,

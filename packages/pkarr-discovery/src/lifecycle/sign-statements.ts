@@ -8,7 +8,7 @@ import type { KeyStatement } from './key-plan.ts';
 /**
  * Has an identity sign what it is to say about a device, one statement after the other.
  *
- * @param signer Asked twice for each key and once for each revocation. Waits as long as it takes.
+ * @param signer Asked twice for each key and once for each revocation, and waited for as long as it takes.
  * @throws What `signKeyRecord` throws.
  */
 export async function signStatements(
