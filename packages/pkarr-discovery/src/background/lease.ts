@@ -1,7 +1,7 @@
 import { type CancelSignal, type Clock, hex, type RandomSource } from '@pubky-paykit/primitives';
 import { LEASE_MS } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
-import type { OpenRecords, RecordStore } from '../ports/record-store.ts';
+import type { OpenRecords, RecordCodec, RecordStore } from '../ports/record-store.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { documentCodec } from '../shapes/document.ts';
 import { natural, object, text } from '../shapes/shape.ts';
@@ -17,13 +17,31 @@ export interface LeaseEntry {
 const HOLDER_BYTES = 16;
 const MAX_LEASE_BYTES = 256;
 
-const leaseCodec = documentCodec<LeaseEntry>({
+const documents = documentCodec<LeaseEntry>({
   what: 'lease',
   format: 'pubky-paykit-lease',
   version: 1,
   maximumBytes: MAX_LEASE_BYTES,
   shape: object({ holder: text(/^[0-9a-f]{32}$/), untilMs: natural }),
 });
+
+/** Nobody's. */
+const EXPIRED: LeaseEntry = Object.freeze({ holder: '0'.repeat(2 * HOLDER_BYTES), untilMs: 0 });
+
+/**
+ * A lease that cannot be read is nobody's: it keeps nothing that is worth more than the work it would keep from being done,
+ * and whoever wrote it is held by compare-and-swap as well.
+ */
+const leaseCodec: RecordCodec<LeaseEntry> = {
+  encode: (entry) => documents.encode(entry),
+  decode(bytes) {
+    try {
+      return documents.decode(bytes);
+    } catch {
+      return EXPIRED;
+    }
+  },
+};
 
 /** Opens the leases of one room. */
 export function openLeases(openRecords: OpenRecords, room: string): RecordStore<LeaseEntry> {
@@ -57,30 +75,38 @@ function isInForce({ untilMs }: LeaseEntry, nowMs: number): boolean {
  * longer renews it. It keeps honest processes apart as well as their clocks agree, so that whatever must never go wrong is
  * to be held by compare-and-swap beside it.
  *
- * @throws DISCOVERY_LEASE_HELD, and what the store and the work throw.
+ * The signal ends the work, and never a write of the lease: one that is cut off may have been done, and would keep everybody
+ * away. The store limits how long that takes.
+ *
+ * @throws DISCOVERY_LEASE_HELD, DISCOVERY_CANCELLED, and what the store and the work throw.
  */
 export async function withLease<Result>(
   { leases, key, what, clock, random, signal }: LeaseOptions,
   work: (lease: Lease) => Promise<Result>,
 ): Promise<Result> {
+  const requireWanted = (): void => {
+    if (signal?.aborted) throw new DiscoveryError('DISCOVERY_CANCELLED', { what });
+  };
   const holder = hex.encode(random.bytes(HOLDER_BYTES));
+  let mayHold = false;
   const take = (mayTake: (current: LeaseEntry | undefined, nowMs: number) => void) =>
-    leases.update(
-      key,
-      (current) => {
-        const nowMs = Math.max(0, Math.floor(millisecondsOf(clock)));
-        mayTake(current, nowMs);
-        return { holder, untilMs: nowMs + LEASE_MS };
-      },
-      { signal },
-    );
-  await take((current, nowMs) => {
-    if (current === undefined || current.holder === holder || !isInForce(current, nowMs)) return;
-    throw new DiscoveryError('DISCOVERY_LEASE_HELD', { what, forMs: current.untilMs - nowMs });
-  });
+    leases.update(key, (current) => {
+      const nowMs = Math.max(0, Math.floor(millisecondsOf(clock)));
+      mayTake(current, nowMs);
+      // From here on, whatever the store says of it.
+      mayHold = true;
+      return { holder, untilMs: nowMs + LEASE_MS };
+    });
+  requireWanted();
   try {
+    await take((current, nowMs) => {
+      if (current === undefined || current.holder === holder || !isInForce(current, nowMs)) return;
+      throw new DiscoveryError('DISCOVERY_LEASE_HELD', { what, forMs: current.untilMs - nowMs });
+    });
+    requireWanted();
     return await work({
       async renew() {
+        requireWanted();
         await take((current) => {
           if (current?.holder !== holder) throw new DiscoveryError('DISCOVERY_LEASE_LOST', { what });
         });
@@ -88,6 +114,7 @@ export async function withLease<Result>(
     });
   } finally {
     // Whatever the work came to counts; a lease that cannot be given back expires.
-    await leases.update(key, (current) => (current?.holder === holder ? undefined : current)).catch(() => {});
+    const release = (current: LeaseEntry | undefined) => (current?.holder === holder ? undefined : current);
+    if (mayHold) await leases.update(key, release).catch(() => {});
   }
 }

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { ManualClock, predictableRandomForTestingOnly } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { openLeases, withLease } from '../../src/background/lease.ts';
@@ -87,5 +88,69 @@ describe('withLease', () => {
     const { take, leases, clock } = place();
     await leases.put('work', { holder: '0'.repeat(32), untilMs: clock.now() + LEASE_MS + 1 });
     await take(async () => {});
+  });
+
+  it('[O3] is given back by a call that was cancelled while it took it', async () => {
+    const { take, leases } = place();
+    for (let turns = 0; turns < 20; turns++) {
+      const controller = new AbortController();
+      const taking = withLeaseOf(controller.signal);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      controller.abort();
+      await taking.catch((error) => expect(error).toMatchObject({ code: 'DISCOVERY_CANCELLED' }));
+      expect(await leases.get('work')).toBeUndefined();
+      await take(async () => {});
+    }
+
+    function withLeaseOf(signal: AbortSignal): Promise<void> {
+      // A store that writes, and cannot say so any more.
+      const update: typeof leases.update = async (key, change, options) => {
+        const written = await leases.update(key, change);
+        if (options?.signal?.aborted) throw new Error('the outcome is unknown');
+        return written;
+      };
+      const options = { key: 'work', what: 'work', clock: new ManualClock(1_000_000), random, signal };
+      return withLease({ ...options, leases: { ...leases, update } }, async () => {});
+    }
+  });
+
+  it('[O3] is given back if the store cannot say whether it was taken', async () => {
+    const { take, leases, clock } = place();
+    let calls = 0;
+    const update: typeof leases.update = async (key, change, options) => {
+      const written = await leases.update(key, change, options);
+      if (calls++ === 0) throw new RangeError('the outcome is unknown');
+      return written;
+    };
+    const options = { key: 'work', what: 'work', clock, random, leases: { ...leases, update } };
+    await expect(withLease(options, async () => {})).rejects.toThrow(RangeError);
+    await take(async () => {});
+  });
+
+  it('[O3] is not taken for a call that was cancelled before', async () => {
+    const { leases, clock } = place();
+    const controller = new AbortController();
+    controller.abort();
+    const options = { leases, key: 'work', what: 'work', clock, random, signal: controller.signal };
+    let isDone = false;
+    const work = async (): Promise<void> => {
+      isDone = true;
+    };
+    expect((await rejectionOf(withLease(options, work))).code).toBe('DISCOVERY_CANCELLED');
+    expect(isDone).toBe(false);
+  });
+
+  it.each([
+    ['damaged', Uint8Array.of(1, 2)],
+    ['empty', new Uint8Array()],
+    ['of a later version', encodeUtf8('{"format":"pubky-paykit-lease","version":2,"x":1}')],
+  ])('[O3] [F3] keeps nobody away if it is %s', async (_, value) => {
+    const clock = new ManualClock(1_000_000);
+    const store = memoryStore();
+    await store.commit([{ type: 'put', key: 'leases/work', value }]);
+    const leases = openLeases(recordsOn(store, clock), 'leases');
+    const options = { leases, key: 'work', what: 'work', clock, random };
+    expect(await withLease(options, async () => 'done')).toBe('done');
+    expect(await leases.get('work')).toBeUndefined();
   });
 });
