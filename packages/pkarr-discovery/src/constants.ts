@@ -175,7 +175,7 @@ export const FILE_SOURCE_TIMEOUT_MS = 10_000;
 export const PACKET_SOURCE_TIMEOUT_MS = 7_000;
 /** For all of the discovery of a key. */
 export const DISCOVERY_TIMEOUT_MS = 20_000;
-/** How much longer the other sources are waited for once one has a record: one of them may know of a revocation. */
+/** How much longer the other sources are waited for once one has the identity's word: one of them may know of a revocation. */
 export const DISCOVERY_PATIENCE_MS = 3_000;
 /** Inclusive: device names read from one source. */
 export const MAX_LISTED_DEVICES = 64;

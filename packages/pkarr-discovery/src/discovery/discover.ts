@@ -7,7 +7,7 @@ import type { DiscoverySettings } from './discovery-options.ts';
 import type { DiscoverOptions, DiscoveryResult, FailedSource } from './discovery-result.ts';
 import { judge } from './judgement.ts';
 import { measureLookup } from './measurement.ts';
-import { concernsMemory, type Statement, statementsOf } from './statement.ts';
+import { concernsMemory, isDecisive, recordJudge, type Statement, statementsOf } from './statement.ts';
 
 /** Looks up one device of one identity. */
 export function discover(
@@ -60,18 +60,19 @@ async function statementsAbout(
   sources: readonly OpenSource[],
   options: Omit<DiscoverOptions, 'device'>,
 ): Promise<Heard> {
+  const { requireSignedFreshness } = policy;
+  const maximumAgeSeconds = options.maximumAgeSeconds ?? policy.maximumAgeSeconds;
+  const rule = { requireSignedFreshness, maximumAgeSeconds, clock };
+  const verdictOn = recordJudge({ identity, device }, rule);
   const { given, failed } = await askSources({
     what: 'looking up a Noise key',
     sources,
     ask: (source, call) => readRecords(source, device, call),
-    enough: (records) => records.length > 0,
+    enough: (records) => isDecisive(records, verdictOn),
     patienceMs,
     timeoutMs: options.timeoutMs ?? timeoutMs,
     clock,
     signal: options.signal,
   });
-  const { requireSignedFreshness } = policy;
-  const maximumAgeSeconds = options.maximumAgeSeconds ?? policy.maximumAgeSeconds;
-  const rule = { requireSignedFreshness, maximumAgeSeconds, clock };
-  return { statements: statementsOf(given, { identity, device }, rule), failed };
+  return { statements: statementsOf(given, verdictOn), failed };
 }

@@ -24,8 +24,8 @@ export interface DiscoveryOptions {
   readonly clock?: Clock;
   readonly telemetry?: Telemetry;
   /**
-   * Milliseconds the other sources are waited for once one has a record; 3 s by default, `Infinity` for as long as they may
-   * take. Whoever is not waited for has failed, and the result says so.
+   * Milliseconds the other sources are waited for once one has a key or a revocation that signs its time; 3 s by default,
+   * `Infinity` for as long as they may take. For what anybody can have written no time is taken from the others. Whoever is not waited for has failed, and the result says so.
    */
   readonly patienceMs?: number;
   /** Milliseconds for all of one look-up, unless it says otherwise itself; 20 s by default. */

@@ -95,20 +95,26 @@ export interface SourceRecords {
   readonly value: readonly Uint8Array[];
 }
 
-/** Verifies what sources have for a device; what several have is verified once. Nothing is a statement, too. */
-export function statementsOf(
-  given: readonly SourceRecords[],
-  asked: Omit<KeyRecordClaim, 'record'>,
-  policy: KeyRecordPolicy,
-): readonly Statement[] {
+type WithoutSource<Of> = Of extends Statement ? Omit<Of, 'source'> : never;
+/** A statement, whoever makes it. */
+type Verdict = WithoutSource<Statement>;
+/** Judges a record, and the same one again without effort. */
+export type JudgeRecord = (record: Uint8Array) => Verdict;
+
+/** Verifies records of one device. @throws RangeError, TypeError of the records for a policy that is none. */
+export function recordJudge(asked: Omit<KeyRecordClaim, 'record'>, policy: KeyRecordPolicy): JudgeRecord {
   const known: (readonly [record: Uint8Array, verdict: Verdict])[] = [];
-  const verdictOn = (record: Uint8Array): Verdict => {
+  return (record) => {
     const seen = known.find(([other]) => equalBytes(other, record));
     if (seen !== undefined) return seen[1];
     const verdict = verify({ ...asked, record }, policy);
     known.push([record, verdict]);
     return verdict;
   };
+}
+
+/** What sources have for a device, as it was judged; what several have is verified once. Nothing is a statement, too. */
+export function statementsOf(given: readonly SourceRecords[], verdictOn: JudgeRecord): readonly Statement[] {
   return given.flatMap(({ source, value }): readonly Statement[] =>
     value.length === 0
       ? [{ source, kind: 'absence' }]
@@ -116,9 +122,23 @@ export function statementsOf(
   );
 }
 
-type WithoutSource<Of> = Of extends Statement ? Omit<Of, 'source'> : never;
-/** A statement, whoever makes it. */
-type Verdict = WithoutSource<Statement>;
+/**
+ * Whether one of the records is the identity's own word on what to use now, which a look-up may be content with: all else
+ * anybody can have written, and may be meant to keep slower sources from being heard.
+ */
+export function isDecisive(records: readonly Uint8Array[], verdictOn: JudgeRecord): boolean {
+  return records.some((record) => {
+    try {
+      const verdict = verdictOn(record);
+      return (
+        verdict.kind === 'revocation' || (verdict.kind === 'key' && verdict.record.freshness === 'signed')
+      );
+    } catch {
+      // A mistake of the caller is told when all is judged.
+      return false;
+    }
+  });
+}
 
 function verify(claim: KeyRecordClaim, policy: KeyRecordPolicy): Verdict {
   try {

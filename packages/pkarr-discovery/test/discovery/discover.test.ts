@@ -238,14 +238,43 @@ describe('discoverNoiseKey, when sources fail', () => {
     expect((await patient).failed).toEqual([]);
   });
 
-  it('does not lose its patience because somebody has no record', async () => {
+  it.each([
+    ['no record', async () => []],
+    ['what is none', async () => ['junk']],
+    ['a forged one', async () => [await recordText({ signer: numbered(2) })]],
+    ['a stale one', async () => [await recordText({ timestampSeconds: STAMPED - 31n * DAY })]],
+    [
+      'one that anybody may have stamped',
+      async () => [await recordText({ noiseKey: OTHER_KEY, unsigned: true })],
+    ],
+    ['an unsigned revocation', async () => [await recordText({ revoked: true, unsigned: true })]],
+  ])('does not lose its patience because somebody has %s [O5]', async (_, quick) => {
     const clock = clockAt(STAMPED);
     const record = encodeUtf8(await recordText());
-    const slow = fakeSource('slow', (_, signal) => later(clock, 900, [record], signal));
-    const result = discover([fakeSource('quick', []), slow], { clock, patienceMs: 500 });
+    const slow = fakeSource('slow', (_device, signal) => later(clock, 900, [record], signal));
+    const result = discover([fakeSource('quick', await quick()), slow], { clock, patienceMs: 500 });
     await settled();
-    clock.advance(900);
-    expect(await result).toMatchObject({ outcome: 'found', source: 'slow', failed: [] });
+    clock.advance(500);
+    await settled();
+    clock.advance(400);
+    const { outcome, failed, ...rest } = await result;
+    expect([outcome, failed]).toEqual(['found', []]);
+    expect(rest).toMatchObject({ source: 'slow', record: { noiseKey: NOISE_KEY } });
+  });
+
+  it('waits for nobody for long once the identity itself has revoked the key', async () => {
+    const clock = clockAt(STAMPED);
+    const deaf = fakeSource('deaf', () => new Promise(() => {}), { timeoutMs: 5_000 });
+    const sources = [fakeSource('quick', [await recordText({ revoked: true })]), deaf];
+    const result = discover(sources, { clock, patienceMs: 500 });
+    await settled();
+    clock.advance(500);
+    expect(await result).toMatchObject({ outcome: 'revoked', source: 'quick' });
+  });
+
+  it('passes on mistakes of the caller, after whatever was found', async () => {
+    const sources = [fakeSource('a', [await recordText()])];
+    await expect(discover(sources, { policy: { maximumAgeSeconds: -1 } })).rejects.toThrow(RangeError);
   });
 
   it('ends all of it in time, though a source keeps no deadline', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effort } from '../../../../tooling/vitest/effort.ts';
 import { judge } from '../../src/discovery/judgement.ts';
-import { type Statement, statementsOf } from '../../src/discovery/statement.ts';
+import { recordJudge, type Statement, statementsOf } from '../../src/discovery/statement.ts';
 import type { DiscoveryResult, RollBackMemory } from '../../src/index.ts';
 import { NOTHING_REMEMBERED } from '../../src/index.ts';
 import { filled } from '../bytes.ts';
@@ -32,7 +32,7 @@ const KINDS = [
 async function factOf(text: string, fact: Omit<Fact, 'statement'>): Promise<Fact> {
   const asked = { identity: OWNER.publicKey, device: DEVICE };
   const given = [{ source: 'source', value: [encodeUtf8(text)] }];
-  const [statement] = statementsOf(given, asked, RULE);
+  const [statement] = statementsOf(given, recordJudge(asked, RULE));
   if (statement === undefined) throw new Error('no statement');
   expect(fact.kind === 'other' || statement.kind === fact.kind).toBe(true);
   return { ...fact, statement };

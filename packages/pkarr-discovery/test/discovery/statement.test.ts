@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import { statementsOf } from '../../src/discovery/statement.ts';
+import { recordJudge, statementsOf } from '../../src/discovery/statement.ts';
 import { filled } from '../bytes.ts';
 import { clockAt, DEVICE, OWNER, recordText, STAMPED } from '../records/key-records.ts';
 
@@ -17,8 +17,7 @@ describe('statementsOf', () => {
         { source: 'b', value: [] },
         { source: 'c', value: [record.slice(), other] },
       ],
-      ASKED,
-      RULE,
+      recordJudge(ASKED, RULE),
     );
     expect([first?.source, second, third?.source]).toEqual(['a', { source: 'b', kind: 'absence' }, 'c']);
     expect(first?.kind === 'key' && third?.kind === 'key' && first.record === third.record).toBe(true);
@@ -27,7 +26,7 @@ describe('statementsOf', () => {
 
   it('tells which key an unsigned revocation is about, and when it says it is from', async () => {
     const record = encodeUtf8(await recordText({ revoked: true, unsigned: true, noiseKey: filled(4) }));
-    const [statement] = statementsOf([{ source: 'a', value: [record] }], ASKED, RULE);
+    const [statement] = statementsOf([{ source: 'a', value: [record] }], recordJudge(ASKED, RULE));
     expect(statement).toMatchObject({
       kind: 'unsigned-revocation',
       revokedKey: filled(4),
@@ -38,7 +37,9 @@ describe('statementsOf', () => {
   it('passes on mistakes of the caller', async () => {
     const given = [{ source: 'a', value: [encodeUtf8(await recordText())] }];
     const clock = { now: () => Number.NaN, schedule: () => () => {} };
-    expect(() => statementsOf(given, ASKED, { clock })).toThrow(TypeError);
-    expect(() => statementsOf(given, ASKED, { ...RULE, maximumAgeSeconds: -1 })).toThrow(RangeError);
+    expect(() => statementsOf(given, recordJudge(ASKED, { clock }))).toThrow(TypeError);
+    expect(() => statementsOf(given, recordJudge(ASKED, { ...RULE, maximumAgeSeconds: -1 }))).toThrow(
+      RangeError,
+    );
   });
 });
