@@ -17,7 +17,8 @@ export {
 } from './cache/key-cache.ts';
 export type { KeyCacheCall } from './cache/key-shelf.ts';
 export { KEY_TRANSITIONS, type KeyEvent, type KeyState, nextKeyState } from './cache/key-state.ts';
-export type { ListedKey, PruneOptions, PruneReport } from './cache/key-upkeep.ts';
+export type { PruneOptions, PruneReport } from './cache/key-pruning.ts';
+export type { ListedKey } from './cache/key-upkeep.ts';
 export { consultKey, type KeyUse } from './cache/key-use.ts';
 export {
   type ColdAction,

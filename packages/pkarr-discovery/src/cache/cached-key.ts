@@ -144,8 +144,11 @@ function changes(known: KnownKey, event: KeyEvent, seen: KeyObservation, nowMs: 
   if (known.state === 'conflict' || known.state === 'revoked') return {};
   // The timer is wound down, so that the next connection looks the key up.
   if (event === 'doubt') return { lastValidatedMs: undefined };
+  // What was first seen by a clock that was ahead is seen now.
+  const firstSeenMs = Math.min(known.firstSeenMs, nowMs);
+  if (event === 'trust') return { firstSeenMs };
   if (seen.kind !== 'key') return {};
-  if (event === 'agree') return { record: seen, lastValidatedMs: nowMs };
+  if (event === 'agree') return { record: seen, lastValidatedMs: nowMs, firstSeenMs };
   if (event !== 'supersede') return {};
   const previous = { noiseKey: known.noiseKey, replacedAtMs: nowMs };
   return { ...firstSeen(seen, nowMs), previous };

@@ -21,7 +21,7 @@ import {
 } from './cached-key.ts';
 import type { ContactClass } from './contact-policy.ts';
 import { nextKeyState } from './key-state.ts';
-import { consultKey } from './key-use.ts';
+import { consultKey, standingKey } from './key-use.ts';
 
 /** All that is kept of one device of one identity. Frozen; times are Unix milliseconds. */
 export interface KeptKey {
@@ -114,7 +114,7 @@ export function isUseDue(kept: KeptKey, contact: ContactClass, policy: CachePoli
  */
 export function standingEntry(kept: KeptKey, { contact, policy, clock }: Circumstances): CachedKey {
   const longest = policy.contacts[longerClass(kept, contact, policy)];
-  return consultKey(kept.entry, longest, { clock, maximumAgeSeconds: policy.maximumAgeSeconds }).entry;
+  return standingKey(kept.entry, longest, { clock, maximumAgeSeconds: policy.maximumAgeSeconds });
 }
 
 /** What a class of contacts gets to know that may not use all that is kept: a first contact with the current key at most. */

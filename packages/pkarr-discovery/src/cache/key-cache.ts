@@ -21,8 +21,9 @@ import {
   observeKept,
   withMemory,
 } from './kept-key.ts';
+import { type PruneOptions, type PruneReport, pruneKeys } from './key-pruning.ts';
 import { type KeyCacheCall, KeyShelf } from './key-shelf.ts';
-import { type ListedKey, listKeys, type PruneOptions, type PruneReport, pruneKeys } from './key-upkeep.ts';
+import { type ListedKey, listKeys } from './key-upkeep.ts';
 import { KeyView } from './key-view.ts';
 import { STORED_KEY_CODEC } from './stored-key-codec.ts';
 
@@ -98,7 +99,10 @@ export interface KeyCache {
   readonly memory: RollBackKeeper;
   /** All devices, in the order of the store, one page of it at a time. */
   list(call?: KeyCacheCall): AsyncIterableIterator<ListedKey>;
-  /** Removes what has expired and what nobody looks for. Cheap where there is nothing to do; run it once a day. */
+  /**
+   * Removes what has expired and what nobody looks for; run it once a day. What is over is judged by the newest record seen of
+   * anybody, where the clock is ahead of that: a wrong clock has nothing forgotten.
+   */
   prune(options?: PruneOptions): Promise<PruneReport>;
 }
 

@@ -1,5 +1,5 @@
 import { systemClock } from '@pubky-paykit/primitives';
-import { KEY_OVERLAP_MS } from '../constants.ts';
+import { KEY_OVERLAP_MS, MAX_CLOCK_SKEW_SECONDS } from '../constants.ts';
 import { type FreshnessRule, isAhead, isStale, millisecondsOf } from '../records/freshness.ts';
 import { type CachedKey, entered, type KnownKey } from './cached-key.ts';
 import type { ContactPolicy } from './contact-policy.ts';
@@ -37,7 +37,11 @@ interface Now {
   readonly nowMs: number;
   readonly contact: ContactPolicy;
   readonly rule: FreshnessRule;
+  /** Whether what lies ahead of the clock is over, too. */
+  readonly endsAhead: boolean;
 }
+
+const MAX_AHEAD_MS = Number(MAX_CLOCK_SKEW_SECONDS) * 1_000;
 
 /** The next thing time does to a key in each state that time does anything to. */
 const TIMERS: Readonly<Partial<Record<KeyState, (known: KnownKey, now: Now) => KeyEvent | undefined>>> = {
@@ -47,11 +51,16 @@ const TIMERS: Readonly<Partial<Record<KeyState, (known: KnownKey, now: Now) => K
   rotated: (known, now) => expiry(known, now) ?? (overlaps(known, now) ? undefined : 'settle'),
 };
 
-function expiry({ firstSeenMs, record }: KnownKey, { nowMs, contact, rule }: Now): 'expire' | undefined {
+function expiry({ firstSeenMs, record }: KnownKey, now: Now): 'expire' | undefined {
+  const { nowMs, contact, rule, endsAhead } = now;
   const timestampSeconds = record?.timestampSeconds;
-  const isFresh =
-    timestampSeconds === undefined || !(isStale(timestampSeconds, rule) || isAhead(timestampSeconds, rule));
-  return isFresh && nowMs - firstSeenMs < contact.keepMs ? undefined : 'expire';
+  const ageMs = nowMs - firstSeenMs;
+  const isOver =
+    ageMs >= contact.keepMs || (timestampSeconds !== undefined && isStale(timestampSeconds, rule));
+  // A time that lies years ahead would take years to be over.
+  const liesAhead =
+    ageMs < -MAX_AHEAD_MS || (timestampSeconds !== undefined && isAhead(timestampSeconds, rule));
+  return isOver || (endsAhead && liesAhead) ? 'expire' : undefined;
 }
 
 function isValidated({ lastValidatedMs }: KnownKey, { nowMs, contact }: Now): boolean {
@@ -90,7 +99,7 @@ function afterTime(entry: CachedKey, now: Now): CachedKey {
  * ```
  */
 export function consultKey(entry: CachedKey, contact: ContactPolicy, rule: FreshnessRule = {}): KeyUse {
-  const now = { nowMs: millisecondsOf(rule.clock ?? systemClock), contact, rule };
+  const now = { nowMs: millisecondsOf(rule.clock ?? systemClock), contact, rule, endsAhead: true };
   const aged = afterTime(entry, now);
   const { usable, lookUp } = USES[aged.state];
   if (aged.state === 'unknown') return { entry: aged, noiseKeys: [], lookUp };
@@ -100,4 +109,17 @@ export function consultKey(entry: CachedKey, contact: ContactPolicy, rule: Fresh
     noiseKeys: usable ? keys.map((key) => key.slice()) : [],
     lookUp: lookUp || (usable && !isValidated(aged, now)),
   };
+}
+
+/**
+ * The entry as time has left it, to compare with what is seen now. Times ahead of the clock forbid its use, and do not make it
+ * unknown: whoever could set the clock back would be taken for a first contact.
+ */
+export function standingKey(entry: CachedKey, contact: ContactPolicy, rule: FreshnessRule): CachedKey {
+  return afterTime(entry, {
+    nowMs: millisecondsOf(rule.clock ?? systemClock),
+    contact,
+    rule,
+    endsAhead: false,
+  });
 }

@@ -106,6 +106,12 @@ describe('consultKey', () => {
     expect(use(seen(await key(A, -2), await key(B, -1)), -1)).toEqual(['due', 1, true]);
   });
 
+  it('gives no key that was first seen in the future, as its time would never be over [S2.2]', () => {
+    expect(use(seen(proven(A)), -300_000)).toEqual(['tofu', 1, true]);
+    expect(use(seen(proven(A)), -300_001)).toEqual(['expired', 0, true]);
+    expect(use(seen(proven(A)), -1_000 * DAY_MS)).toEqual(['expired', 0, true]);
+  });
+
   it('gives the entry to be kept, and fresh copies of keys', async () => {
     const entry = seen(await key(A));
     const clock = new ManualClock(NOW_MS);
