@@ -111,6 +111,7 @@ export {
   type DiscoveryResult,
   derivationContext,
   formatKeyRecord,
+  formerDevice,
   isFormerDevice,
   KEY_POLICIES,
   type KeeperEvent,

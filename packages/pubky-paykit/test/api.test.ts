@@ -66,6 +66,7 @@ it('exports these values and no others', () => {
       "encodeMessage",
       "encodeReceipt",
       "formatKeyRecord",
+      "formerDevice",
       "hex",
       "identityPublicKey",
       "importNoiseKey",

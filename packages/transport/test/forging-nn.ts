@@ -105,6 +105,7 @@ function sessionOver(transport: Transport, role: Role): Session {
     oneWay: false,
     remoteStatic: undefined,
     remoteIdentity: undefined,
+    formerKeyUsed: false,
     confirmed: true,
     get sent() {
       return transport.sendNonce;

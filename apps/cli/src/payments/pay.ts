@@ -104,7 +104,8 @@ export async function runPay(args: readonly string[], surroundings: Surroundings
       const storage = network.homeserver.storage;
       const { receipts } = openPaymentStores(folder);
       const addresses = openAddressBook(store, { clock });
-      const parts = { options, own, signer, storage, addresses, receipts, surroundings };
+      const discover = keys.discovery.discoverNoiseKey;
+      const parts = { options, own, signer, storage, addresses, discover, receipts, surroundings };
       const payment = await pay(parts, keys).catch((thrown) => {
         const error = withCallAdvice(thrown, options.settings);
         if (options.json && error instanceof PaymentFailed) terminal.write(failureLine(error));

@@ -1,4 +1,4 @@
-import { isCodedError, type PeerKey, type PublicStorage } from 'pubky-paykit';
+import { type Discovery, formerDevice, isCodedError, type PeerKey, type PublicStorage } from 'pubky-paykit';
 import type { Surroundings } from '../home/surroundings.ts';
 import { dateText } from '../keys/time-text.ts';
 import type { AddressBook } from './address-book.ts';
@@ -20,6 +20,8 @@ export interface PayeeAddress extends HostPort {
 export interface AddressSources {
   readonly storage: PublicStorage;
   readonly addresses: AddressBook;
+  /** Looks up what became of a key that an address names and another one has replaced. */
+  readonly discover: Discovery['discoverNoiseKey'];
 }
 
 /** The homeserver could not be asked, which may pass. */
@@ -51,6 +53,23 @@ async function endpointText(
 const isSame = (one: Uint8Array, other: Uint8Array | undefined): boolean =>
   other !== undefined && Buffer.compare(one, other) === 0;
 
+/** Whether the payee has signed, in the record of a key that was replaced, that it is still taken: its overlap is not over. */
+async function isTakenFormerKey(
+  discover: AddressSources['discover'],
+  { payee, device }: PayOptions,
+  noiseKey: Uint8Array,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const result = await discover(payee, { device: formerDevice(device, noiseKey), signal });
+    return result.outcome === 'found' && isSame(noiseKey, result.record.noiseKey);
+  } catch (error) {
+    // A device with so long an id has no former keys.
+    if (isCodedError(error) && error.code === 'DISCOVERY_BAD_DEVICE') return false;
+    throw error;
+  }
+}
+
 /** Where the payee was reached before, if it had a key there that it has still. */
 async function rememberedAddress(
   addresses: AddressBook,
@@ -78,7 +97,7 @@ async function rememberedAddress(
  * @throws PaymentFailed
  */
 export async function payeeAddress(
-  { storage, addresses }: AddressSources,
+  { storage, addresses, discover }: AddressSources,
   options: PayOptions,
   key: PeerKey,
   surroundings: Surroundings,
@@ -92,12 +111,11 @@ export async function payeeAddress(
   const endpoint = parseNoiseEndpoint(text);
   if (endpoint === undefined) throw paymentFailure('endpoint-malformed', { method });
   const { host, port, noiseKey } = endpoint;
-  if (isSame(noiseKey, key.formerKey)) {
-    terminal.tell(
-      'The address still names the key the payee had before; it may have to start `paykit receive` again.\n',
-    );
-  } else if (!isSame(noiseKey, key.noiseKey)) {
-    throw paymentFailure('endpoint-tampered');
+  if (!isSame(noiseKey, key.noiseKey)) {
+    const isFormer =
+      isSame(noiseKey, key.formerKey) || (await isTakenFormerKey(discover, options, noiseKey, signal));
+    if (!isFormer) throw paymentFailure('endpoint-tampered');
+    terminal.tell('The address still names the key the payee had before, whose overlap is not over.\n');
   }
   return { host, port, from: 'endpoint' };
 }

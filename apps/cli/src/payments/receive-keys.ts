@@ -39,18 +39,6 @@ const EVENT_TEXTS: Readonly<Partial<Record<(KeeperEvent | QueueEvent)['kind'], s
   retired: 'The overlap of a former key is over; it is not answered any more.\n',
 };
 
-/** What changes the ledger. */
-const CHANGES: readonly string[] = [
-  'created',
-  'adopted',
-  'restamped',
-  'rotated',
-  'confirmed',
-  'retired',
-  'revoked',
-  'withdrawn',
-] satisfies readonly KeeperEvent['kind'][];
-
 const sameKey = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
   one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
 
@@ -91,51 +79,46 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
   const { terminal, clock } = surroundings;
   const { noiseKey, signer } = requireSecret(home);
   let lookOut: LookOut | undefined;
-  let isOwnChange = false;
   let isPublished = false;
-  const open = (): OwnKeys =>
-    openKeys(home, home.device, surroundings, {
-      wishes: { signUp: false },
-      onEvent({ kind }) {
-        terminal.tell(EVENT_TEXTS[kind] ?? '');
-        isOwnChange ||= CHANGES.includes(kind);
-        isPublished ||= kind === 'published';
-        lookOut?.wake();
-      },
-    });
-  let keys = open();
+  const keys = openKeys(home, home.device, surroundings, {
+    wishes: { signUp: false },
+    onEvent({ kind }) {
+      const text = EVENT_TEXTS[kind];
+      if (text !== undefined) terminal.tell(text);
+      isPublished ||= kind === 'published';
+      lookOut?.wake();
+    },
+  });
+  let revision: number | undefined;
   try {
     await bringUpToDate(keys, home, surroundings);
+    revision = (await keys.keeper.status()).ledger?.revision;
   } catch (error) {
     await keys.close();
     throw error;
   }
-  const payee = createPayeeKeys({
-    keeper: { status: (call) => keys.keeper.status(call) },
-    noiseKey,
-    signer,
-    clock,
-  });
-  let revision: number | undefined;
+  const payee = createPayeeKeys({ keeper: keys.keeper, noiseKey, signer, clock });
   keys.start();
 
-  /** Another command has changed the keys: what is due now, and what is to be published, is not what was planned for. */
-  async function noticeOthers(): Promise<void> {
-    const { ledger } = await keys.keeper.status();
-    const isForeign = revision !== undefined && revision !== ledger?.revision && !isOwnChange;
-    revision = ledger?.revision;
-    isOwnChange = false;
-    if (!isForeign) return;
-    await keys.close();
-    keys = open();
-    keys.start();
-  }
-
-  /** The keeper itself looks within the hour only; until it has, payers are told of the key before. */
-  async function noticePublished(): Promise<void> {
-    if (!isPublished) return;
-    await keys.keeper.run();
+  /**
+   * What another command has changed or left to do is done by whoever listens, and a key that is published everywhere becomes
+   * the active one: the keeper itself looks within the hour only.
+   */
+  async function catchUp(signal: AbortSignal): Promise<void> {
+    const { ledger } = await keys.keeper.status({ signal });
+    if (!isPublished && ledger?.revision === revision) return;
+    // What is published from here on is for the next time.
+    const wasPublished = isPublished;
     isPublished = false;
+    try {
+      await keys.keeper.run({ signal });
+    } catch (error) {
+      isPublished ||= wasPublished;
+      throw error;
+    }
+    // Wakes the queue as well, which knows of nothing that others have put into it.
+    await keys.queue.retryParked({ signal });
+    revision = ledger?.revision;
   }
 
   return {
@@ -151,16 +134,20 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
     },
     watch(told, onActiveKey) {
       let last: Uint8Array | undefined = Uint8Array.from(told);
+      const tellNews = async (signal: AbortSignal): Promise<void> => {
+        const active = (await payee.identity())?.noiseKey.publicKey.slice();
+        if (sameKey(active, last)) return;
+        await onActiveKey(active, signal);
+        last = active;
+      };
       lookOut = startLookOut({
         clock,
         isNews: (active) => !sameKey(active, last),
         async look(signal) {
-          await noticeOthers();
-          await noticePublished();
-          const active = (await payee.identity())?.noiseKey.publicKey.slice();
-          if (sameKey(active, last)) return;
-          await onActiveKey(active, signal);
-          last = active;
+          // Catching up may take a while, if another command is at the keys as well.
+          await tellNews(signal);
+          await catchUp(signal);
+          await tellNews(signal);
         },
       });
       return lookOut.stop;

@@ -32,7 +32,9 @@ export const RECEIVE_HELP = `Usage: paykit receive [options]
 
 Takes payments: listens for payers, publishes the address where they find it, and
 answers each request with a receipt, which is kept in the home. The Noise key of
-this device has to be published: \`paykit keys publish\`. Ctrl-C finishes what is
+this device has to be published: \`paykit keys publish\`. It is kept fresh and
+replaced in time; payers who know the former key only are answered for its overlap
+of 7 days, also after \`paykit keys rotate\`. Ctrl-C finishes what is
 being answered, takes the address back and ends with exit status 130; the end after
 --once or --exit-after has exit status 0.
 

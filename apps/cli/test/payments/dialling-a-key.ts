@@ -7,6 +7,7 @@ import {
   isCodedError,
   N,
   openPaymentChannel,
+  type PaymentSender,
   requestReceipt,
   sendOneWayRequest,
   zBase32,
@@ -47,8 +48,8 @@ export function payToKey(payment: DialledPayment): Promise<string> {
       const terms = { ...parties, methodId: 'lightning', amount: '21', currency: 'SAT' };
       const request = createProvisionalReceipt(terms, { clock });
       try {
-        if (!('receive' in channel)) {
-          await sendOneWayRequest(channel, request, { clock });
+        if (!('receive' in channel && 'send' in channel)) {
+          await sendOneWayRequest(channel as PaymentSender, request, { clock });
           return 'sent';
         }
         await requestReceipt(channel, request, { store: createMemoryReceiptStore(), clock });

@@ -1,7 +1,13 @@
 import { type Clock, systemClock } from 'pubky-paykit';
 
-/** The time of the system, until it jumps: then everything that is due by then happens at once. */
-export function createJumpingClock(): Clock & { jump(ms: number): void } {
+/**
+ * The time of the system, until it jumps: then everything that is due by then happens at once.
+ *
+ * @param heldFromMs What is to be done in so long a time, or later, is done by a jump alone.
+ */
+export function createJumpingClock({ heldFromMs = Number.POSITIVE_INFINITY } = {}): Clock & {
+  jump(ms: number): void;
+} {
   let ahead = 0;
   const waiting = new Map<() => void, { readonly dueMs: number; cancel(): void }>();
   const now = (): number => systemClock.now() + ahead;
@@ -12,7 +18,7 @@ export function createJumpingClock(): Clock & { jump(ms: number): void } {
         waiting.delete(run);
         callback();
       };
-      const cancel = systemClock.schedule(delayMs, run);
+      const cancel = delayMs < heldFromMs ? systemClock.schedule(delayMs, run) : () => {};
       waiting.set(run, { dueMs: now() + delayMs, cancel });
       return () => {
         waiting.delete(run);
