@@ -61,6 +61,8 @@ export class ModelStore implements PacketStore {
   readonly #packets = new Map<string, SignedPacket>();
   /** What every call does before anything else, such as to wait or to throw. */
   before: (call: 'get' | 'put') => Promise<void> | void = () => {};
+  /** Whether it says yes to what it is to store, and forgets it: a hostile one, or one whose DHT did not take it. */
+  drops = false;
   /** Every packet that was ever stored, in order. */
   readonly history: SignedPacket[] = [];
   readonly reads: ReadOptions[] = [];
@@ -99,8 +101,10 @@ export class ModelStore implements PacketStore {
     if (held !== undefined && options.replacing !== undefined && options.replacing !== held.timestamp) {
       throw this.#conflict(412);
     }
-    this.force(packet);
-    this.history.push(packet);
+    if (!this.drops) {
+      this.force(packet);
+      this.history.push(packet);
+    }
     return { stored: [this.name], failed: [] };
   }
 

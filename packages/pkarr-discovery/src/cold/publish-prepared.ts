@@ -77,13 +77,16 @@ export async function publishPrepared(
         race((ended) => store.get(identity, { signal: ended, forUpdate: true }));
       const checked = packets && (await checkPacket(bundle, () => read(packets)));
       if (openRecords !== undefined) await race((ended) => noteIntended(bundle, openRecords, clock, ended));
-      if (packets !== undefined && checked?.isPublished === false) {
+      if (packets !== undefined && checked !== undefined) {
         const { packet } = checked;
-        await race((ended) => put(packets, packet, bundle, ended));
-        // As relays give it now: the store has just been told.
-        const given = await race((ended) => packets.get(identity, { signal: ended, remembered: false }));
-        if (given === undefined || compareSignedPackets(given, packet) !== 0) {
-          throw new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries: 1 });
+        // As relays give it now: a store may remember what they have lost, or never took.
+        const isGiven = async (): Promise<boolean> => {
+          const given = await race((ended) => packets.get(identity, { signal: ended, remembered: false }));
+          return given !== undefined && compareSignedPackets(given, packet) === 0;
+        };
+        if (!(checked.isPublished && (await isGiven()))) {
+          await race((ended) => put(packets, packet, bundle, ended));
+          if (!(await isGiven())) throw new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries: 1 });
         }
       }
       const written: string[] = [];

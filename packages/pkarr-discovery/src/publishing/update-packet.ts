@@ -136,8 +136,8 @@ async function tryOnce(update: Update, tries: number): Promise<Outcome> {
   if (seen === undefined && !update.allowCreate) throw new DiscoveryError('DISCOVERY_NO_PACKET');
   const records = applyChange(seen?.records ?? [], change);
   if (seen !== undefined && isFresh(seen, update.clock) && sameRecords(seen.records, records)) {
-    // A store may remember what relays have lost.
-    const given = await deadline.race((signal) => store.get(signer.publicKey, { signal }));
+    // A store may remember what relays have lost, or taken back.
+    const given = await deadline.race((signal) => store.get(signer.publicKey, { signal, remembered: false }));
     if (given !== undefined && compareSignedPackets(given, seen) === 0) return { packet: seen };
   }
   const timestamp = nextTimestamp(seen, update.clock);
@@ -153,12 +153,15 @@ async function tryOnce(update: Update, tries: number): Promise<Outcome> {
   return readBack(update, packet, tries);
 }
 
-/** Whether relays give what was published, or something newer with the same in it. */
+/**
+ * Whether relays give what was published, or something newer with the same in it. What a store remembers proves nothing: it
+ * has just been told.
+ */
 async function readBack(update: Update, packet: SignedPacket, tries: number): Promise<Outcome> {
   const { store, signer, change, deadline } = update;
   let given: SignedPacket | undefined;
   try {
-    given = await deadline.race((signal) => store.get(signer.publicKey, { signal }));
+    given = await deadline.race((signal) => store.get(signer.publicKey, { signal, remembered: false }));
   } catch (cause) {
     // The packet is out; what is missing is the proof.
     throw new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries }, { cause });

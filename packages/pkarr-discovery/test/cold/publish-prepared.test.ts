@@ -85,6 +85,12 @@ describe('publishPrepared', () => {
     const publishing = publishPrepared(bundle, { packets: set, files, clock });
     expect((await rejectionOf(publishing)).code).toBe('DISCOVERY_NOT_CONFIRMED');
     expect(files.changes).toEqual([]);
+    // Nor is it the second time, though the set knows the packet.
+    const again = publishPrepared(bundle, { packets: set, files, clock });
+    expect((await rejectionOf(again)).code).toBe('DISCOVERY_NOT_CONFIRMED');
+    packets.drops = false;
+    await publishPrepared(bundle, { packets: set, files, clock });
+    expect(signedPacketPayload(packets.peek(identity)!)).toEqual(bundle.packet);
   });
 
   it('[F3] publishes nothing of which a byte was changed', async () => {

@@ -2,7 +2,13 @@ import type { LogFields, Logger } from '@pubky-paykit/primitives';
 import { silentLogger } from '@pubky-paykit/primitives';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
-import { createRelaySet, type PacketStore, type RelaySetOptions, type SignedPacket, signPacket } from '../../src/index.ts';
+import {
+  createRelaySet,
+  type PacketStore,
+  type RelaySetOptions,
+  type SignedPacket,
+  signPacket,
+} from '../../src/index.ts';
 import { rejectionOf } from '../bytes.ts';
 import { text } from '../packets.ts';
 import { ModelStore, offline } from '../relay-model.ts';
