@@ -160,7 +160,8 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
   if (!equalBytes(queue.identity, identity)) throw new TypeError('the queue is of another identity');
   // A signer cannot become another one on the way.
   const steady: IdentitySigner = { publicKey: identity, sign: (message) => signer.sign(message) };
-  const desk = createLedgerDesk({ ledgers: openKeyLedgers(openRecords), identity, device, queue, random });
+  const ledgers = openKeyLedgers(openRecords);
+  const desk = createLedgerDesk({ ledgers, identity, device, queue, clock, random });
   const leases = openLeases(openRecords, LEASE_ROOM);
   const tell = createKeeperReporter(options);
   const given = { desk, signer: steady, device, derive, discover, clock, random, tell };

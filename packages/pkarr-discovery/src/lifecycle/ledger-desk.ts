@@ -1,11 +1,18 @@
-import { type CancelSignal, type IdentitySigner, type RandomSource, zBase32 } from '@pubky-paykit/primitives';
+import {
+  type CancelSignal,
+  type Clock,
+  type IdentitySigner,
+  type RandomSource,
+  zBase32,
+} from '@pubky-paykit/primitives';
 import { MAX_JITTER } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import type { PublicationQueue } from '../queue/publication-queue.ts';
+import { millisecondsOf } from '../records/freshness.ts';
 import type { KeyLedger } from './key-ledger.ts';
 import type { KeyPlan } from './key-plan.ts';
-import { withProgress } from './ledger-progress.ts';
+import { type ProgressOf, withProgress } from './ledger-progress.ts';
 import { signStatements } from './sign-statements.ts';
 
 /** Where the ledger of one device is kept and its publications go. */
@@ -15,6 +22,7 @@ export interface LedgerDeskOptions {
   readonly identity: Uint8Array;
   readonly device: string;
   readonly queue: Pick<PublicationQueue, 'enqueue' | 'progress'>;
+  readonly clock: Clock;
   readonly random: RandomSource;
 }
 
@@ -54,6 +62,7 @@ export function createLedgerDesk({
   identity,
   device,
   queue,
+  clock,
   random,
 }: LedgerDeskOptions): LedgerDesk {
   const key = ledgerKey(identity, device);
@@ -90,7 +99,8 @@ export function createLedgerDesk({
       const found = await read(signal);
       if (found === undefined) return undefined;
       const ledger = await handOver(found, signal);
-      const noted = await withProgress(ledger, (asked) => queue.progress(asked, { signal }));
+      const progressOf: ProgressOf = (asked) => queue.progress(asked, { signal });
+      const noted = await withProgress(ledger, progressOf, Math.floor(millisecondsOf(clock)));
       return noted === ledger ? ledger : commit(ledger, noted, signal);
     },
     async carryOut(before, plan, signer, signal) {

@@ -1,3 +1,4 @@
+import { REVOCATION_KEEP_MS } from '../constants.ts';
 import type { TargetProgress } from '../queue/queue-status.ts';
 import { formerDevice } from './former-device.ts';
 import { currentKey, type KeyLedger, type LedgerKey } from './key-ledger.ts';
@@ -5,15 +6,33 @@ import { currentKey, type KeyLedger, type LedgerKey } from './key-ledger.ts';
 /** What the queue knows of a device. */
 export type ProgressOf = (device: string) => Promise<readonly TargetProgress[]>;
 
+/** What is asked of the progress of a device: who has what was signed at that time. */
+interface Signed {
+  readonly timestampSeconds: bigint;
+  /** Unix milliseconds: when it was first queued. */
+  readonly sinceMs: number;
+  readonly nowMs: number;
+}
+
+/**
+ * Whether a target has been out of reach for so long that every record it can have is stale, and no peer that read it before
+ * counts on an overlap. Nobody is told anything wrong by it any more, so it need not be waited for.
+ */
+function isGone({ timestampSeconds }: TargetProgress, { sinceMs, nowMs }: Signed): boolean {
+  const newestMs = timestampSeconds === undefined ? sinceMs : Number(timestampSeconds) * 1_000;
+  return newestMs + REVOCATION_KEEP_MS < nowMs;
+}
+
 /**
  * Since when every target has what was signed at that time, in Unix milliseconds; undefined if one of them is still to get
- * it. A target that has refused it for good, or came later, does not count, as long as another one has it.
+ * it. A target that has refused it for good, came later or is gone does not count, as long as another one has it.
  */
-function confirmedAt(progress: readonly TargetProgress[], timestampSeconds: bigint): number | undefined {
-  const having = progress.filter((each) => (each.timestampSeconds ?? -1n) >= timestampSeconds);
+function confirmedAt(progress: readonly TargetProgress[], signed: Signed): number | undefined {
+  const having = progress.filter((each) => (each.timestampSeconds ?? -1n) >= signed.timestampSeconds);
   const missing = progress.filter((each) => !having.includes(each));
-  if (having.length === 0 || missing.some(({ waiting }) => waiting)) return undefined;
-  return Math.max(...having.map(({ atMs = 0 }) => atMs));
+  if (having.length === 0 || missing.some((each) => each.waiting && !isGone(each, signed))) return undefined;
+  // A clock that was ahead must not make what is counted from here on longer.
+  return Math.min(signed.nowMs, Math.max(...having.map(({ atMs = 0 }) => atMs)));
 }
 
 /** Whether something was signed of which it is not known that every target has it. */
@@ -51,19 +70,26 @@ export function supersededFrom(ledger: KeyLedger): KeyLedger {
  * Notes in the ledger what the queue has brought to the targets meanwhile. Asked rather than told: a process that dies
  * misses nothing.
  *
+ * @param nowMs Unix milliseconds.
  * @returns The same ledger if nothing is new.
  */
-export async function withProgress(ledger: KeyLedger, progressOf: ProgressOf): Promise<KeyLedger> {
+export async function withProgress(
+  ledger: KeyLedger,
+  progressOf: ProgressOf,
+  nowMs: number,
+): Promise<KeyLedger> {
   if (!isUnconfirmed(ledger) || ledger.outbox.length > 0) return ledger;
   const noted = await Promise.all(
     ledger.keys.map(async (key): Promise<LedgerKey> => {
-      const { status, stampedSeconds, publishedAtMs, announcedAtMs } = key;
+      const { status, stampedSeconds: timestampSeconds, publishedAtMs, announcedAtMs } = key;
       if (status === 'current' && publishedAtMs === undefined) {
-        const atMs = confirmedAt(await progressOf(ledger.device), stampedSeconds);
+        const signed = { timestampSeconds, sinceMs: key.createdAtMs, nowMs };
+        const atMs = confirmedAt(await progressOf(ledger.device), signed);
         return atMs === undefined ? key : { ...key, publishedAtMs: atMs };
       }
       if (status === 'revoked' && announcedAtMs === undefined) {
-        const atMs = confirmedAt(await progressOf(formerDevice(ledger.device, key.noiseKey)), stampedSeconds);
+        const signed = { timestampSeconds, sinceMs: key.revokedAtMs ?? key.createdAtMs, nowMs };
+        const atMs = confirmedAt(await progressOf(formerDevice(ledger.device, key.noiseKey)), signed);
         return atMs === undefined ? key : { ...key, announcedAtMs: atMs };
       }
       return key;

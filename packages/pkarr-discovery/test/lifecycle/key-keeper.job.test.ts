@@ -4,9 +4,10 @@ import type { KeeperEvent } from '../../src/lifecycle/keeper-events.ts';
 import { KEY_POLICIES } from '../../src/lifecycle/key-policy.ts';
 import { parseKeyRecord } from '../../src/records/key-record.ts';
 import { rejectionOf } from '../bytes.ts';
+import { offline } from '../relay-model.ts';
 import { soon } from '../soon.ts';
 import { household, ledgerOf, read, shown } from './household.ts';
-import { DAY_MS, derive, HOUR_MS, World } from './world.ts';
+import { DAY_MS, derive, HOUR_MS, type Life, World } from './world.ts';
 
 type Household = ReturnType<typeof household>;
 
@@ -18,8 +19,12 @@ async function pass(world: World, days: number, step = 1): Promise<void> {
   }
 }
 
-function started(world: World, options: Parameters<typeof household>[2] = {}): Household {
-  const house = household(world, world.live(), options);
+function started(
+  world: World,
+  options: Parameters<typeof household>[2] = {},
+  life: Life = world.live(),
+): Household {
+  const house = household(world, life, options);
   house.queue.start();
   house.keeper.start();
   house.keeper.start();
@@ -202,6 +207,24 @@ describe('createKeyKeeper', () => {
     await pass(world, 35, 6);
     await closed(house);
     expect(read(world, 'default')).toBe(shown('default#1'));
+  });
+
+  it('[O3] [O5] goes on replacing keys though one target is out of reach for good', async () => {
+    const world = new World();
+    let isDead = false;
+    const life = world.live((_, target) => (isDead && target === 'packet' ? offline() : undefined));
+    const house = started(world, {}, life);
+    await pass(world, 1);
+    isDead = true;
+    await pass(world, 300, 12);
+    await closed(house);
+    expect((await ledgerOf(world))?.keys.map(({ status }) => status)).toEqual([
+      'retired',
+      'retired',
+      'retired',
+      'current',
+    ]);
+    expect(read(world, 'default')).toBe(shown('default#3'));
   });
 
   it('[O3] waits for another process without an alarm', async () => {
