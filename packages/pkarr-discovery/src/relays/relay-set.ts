@@ -21,7 +21,9 @@ import { type Gathering, gather, type Outcome } from './gathering.ts';
 import { PacketMemory } from './packet-memory.ts';
 import type { FailedRelay, PacketStore, ReadOptions, WriteOptions, WriteReport } from './packet-store.ts';
 
-const CONFLICT_STATUS = 409;
+/** What relays before 1.0 answer to what is older than what they have, and to what was made of something else. */
+const OLDER_STATUS = 409;
+const CHANGED_STATUS = 412;
 
 /** Which relays, and how they are asked. */
 export interface RelaySetOptions {
@@ -50,7 +52,8 @@ export interface RelaySetOptions {
  * `get` answers `undefined` if at least one relay says that there is no packet and none gives one. With `forUpdate` all
  * relays must say so, and what is remembered counts. It throws the error of the only relay, DISCOVERY_NO_RELAY if all of
  * several failed, DISCOVERY_ABSENCE_UNCERTAIN or DISCOVERY_CANCELLED. `put` throws those, but for the last but one, and
- * DISCOVERY_CONFLICT if no relay has stored the packet and one of them has another.
+ * DISCOVERY_CONFLICT if no relay has stored the packet and one of them has another, or, before anything is sent, if a newer
+ * packet than the one that is replaced was seen meanwhile; without `replacing`, any other one.
  *
  * @throws TypeError without relays, or with two of one name.
  *
@@ -124,10 +127,12 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
     },
     async put(packet: SignedPacket, { signal, replacing }: WriteOptions = {}): Promise<WriteReport> {
       const known = memory.of(packet.publicKey);
-      if (isNewer(known.newest, packet)) {
-        throw new DiscoveryError('DISCOVERY_CONFLICT', { relay: names.join(', '), status: CONFLICT_STATUS });
+      const status = conflictWith(known.newest, packet, replacing);
+      if (status !== undefined) {
+        throw new DiscoveryError('DISCOVERY_CONFLICT', { relay: names.join(', '), status });
       }
-      // What a relay had when it last answered is what it has to compare with; where it did not answer, the newest.
+      // What a relay had when it last answered is what it has to compare with; where it did not answer, the newest. Nobody
+      // had anything newer than what is replaced, so it does not matter which look-up was told.
       const heldBy = (name: string): bigint | undefined =>
         replacing === undefined || !known.held.has(name) ? replacing : known.held.get(name);
       const { given, failed } = await askAll({
@@ -149,6 +154,20 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
 /** Whether there is the first, and it is newer than the second, or there is no second. */
 function isNewer(packet: SignedPacket | undefined, other: SignedPacket | undefined): boolean {
   return packet !== undefined && (other === undefined || compareSignedPackets(packet, other) > 0);
+}
+
+/**
+ * Why a packet must not be stored, knowing of another: that is newer, or has come after the one it was made of, be it seen by
+ * a look-up that has nothing to do with the update. Relays from 1.0 on do not compare at all.
+ */
+function conflictWith(
+  known: SignedPacket | undefined,
+  packet: SignedPacket,
+  replacing: bigint | undefined,
+): number | undefined {
+  if (known === undefined || compareSignedPackets(known, packet) === 0) return undefined;
+  if (isNewer(known, packet)) return OLDER_STATUS;
+  return replacing === undefined || known.timestamp > replacing ? CHANGED_STATUS : undefined;
 }
 
 interface Answers<Value> {

@@ -29,19 +29,20 @@ const MINUTE_US = 60_000_000n;
 const HOUR_MS = 3_600_000;
 
 /** How an update gets at a relay: directly, or as everybody does, through a set that remembers. */
-const PATHS: Record<string, (relay: PacketStore, clock: Clock) => PacketStore> = {
+type Path = (relay: PacketStore, clock: Clock) => PacketStore;
+const PATHS: Record<string, Path> = {
   'a relay': (relay) => relay,
   'a set': (relay, clock) => createRelaySet({ relays: [relay], clock }),
 };
 
-function setUpThrough(open: (relay: PacketStore, clock: Clock) => PacketStore, options: UpdateOptions) {
+function setUpThrough(open: Path, options: UpdateOptions) {
   const store = new ModelStore();
   const clock = new ManualClock(NOW_MS);
   const random = predictableRandomForTestingOnly(1);
   const packets = open(store, clock);
   const update = (change = CHANGE, by: IdentitySigner = signer): Promise<SignedPacket> =>
     updatePacket(packets, by, change, { clock, random, ...options });
-  return { store, clock, update };
+  return { store, clock, packets, update };
 }
 
 async function held(timestamp: bigint, records: readonly DnsRecord[] = FOREIGN): Promise<SignedPacket> {
@@ -352,6 +353,31 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
 });
 
 describe('updatePacket', () => {
+  it.each([
+    ['replaces', [text('_pubky', 'old')]],
+    ['creates', []],
+  ])('[S2.3] loses nothing to a look-up that sees a newer packet while it %s one', async (_, before) => {
+    const { store, clock, packets, update } = setUpThrough(PATHS['a set'] as Path, { allowCreate: true });
+    if (before.length > 0) store.force(await held(NOW - MINUTE_US, before));
+    // Another device publishes while somebody thinks about signing, and somebody else is looked up, or this identity.
+    let published = false;
+    const slow: IdentitySigner = {
+      publicKey: signer.publicKey,
+      async sign(message) {
+        if (!published) {
+          published = true;
+          store.force(await held(NOW - 1n, [text('_pubky', 'new')]));
+          await packets.get(signer.publicKey);
+        }
+        return signer.sign(message);
+      },
+    };
+    const updated = update(CHANGE, slow);
+    await waitForTimer(clock, 2);
+    clock.advance(500);
+    expect((await updated).records).toEqual([text('_pubky', 'new'), OWN]);
+  });
+
   it('creates nothing in the place of what a relay that remembers nothing has lost', async () => {
     const lost = setUpThrough((relay) => relay, {});
     lost.store.force(await held(NOW - 1n));

@@ -29,7 +29,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('recovers' as const), relay }),
   fc.record({ kind: fc.constant('all fail' as const) }),
   fc.record({ kind: fc.constant('get' as const), forUpdate: fc.boolean() }),
-  fc.record({ kind: fc.constant('put' as const), packet: anyPacket }),
+  fc.record({ kind: fc.constant('put' as const), packet: anyPacket, madeOf: fc.option(anyPacket) }),
 );
 
 const CODES = new Set(['DISCOVERY_NO_RELAY', 'DISCOVERY_ABSENCE_UNCERTAIN', 'DISCOVERY_CONFLICT']);
@@ -86,10 +86,15 @@ describe('createRelaySet', () => {
             } else if (given === 'DISCOVERY_NO_RELAY') expect(answering).toHaveLength(0);
           }
           if (one.kind === 'put') {
-            const report = await outcome(set.put(one.packet));
+            const replacing = one.madeOf?.timestamp;
+            const report = await outcome(set.put(one.packet, { replacing }));
             seen.add(typeof report === 'object' ? 'stored' : `${report}`);
             if (typeof report !== 'object') continue;
             expect(isOlder(one.packet)).toBe(false);
+            // What is replaced was seen by whoever made the new one: it is what that was made of, or older.
+            if (newest !== undefined && newest !== one.packet) {
+              expect(newest.timestamp).toBeLessThanOrEqual(replacing ?? -1n);
+            }
             expect(report.stored.length).toBeGreaterThan(0);
             expect(report.stored.length + report.failed.length).toBe(relays.length);
             newest = one.packet;

@@ -123,7 +123,7 @@ describe('get', () => {
     expect(await set.get(KEY)).toBe(P2);
     a.forget(KEY);
     b.forget(KEY);
-    await set.put(P3);
+    await set.put(P3, { replacing: P2.timestamp });
     a.force(P1);
     b.force(P2);
     expect(await set.get(KEY)).toBe(P3);
@@ -196,6 +196,22 @@ describe('get', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('[S2.3] waits before an update for a slow relay, which may have the newer packet', async () => {
+    const { set, clock, a, b } = setUp();
+    a.force(P1);
+    b.force(P2);
+    b.before = () =>
+      new Promise<void>((resolve) => {
+        clock.schedule(4_000, () => resolve());
+      });
+    const careful = set.get(KEY, { forUpdate: true });
+    for (const passed of [1_000, 3_000]) {
+      await settled();
+      clock.advance(passed);
+    }
+    expect(await careful).toBe(P2);
+  });
+
   it('asks all at once', async () => {
     const { set, relays } = setUp(5);
     const asked: string[] = [];
@@ -260,12 +276,22 @@ describe('put', () => {
     expect(relays.map(({ writes }) => writes[0]?.replacing)).toEqual([2_000n, 1_000n, undefined, 2_000n]);
   });
 
-  it('compares with nothing where the caller does not', async () => {
-    const { set, a } = setUp();
+  it('[S2.3] stores nothing that was made of something older than what it has seen since, or of nothing', async () => {
+    const { set, a, b } = setUp();
     a.force(P1);
+    await set.get(KEY, { forUpdate: true });
+    a.force(P2);
     await set.get(KEY);
-    await set.put(P2);
-    expect(a.writes[0]?.replacing).toBeUndefined();
+    for (const replacing of [P1.timestamp, undefined]) {
+      expect(await rejectionOf(set.put(P3, { replacing }))).toMatchObject({
+        code: 'DISCOVERY_CONFLICT',
+        context: { relay: 'relay0, relay1', status: 412 },
+      });
+    }
+    expect([a, b].map(({ writes }) => writes.length)).toEqual([0, 0]);
+    // The same once more, for those who have lost it, replaces nothing.
+    expect((await set.put(P2)).stored).toEqual(['relay0', 'relay1']);
+    expect((await set.put(P3, { replacing: P2.timestamp })).stored).toEqual(['relay0', 'relay1']);
   });
 
   it('knows what relays have after it stored something, and forgets it when they fail', async () => {
