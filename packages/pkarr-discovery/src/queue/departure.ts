@@ -19,19 +19,26 @@ export type Restamp = (
 /** Any age: what waits may have become old. */
 const ANY_AGE_SECONDS = Number.MAX_SAFE_INTEGER;
 
+/** Stands at the time of a record, so that what is signed is judged, and not when. */
+function clockOf(publication: RecordPublication): Clock {
+  const stampedMs = Number(secondsOf(publication) ?? 0n) * 1_000;
+  return { now: () => stampedMs, schedule: () => () => {} };
+}
+
 /**
- * Makes sure that peers would take what is to be published, its age aside: records are signed by the identity, for the
- * device, and say what the publication says.
+ * Makes sure that peers would take what is to be published, its time aside: records are signed by the identity, for the
+ * device, and say what the publication says. A time from the future is no reason to refuse: a clock that was ahead has signed
+ * it, and whoever hands it over again and again would never get to the revocation behind it.
  *
  * @throws DISCOVERY_BAD_PUBLICATION, and what `verifyKeyRecord` throws.
  */
-export function requirePublishable(publication: Publication, identity: Uint8Array, clock: Clock): void {
+export function requirePublishable(publication: Publication, identity: Uint8Array): void {
   if (!equalBytes(publication.identity, identity)) {
     throw new DiscoveryError('DISCOVERY_BAD_PUBLICATION', { problem: 'of another identity' });
   }
   requireDeviceId(publication.device);
   if (publication.kind === 'retirement') return;
-  const record = verifyKeyRecord(publication, { maximumAgeSeconds: ANY_AGE_SECONDS, clock });
+  const record = verifyKeyRecord(publication, { clock: clockOf(publication) });
   if (record.kind === publication.kind) return;
   throw new DiscoveryError('DISCOVERY_BAD_PUBLICATION', { problem: 'key and revocation confused' });
 }

@@ -60,7 +60,7 @@ export interface PublicationQueue {
    * is the same as once.
    *
    * @throws DISCOVERY_QUEUE_FULL, DISCOVERY_BAD_PUBLICATION, what `verifyKeyRecord` throws for records that peers would
-   * refuse at any age, and what the store throws.
+   * refuse at any time, and what the store throws.
    */
   enqueue(publications: readonly Publication[], call?: QueueCall): Promise<void>;
   /**
@@ -171,7 +171,7 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
     },
     async enqueue(publications, { signal } = {}) {
       turns.requireOpen();
-      for (const publication of publications) requirePublishable(publication, identity, clock);
+      for (const publication of publications) requirePublishable(publication, identity);
       const nowMs = now();
       const put = (queue: QueueState, each: Publication): QueueState =>
         enqueued(queue, each, [...names, ...awayWith(queue, each, names)], nowMs);

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { KeyKeeper } from '../../src/lifecycle/key-keeper.ts';
+import type { PublicationQueue } from '../../src/queue/publication-queue.ts';
+import { rejectionOf } from '../bytes.ts';
+import { offline } from '../relay-model.ts';
+import { formerOf, household, ledgerOf, read, shown } from './household.ts';
+import { DAY_MS, World } from './world.ts';
+
+/** A queue that takes nothing. */
+function refusing(queue: PublicationQueue, error: () => Error): PublicationQueue {
+  return { ...queue, identity: queue.identity, enqueue: () => Promise.reject(error()) };
+}
+
+/** The keeper of a process that gets no further than its ledger. */
+function dying(world: World, life = world.live(), error: () => Error = offline): KeyKeeper {
+  const { queue } = household(world, life);
+  return household(world, life, { queue: refusing(queue, error) }).keeper;
+}
+
+describe('what is signed and not yet in the queue', () => {
+  it('[O3] [O4] keeps no key from being revoked though a clock that was ahead has signed it', async () => {
+    const world = new World();
+    const one = household(world);
+    await one.keeper.publish();
+    await one.queue.flush();
+    const ahead = new World();
+    ahead.clock.advance(365 * DAY_MS);
+    const { openRecords, targets } = world.live();
+    await rejectionOf(dying(ahead, { ...ahead.live(), openRecords, targets }).rotate());
+    expect((await ledgerOf(world))!.outbox).toHaveLength(2);
+    const { keeper, queue } = household(world);
+    await keeper.revoke({ successor: false });
+    await queue.flush();
+    for (const target of ['homeserver', 'packet']) {
+      for (const context of ['default', 'default#1']) {
+        expect(read(world, formerOf(context), target)).toBe(`revoked ${shown(context)}`);
+      }
+      expect(read(world, 'default', target)).toBe(`revoked ${shown('default#1')}`);
+    }
+  });
+});
