@@ -85,6 +85,22 @@ describe('a packet of 1 000 bytes', () => {
     expect(queueEvents).toMatchObject([{ kind: 'parked', code: 'DISCOVERY_PACKET_TOO_LARGE' }]);
     expect(shown()).toEqual(before);
   });
+
+  it('keeps the revocations of former keys whatever is revoked after them [O4] [S2.3]', async () => {
+    const { keeper, queue, clock, shown } = await inPacket();
+    await keeper.publish();
+    await queue.flush();
+    let revoked: string[] = [];
+    for (let round = 0; round < 6; round++) {
+      clock.advance(DAY_MS);
+      await keeper.revoke();
+      await queue.flush();
+      const standing = Object.entries(shown()).flatMap(([id, kind]) => (kind === 'revocation' ? [id] : []));
+      expect(standing).toEqual(expect.arrayContaining(revoked));
+      revoked = standing;
+    }
+    expect(revoked.length).toBeGreaterThan(1);
+  });
 });
 
 function contextOf(status: { ledger: { keys: readonly { context: string }[] } | undefined }, index: number) {

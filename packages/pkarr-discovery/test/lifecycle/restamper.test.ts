@@ -51,6 +51,8 @@ describe('createRestamper', () => {
     expect(await restamp({ ...before, device: formerOf('default') }, { signal })).toBeUndefined();
     await keeper.revoke();
     expect(await restamp(before, { signal })).toBeUndefined();
+    // Now it stands where former keys do, and nothing says there again that it may be used.
+    expect(await restamp({ ...before, device: formerOf('default#1') }, { signal })).toBeUndefined();
     await queue.close();
   });
 
