@@ -5,7 +5,7 @@ import {
   type PubkyNetwork,
   type SessionVault,
 } from 'pubky-paykit';
-import { openSharedLevelStore } from 'pubky-paykit/node';
+import { type DhtNode, openDht, openSharedLevelStore } from 'pubky-paykit/node';
 import { HomeFailed } from './home-errors.ts';
 import { homeFiles } from './home-files.ts';
 import type { HomeSettings } from './home-settings.ts';
@@ -21,7 +21,9 @@ export interface HomeFolder {
   readonly network: PubkyNetwork;
   /** Ledger, queue, what was seen of peers, pins. Other commands may be at work in it: each call waits for its turn. */
   readonly store: DurableStore;
-  /** Closes the store. Never rejects. */
+  /** A node of the DHT, if the settings want one. */
+  readonly dht: DhtNode | undefined;
+  /** Closes the store and leaves the DHT. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -38,20 +40,25 @@ async function openStore(folder: string, { clock, random, signal }: Surroundings
  * Opens folder, store and network, without the identity: no passphrase is needed. The folder is made if there is none. Other
  * commands may use the same home meanwhile.
  *
- * @throws HomeFailed: `locked`, if something keeps the store to itself. @throws SessionStoreError, DiscoveryError for a relay that is none.
+ * @throws HomeFailed: `locked`, if something keeps the store to itself. @throws SessionStoreError, DiscoveryError for a relay that is none,
+ * or a node of the DHT that cannot be opened.
  */
 export async function openHomeFolder(
-  { folder, given, network: options }: HomeSettings,
+  { folder, given, network: options, dht: dhtOptions }: HomeSettings,
   surroundings: Surroundings,
   vault?: SessionVault,
 ): Promise<HomeFolder> {
   const { fetch, clock } = surroundings;
   await makePrivateFolder(folder);
   const store = await openStore(folder, surroundings);
-  const close = (): Promise<void> => store.close().catch(() => {});
+  let dht: DhtNode | undefined;
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([store.close(), dht?.close()]);
+  };
   try {
     const network = connectPubky({ ...options, store, vault, fetch, clock });
-    return { folder, given, network, store, close };
+    dht = dhtOptions && (await openDht({ ...dhtOptions, clock }));
+    return { folder, given, network, store, dht, close };
   } catch (error) {
     await close();
     throw error;

@@ -47,6 +47,8 @@ export interface HomeSettings {
     readonly relays?: readonly string[] | undefined;
     readonly plainHttpHosts?: readonly string[] | undefined;
   };
+  /** What `openDht` takes, for commands that use the DHT; it is not used if left out. */
+  readonly dht?: { readonly bootstrap: readonly string[]; readonly host?: string } | undefined;
   /** 32 bytes. */
   readonly homeserver: Uint8Array | undefined;
   readonly passphrase: PassphraseSource;
@@ -58,7 +60,8 @@ export interface HomeSettings {
 
 const KEY_BYTES = 32;
 
-function listOf(text: string | undefined): readonly string[] | undefined {
+/** What stands between commas; nothing for nothing. */
+export function listOf(text: string | undefined): readonly string[] | undefined {
   const entries = (text ?? '')
     .split(',')
     .map((entry) => entry.trim())

@@ -1,5 +1,6 @@
 import { readArguments } from '../arguments.ts';
-import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { DHT_HELP, DHT_OPTIONS, readDhtSettings } from '../home/dht-settings.ts';
+import { HOME_OPTIONS, type HomeSettings } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { type Peer, readPeer } from './peer-argument.ts';
 
@@ -22,7 +23,7 @@ what to do, if there is no key that may be used.
   --home DIR             where keys and what was seen are kept (default:
                          PAYKIT_HOME, else ~/.paykit); no identity is needed
   --testnet              a test network on its fixed ports on this machine
-  -h, --help             show this text
+${DHT_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
@@ -34,6 +35,7 @@ export function readDiscoverOptions(
   const options = {
     home: HOME_OPTIONS.home,
     testnet: HOME_OPTIONS.testnet,
+    ...DHT_OPTIONS,
     device: { type: 'string', default: 'default' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -45,7 +47,7 @@ export function readDiscoverOptions(
   if (values.help) return undefined;
   return {
     ...readPeer(positionals, values.device, command),
-    settings: readHomeSettings(values, environment, command),
+    settings: readDhtSettings(values, environment, command),
     json: values.json,
   };
 }

@@ -23,7 +23,9 @@ async function lookUp(
   const { clock, signal } = surroundings;
   const home = await openHomeFolder(settings, surroundings);
   try {
-    const { discovery, cache } = connectPeerKeys({ network: home.network, store: home.store, clock });
+    const { network, store, dht } = home;
+    const sources = dht === undefined ? [] : [dht.source];
+    const { discovery, cache } = connectPeerKeys({ network, store, sources, clock });
     const result = await discovery.discoverNoiseKey(identity, { device, signal });
     if (result.outcome !== 'found') {
       const { entry } = await cache.read(identity, device, { signal });

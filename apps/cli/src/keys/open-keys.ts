@@ -49,9 +49,10 @@ export function openKeys(
   },
 ): OwnKeys {
   const { signer, derive } = requireSecret(home);
-  const { network, store } = home;
+  const { network, store, dht } = home;
   const { clock } = surroundings;
-  const { discovery } = connectPeerKeys({ network, store, clock });
+  const sources = dht === undefined ? [] : [dht.source];
+  const { discovery } = connectPeerKeys({ network, store, sources, clock });
   const keys = keepOwnKeys({
     network,
     store,
@@ -59,6 +60,7 @@ export function openKeys(
     derive,
     device,
     session: lazySession(home, () => home.session(wishes)),
+    targets: dht === undefined ? [] : [dht.target({ network, signer, clock })],
     discover: discovery.discoverNoiseKey,
     policy,
     onEvent,

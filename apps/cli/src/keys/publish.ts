@@ -10,7 +10,8 @@ import {
 } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
 import { CommandFailed } from '../command-errors.ts';
-import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { DHT_HELP, DHT_OPTIONS, readDhtSettings } from '../home/dht-settings.ts';
+import { HOME_HELP, HOME_OPTIONS, type HomeSettings } from '../home/home-settings.ts';
 import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
@@ -46,7 +47,7 @@ Exit status 1 while anything is queued.
   --new-key              after a revocation without a successor: make a new key
   --prepared FILE        publish what was signed elsewhere by \`paykit keys
                          prepare\`; no seed is needed here
-${HOME_HELP}  -h, --help             show this text
+${HOME_HELP}${DHT_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
@@ -57,6 +58,7 @@ export function readPublishOptions(
 ): PublishOptions | undefined {
   const options = {
     ...HOME_OPTIONS,
+    ...DHT_OPTIONS,
     device: { type: 'string' },
     invite: { type: 'string' },
     'take-over': { type: 'boolean', default: false },
@@ -67,7 +69,7 @@ export function readPublishOptions(
   const { values } = readArguments({ args: [...args], options }, command);
   if (values.help) return undefined;
   return {
-    settings: readHomeSettings(values, environment, command),
+    settings: readDhtSettings(values, environment, command),
     device: values.device === undefined ? undefined : readDevice(values.device, command),
     invite: values.invite,
     takeOver: values['take-over'],
@@ -132,6 +134,12 @@ async function publish(
     return;
   }
   const published = await keys.keeper.publish({ takeOver: takeOver || isSoleHolder, signal });
+  const places = await keys.queue.progress(device, { signal });
+  // A place that is new, such as the DHT, gets what is signed next: that is to be now.
+  const isNew = places.some(
+    ({ timestampSeconds, waiting, parked }) => timestampSeconds === undefined && !waiting && !parked,
+  );
+  if (isNew && home.dht !== undefined) await keys.keeper.restamp({ signal });
   const key = currentKey(published);
   if (key !== undefined) terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
 }

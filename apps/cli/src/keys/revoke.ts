@@ -1,7 +1,8 @@
 import { hex, type KeySelection, liveKeys } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
 import { CommandFailed, UsageError } from '../command-errors.ts';
-import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { DHT_HELP, DHT_OPTIONS, readDhtSettings } from '../home/dht-settings.ts';
+import { HOME_HELP, HOME_OPTIONS, type HomeSettings } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { requireConfirmation } from './confirmation.ts';
@@ -33,7 +34,7 @@ publishes a new one in their place. There is no way back.
   --no-successor         publish no new key: the device, or the seed, is gone
   --yes                  do not ask
   --device NAME          whose keys (default: the device of the home)
-${HOME_HELP}  -h, --help             show this text
+${HOME_HELP}${DHT_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
@@ -43,6 +44,7 @@ export function readRevokeOptions(
 ): RevokeOptions | undefined {
   const options = {
     ...HOME_OPTIONS,
+    ...DHT_OPTIONS,
     device: { type: 'string' },
     all: { type: 'boolean', default: false },
     key: { type: 'string' },
@@ -53,7 +55,7 @@ export function readRevokeOptions(
   const { values } = readArguments({ args: [...args], options }, COMMAND);
   if (values.help) return undefined;
   if (values.all && values.key !== undefined) throw new UsageError('--all or --key, not both.', COMMAND);
-  const settings = readHomeSettings(values, environment, COMMAND);
+  const settings = readDhtSettings(values, environment, COMMAND);
   const { givenHome } = settings;
   return {
     settings,

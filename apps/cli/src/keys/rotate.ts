@@ -1,6 +1,7 @@
 import { currentKey, hex, KEY_POLICIES, type KeyLedger } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
-import { HOME_HELP, HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
+import { DHT_HELP, DHT_OPTIONS, readDhtSettings } from '../home/dht-settings.ts';
+import { HOME_HELP, HOME_OPTIONS, type HomeSettings } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { withKeys } from './delivery.ts';
@@ -22,7 +23,7 @@ is taken for an overlap, so that nobody who has just looked it up is turned
 away.
 
   --device NAME          whose key (default: the device of the home)
-${HOME_HELP}  -h, --help             show this text
+${HOME_HELP}${DHT_HELP}  -h, --help             show this text
 `;
 
 /** Reads the arguments; `undefined` if they ask for help. @throws UsageError */
@@ -32,13 +33,14 @@ export function readRotateOptions(
 ): RotateOptions | undefined {
   const options = {
     ...HOME_OPTIONS,
+    ...DHT_OPTIONS,
     device: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
   const { values } = readArguments({ args: [...args], options }, COMMAND);
   if (values.help) return undefined;
   const device = values.device === undefined ? undefined : readDevice(values.device, COMMAND);
-  return { settings: readHomeSettings(values, environment, COMMAND), device };
+  return { settings: readDhtSettings(values, environment, COMMAND), device };
 }
 
 /** The new key, and until when the former ones are taken: for the overlap, which begins when all targets have the new one. */

@@ -1,13 +1,8 @@
 import { createProvisionalReceipt, type PaykitReceipt, parseAmount } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
 import { UsageError } from '../command-errors.ts';
-import {
-  HOME_OPTIONS,
-  type HomeSettings,
-  readHomeSettings,
-  readPublicKey,
-  SETTLED_HOME_HELP,
-} from '../home/home-settings.ts';
+import { DHT_HELP, DHT_OPTIONS, readDhtSettings } from '../home/dht-settings.ts';
+import { HOME_OPTIONS, type HomeSettings, readPublicKey, SETTLED_HOME_HELP } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { type HostPort, readPeerAddress } from './host-port.ts';
 import { type PatternChoice, readPattern } from './pattern-choice.ts';
@@ -61,7 +56,7 @@ the request was sent; 1, with the reason and what to do, if not.
   --allow-insecure         connect to other machines over plain TCP. What is said is
                            encrypted; who talks to whom, when, is not
   --json                   as one line of JSON, with a receipt or without
-${SETTLED_HOME_HELP}  -h, --help               show this text
+${SETTLED_HOME_HELP}${DHT_HELP}  -h, --help               show this text
 `;
 
 /** 1 to 63 as in records. */
@@ -96,6 +91,7 @@ export function readPayOptions(
 ): PayOptions | undefined {
   const options = {
     ...HOME_OPTIONS,
+    ...DHT_OPTIONS,
     amount: { type: 'string' },
     currency: { type: 'string', default: 'SAT' },
     method: { type: 'string', default: DEFAULT_METHOD },
@@ -131,7 +127,7 @@ export function readPayOptions(
   const method = readMethod(values.method, COMMAND);
   checkTerms(payee, method, amount, currency);
   return {
-    settings: readHomeSettings(values, environment, COMMAND),
+    settings: readDhtSettings(values, environment, COMMAND),
     payee,
     device,
     amount,

@@ -95,10 +95,11 @@ export async function runPay(args: readonly string[], surroundings: Surroundings
   const home = await openHome(options.settings, surroundings);
   try {
     const { signer } = requireSecret(home);
-    const { network, store, folder } = home;
+    const { network, store, folder, dht } = home;
+    const sources = dht === undefined ? [] : [dht.source];
     terminal.tell(`Looking up ${zBase32.encode(options.payee)} …\n`);
     const onEvent = ({ kind }: KeyFinderEvent): void => terminal.tell(EVENT_TEXTS[kind] ?? '');
-    const keys = connectPeerKeys({ network, store, clock, random, onEvent });
+    const keys = connectPeerKeys({ network, store, sources, clock, random, onEvent });
     const own = await ownNoiseKey(home, surroundings);
     try {
       const storage = network.homeserver.storage;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestnet, type Testnet } from '@pubky-paykit/testnet';
+import { createTestnet, type Testnet, type TestnetOptions } from '@pubky-paykit/testnet';
 import { type Clock, systemClock, systemRandom } from 'pubky-paykit';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Dialog, Surroundings } from '../../src/home/surroundings.ts';
@@ -95,7 +95,7 @@ export function temporaryFolder(): { readonly path: string; inside(name: string)
 }
 
 /** A Pubky network for the tests of a file, healthy before each; call at the top of a file. */
-export function localNetwork(): {
+export function localNetwork(options: TestnetOptions = {}): {
   readonly testnet: Testnet;
   /** What leads a command there. */
   readonly environment: Readonly<Record<string, string>>;
@@ -103,7 +103,7 @@ export function localNetwork(): {
   let testnet: Testnet | undefined;
   const running = (): Testnet => testnet as Testnet;
   beforeAll(async () => {
-    testnet = await createTestnet();
+    testnet = await createTestnet(options);
   });
   afterEach(() => {
     running().faults.relay.clear();
