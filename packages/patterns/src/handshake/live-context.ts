@@ -41,8 +41,10 @@ export class LiveContext implements StepContext {
   readonly prologue: Uint8Array;
   /** The present turn. */
   noise: AnyHandshake;
-  #ownStatic: Uint8Array | undefined;
-  #formerKeyUsed = false;
+  /** 32 bytes, what the peer has addressed, once it has. */
+  ownStatic: Uint8Array | undefined;
+  /** Whether that is a key this side had before. */
+  formerKeyUsed = false;
   /** Not tried yet; none once a message was read. */
   #formerKeys: readonly KeyPair[];
   readonly #settings: HandshakeOptions<HandshakePattern, Role>;
@@ -68,16 +70,6 @@ export class LiveContext implements StepContext {
     this.noise = this.#begun(options.noiseKey);
   }
 
-  /** 32 bytes, what the peer has addressed, once it has. */
-  get ownStatic(): Uint8Array | undefined {
-    return this.#ownStatic;
-  }
-
-  /** Whether the peer has addressed a key this side had before. */
-  get formerKeyUsed(): boolean {
-    return this.#formerKeyUsed;
-  }
-
   get remoteStatic(): Uint8Array | undefined {
     return this.noise.remoteStatic;
   }
@@ -94,35 +86,25 @@ export class LiveContext implements StepContext {
    * Reads a Noise message. The first one is tried with every key of this side, each in a handshake of its own, as a key
    * stands in the transcript; the order is that of the keys, whatever a peer does.
    *
-   * @throws What the current key fails with, if all of them fail.
+   * @throws What the last of them fails with, if all do: NOISE_DECRYPT_FAILED, unless no key would make it good.
    */
   read(message: Uint8Array): ReturnType<Reading['read']> {
-    let failure: unknown;
-    for (;;) {
-      try {
-        const read = (this.noise as Reading).read(message);
-        this.#formerKeys = [];
-        return read;
-      } catch (error) {
-        failure ??= error;
-        const next = isForAnotherKey(error) ? this.#nextFormerKey() : undefined;
-        if (next === undefined) throw failure;
-        this.noise = this.#begun(next);
-        this.#formerKeyUsed = true;
-      }
+    // One that is destroyed may not be used any more: its overlap has ended while the peer took its time.
+    const [next, ...left] = this.#formerKeys.filter(({ destroyed }) => !destroyed);
+    this.#formerKeys = [];
+    try {
+      return (this.noise as Reading).read(message);
+    } catch (error) {
+      if (next === undefined || !isForAnotherKey(error)) throw error;
+      this.#formerKeys = left;
+      this.noise = this.#begun(next);
+      this.formerKeyUsed = true;
+      return this.read(message);
     }
   }
 
-  /** The next one that may still be used: whose overlap ended while the peer took its time was destroyed. */
-  #nextFormerKey(): KeyPair | undefined {
-    const at = this.#formerKeys.findIndex(({ destroyed }) => !destroyed);
-    const key = this.#formerKeys[at];
-    this.#formerKeys = at === -1 ? [] : this.#formerKeys.slice(at + 1);
-    return key;
-  }
-
   #begun(s: KeyPair | undefined): AnyHandshake {
-    this.#ownStatic = s && Uint8Array.from(s.publicKey);
+    this.ownStatic = s && Uint8Array.from(s.publicKey);
     return createHandshake<HandshakePattern, Role>({ ...this.#settings, s });
   }
 }

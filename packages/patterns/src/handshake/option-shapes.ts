@@ -17,18 +17,18 @@ function checkKeyPair(name: string, pair: KeyPair): void {
 
 /** Each of them costs one Diffie-Hellman operation for every first message that is for none. */
 function checkFormerKeys(pairs: readonly KeyPair[]): void {
-  if (!Array.isArray(pairs)) throw new TypeError('formerNoiseKeys is not a list');
-  if (pairs.length > FORMER_NOISE_KEYS_MAXIMUM) {
-    throw new RangeError(`formerNoiseKeys has more than ${FORMER_NOISE_KEYS_MAXIMUM} key pairs`);
+  // What is no list has no length that is small enough.
+  if (!(pairs.length <= FORMER_NOISE_KEYS_MAXIMUM)) {
+    throw new TypeError(`formerNoiseKeys is no list of at most ${FORMER_NOISE_KEYS_MAXIMUM}`);
   }
-  for (const pair of pairs) checkKeyPair('a former Noise key', pair);
+  for (const pair of pairs) checkKeyPair('formerNoiseKeys', pair);
 }
 
 /**
  * Makes sure that what was given is of its kind, as far as that can be seen without asking it anything. Rules are checked
  * where they are copied.
  *
- * @throws TypeError, RangeError, PATTERNS_KEY_LENGTH
+ * @throws TypeError, PATTERNS_KEY_LENGTH
  */
 export function checkShapes({ noiseKey, formerNoiseKeys, signer, replayCache }: Given): void {
   if (noiseKey !== undefined) checkKeyPair('noiseKey', noiseKey);
