@@ -126,10 +126,10 @@ export function dhtOver(node: MainlineNode, options: Omit<DhtOptions, 'bootstrap
   async function store(packet: SignedPacket, replacing: bigint | undefined): Promise<void> {
     const item = itemOf(packet, name, replacing);
     const present = await find(packet.publicKey);
-    if (present !== undefined) {
-      if (compareSignedPackets(present, packet) > 0) throw conflict(SEQ_TOO_SMALL);
-      if (replacing !== undefined && replacing !== present.timestamp) throw conflict(CAS_MISMATCH);
-    }
+    const order = present === undefined ? 0 : compareSignedPackets(present, packet);
+    if (order > 0) throw conflict(SEQ_TOO_SMALL);
+    // Without `replacing` it was made of nothing: the read before has missed what this one has found.
+    if (order < 0 && replacing !== present?.timestamp) throw conflict(CAS_MISMATCH);
     const refusal = await new Promise<MainlineError | undefined>((resolve) => {
       node.client.put(item, (error) => resolve(error ?? undefined));
     });

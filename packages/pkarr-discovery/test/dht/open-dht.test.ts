@@ -174,6 +174,18 @@ describe('put of the DHT', () => {
     expect(node.puts).toEqual([]);
   });
 
+  it('[S2.3] creates nothing in the place of a packet that an earlier read has missed', async () => {
+    const node = new FakeNode();
+    node.item = itemOf(await packetAt(MILLISECOND));
+    const blind = await rejectionOf(node.open().put(await packetAt(2n * MILLISECOND)));
+    expect([blind.code, blind.context['status']]).toEqual(['DISCOVERY_CONFLICT', 301]);
+    expect(node.puts).toEqual([]);
+    // One that was lost meanwhile is no obstacle.
+    node.item = null;
+    await node.open().put(await packetAt(3n * MILLISECOND), { replacing: 2n * MILLISECOND });
+    expect(node.puts).toHaveLength(1);
+  });
+
   it('says what is to be replaced, and by what', async () => {
     const node = new FakeNode();
     const packet = await packetAt(2n * MILLISECOND);
