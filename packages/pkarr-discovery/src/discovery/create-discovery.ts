@@ -30,16 +30,16 @@ export interface Discovery {
    */
   readonly listDevices: (identity: Uint8Array, options?: ListDevicesOptions) => Promise<DeviceList>;
   /**
-   * The verified, fresh and unrevoked keys of all devices of an identity, `default` and 15 others at most: to confirm who it
-   * is that has proved a key, in IK-raw and XX. It fits `LookUpNoiseKeys` of the package `patterns`.
+   * The verified, fresh and unrevoked keys of all devices of an identity, `default` and 15 others at most, of which each source
+   * has its share: to confirm who it is that has proved a key, in IK-raw and XX. It fits `LookUpNoiseKeys` of the package `patterns`.
    *
    * A key that is found counts although a source was silent, which might have known of its revocation; one that was seen
    * before is remembered. `listDevices` says which sources were silent.
    *
    * @param identity 32 bytes; copied.
    * @returns 32 bytes each, fresh. None, if all sources say so.
-   * @throws DISCOVERY_UNREACHABLE if there is none, but a source did not answer; DISCOVERY_WRONG_LENGTH,
-   * DISCOVERY_CANCELLED, and what the store of the memory throws.
+   * @throws DISCOVERY_UNREACHABLE if there is none, but a source did not answer; DISCOVERY_TOO_MANY_DEVICES if there is none,
+   * but more devices than were looked up; DISCOVERY_WRONG_LENGTH, DISCOVERY_CANCELLED, and what the store of the memory throws.
    * @see P8 §3.7
    */
   readonly lookUpNoiseKeys: (identity: Uint8Array, options?: LookUpCall) => Promise<readonly Uint8Array[]>;

@@ -1,9 +1,10 @@
 import type { CancelSignal } from '@pubky-paykit/primitives';
-import { DEFAULT_DEVICE, KEY_BYTES } from '../constants.ts';
+import { KEY_BYTES } from '../constants.ts';
 import { requireDeviceId } from '../records/device-id.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import type { DeviceNames } from '../sources/key-record-source.ts';
 import { askSources, type OpenSource, openSources } from './asking.ts';
+import { compareDevices } from './device-order.ts';
 import type { DiscoverySettings } from './discovery-options.ts';
 import type { FailedSource } from './discovery-result.ts';
 import { unreachable } from './unreachable.ts';
@@ -33,7 +34,15 @@ export async function listDevices(
   options: ListDevicesOptions,
 ): Promise<DeviceList> {
   checkLength('an identity', identity, KEY_BYTES, KEY_BYTES);
-  return listDevicesAt(settings, openSources(settings.sources, Uint8Array.from(identity)), options);
+  const sources = openSources(settings.sources, Uint8Array.from(identity));
+  const { lists, ...list } = await listDevicesAt(settings, sources, options);
+  return { devices: [...new Set(lists.flat())].sort(compareDevices), ...list };
+}
+
+/** What each source lists. */
+export interface SourceLists extends Omit<DeviceList, 'devices'> {
+  /** The device ids that each source which answered names, each once. */
+  readonly lists: readonly (readonly string[])[];
 }
 
 /** Lists the devices of the identity that the sources have been opened for. */
@@ -41,7 +50,7 @@ export async function listDevicesAt(
   { clock, maximumDevices, timeoutMs }: DiscoverySettings,
   sources: readonly OpenSource[],
   options: ListDevicesOptions,
-): Promise<DeviceList> {
+): Promise<SourceLists> {
   const { given, failed } = await askSources({
     what: 'listing devices',
     sources,
@@ -54,11 +63,11 @@ export async function listDevicesAt(
     signal: options.signal,
   });
   if (given.length === 0) throw unreachable('the list of devices', failed);
-  const names = new Set(given.flatMap(({ value }) => taken(value, maximumDevices)));
-  const devices = [...names].filter(isDeviceId).sort(compareDevices);
+  const lists = given.map(({ value }) => [...new Set(taken(value, maximumDevices))]);
+  const skipped = new Set(lists.flat().filter((name) => !isDeviceId(name)));
   return {
-    devices,
-    skipped: names.size - devices.length,
+    lists: lists.map((list) => list.filter((name) => !skipped.has(name))),
+    skipped: skipped.size,
     complete:
       failed.length === 0 &&
       given.every(({ value }) => value.complete && value.names.length <= maximumDevices),
@@ -78,10 +87,4 @@ function isDeviceId(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function compareDevices(left: string, right: string): number {
-  if (left === right) return 0;
-  if (left === DEFAULT_DEVICE || right === DEFAULT_DEVICE) return left === DEFAULT_DEVICE ? -1 : 1;
-  return left < right ? -1 : 1;
 }

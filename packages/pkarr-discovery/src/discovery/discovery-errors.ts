@@ -14,6 +14,12 @@ export const DISCOVERY_RESULT_ERRORS = {
     retryable: true,
     wireCode: 8000,
   }),
+  DISCOVERY_TOO_MANY_DEVICES: errorRow<{ maximum: number }>({
+    summary: 'none of the {maximum} devices that are looked up has a usable key, and there are more of them',
+    nextStep: 'Ask the owner to remove the records of devices that are gone.',
+    retryable: false,
+    wireCode: 2000,
+  }),
   DISCOVERY_MEMORY_FAILED: errorRow<{ reason: string }>({
     summary: 'what was seen of the key could not be remembered ({reason})',
     nextStep: 'Repair the store: without it an old or revoked key could be taken for the current one.',

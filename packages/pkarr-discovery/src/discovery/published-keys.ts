@@ -1,10 +1,12 @@
 import { type CancelSignal, equalBytes } from '@pubky-paykit/primitives';
 import { deviceAddress } from '../cache/device-address.ts';
 import { KEY_BYTES, LOOK_UP_LANES, MAX_LOOKED_UP_DEVICES } from '../constants.ts';
-import { isFormerDevice } from '../lifecycle/former-device.ts';
+import { DiscoveryError } from '../errors.ts';
+import { keyPrefix } from '../records/verified-key-record.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { openSources } from './asking.ts';
 import { listDevicesAt } from './device-list.ts';
+import { lookUpOrder } from './device-order.ts';
 import { discoverAt } from './discover.ts';
 import type { DiscoverySettings } from './discovery-options.ts';
 import type { DiscoveryResult } from './discovery-result.ts';
@@ -23,10 +25,39 @@ function revokedBy(result: DiscoveryResult): readonly Uint8Array[] {
   return remembered === undefined ? seen : [...seen, remembered];
 }
 
+/** The id under which the revocation of a key may stand that somebody still shows under the one of its device. */
+function formerIds(result: DiscoveryResult): readonly string[] {
+  if (result.outcome !== 'found') return [];
+  const { device, noiseKey } = result.record;
+  return [`${device}-${keyPrefix(noiseKey)}`];
+}
+
+/** Looks devices up, a few at a time. When one look-up throws, no further one begins. */
+async function inLanes(
+  devices: readonly string[],
+  lookUp: (device: string) => Promise<DiscoveryResult>,
+): Promise<readonly DiscoveryResult[]> {
+  const waiting = [...devices];
+  const results: DiscoveryResult[] = [];
+  async function work(): Promise<void> {
+    for (let device = waiting.shift(); device !== undefined; device = waiting.shift()) {
+      results.push(await lookUp(device));
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: LOOK_UP_LANES }, work));
+  } finally {
+    waiting.length = 0;
+  }
+  return results;
+}
+
 /**
- * The verified, fresh and unrevoked keys of an identity's devices, 16 devices at most, of which `default` is the first.
+ * The verified, fresh and unrevoked keys of an identity's devices, 16 devices at most, of which `default` is the first. Each
+ * source has its share of them, and what is said of the keys that are found is asked for beyond that.
  *
- * @throws DISCOVERY_UNREACHABLE if there is none, but a source did not answer.
+ * @throws DISCOVERY_UNREACHABLE if there is none, but a source did not answer; DISCOVERY_TOO_MANY_DEVICES if there is none,
+ * but more devices than were looked up.
  */
 export async function lookUpPublishedKeys(
   settings: DiscoverySettings,
@@ -38,22 +69,20 @@ export async function lookUpPublishedKeys(
   // One look for all devices: a packet holds the records of all of them.
   const sources = openSources(settings.sources, identity);
   const list = await listDevicesAt(settings, sources, { signal });
-  // `default` stays first. Former keys are taken for a while, but must not keep current ones from being looked up.
-  const current = list.devices.filter((device) => !isFormerDevice(device));
-  const former = list.devices.filter(isFormerDevice);
-  const waiting = [...current, ...former].slice(0, MAX_LOOKED_UP_DEVICES);
-  const results: DiscoveryResult[] = [];
-  async function work(): Promise<void> {
-    for (let device = waiting.shift(); device !== undefined; device = waiting.shift()) {
-      results.push(await discoverAt(settings, deviceAddress(identity, device), sources, { signal }));
-    }
-  }
-  await Promise.all(Array.from({ length: LOOK_UP_LANES }, work));
-  // A revocation may stand under the former id of a key that somebody still shows under the one of its device.
+  const listed = lookUpOrder(list.lists);
+  const devices = listed.slice(0, MAX_LOOKED_UP_DEVICES);
+  const lookUp = (device: string) =>
+    discoverAt(settings, deviceAddress(identity, device), sources, { signal });
+  const first = await inLanes(devices, lookUp);
+  const former = new Set(first.flatMap(formerIds));
+  const left = listed.filter((device) => former.has(device) && !devices.includes(device));
+  const results = [...first, ...(await inLanes(left, lookUp))];
   const revoked = results.flatMap(revokedBy);
   const found = results.flatMap((result) => (result.outcome === 'found' ? [result.record.noiseKey] : []));
   const keys = found.filter((key) => !revoked.some((other) => equalBytes(other, key)));
+  if (keys.length > 0) return keys;
   const failed = [...list.failed, ...results.flatMap((result) => result.failed)];
-  if (keys.length === 0 && failed.length > 0) throw unreachable('the list of keys', failed);
-  return keys;
+  if (failed.length > 0) throw unreachable('the list of keys', failed);
+  if (list.complete && listed.length <= MAX_LOOKED_UP_DEVICES) return [];
+  throw new DiscoveryError('DISCOVERY_TOO_MANY_DEVICES', { maximum: MAX_LOOKED_UP_DEVICES });
 }

@@ -62,6 +62,40 @@ describe('lookUpNoiseKeys', () => {
     expect(new Set(source.asked).size).toBe(17);
   });
 
+  it('lets no source crowd out the devices of another one, whatever it names (P8 W-05) [O5]', async () => {
+    const invented = Array.from({ length: 64 }, (_, index) => `a${String(index).padStart(2, '0')}`);
+    const crowd = sourceOf({}, { names: invented, complete: true });
+    const honest = fakeSource(
+      'packet',
+      async (device) =>
+        device.startsWith('z')
+          ? [encodeUtf8(await recordText({ device, noiseKey: filled(Number(device[1])) }))]
+          : [],
+      { names: { names: ['z1', 'z2', 'z3', 'z4', 'z5', 'z6', 'z7', 'z8'], complete: true } },
+    );
+    for (const sources of [
+      [crowd, honest],
+      [honest, crowd],
+    ]) {
+      expect(firstBytes(await lookUp(...sources))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+  });
+
+  it('does not call it "none" where more devices are named than it looks up [F3]', async () => {
+    const names = Array.from({ length: 17 }, (_, index) => `a${index}`);
+    const many = await rejectionOf(lookUp(sourceOf({}, { names, complete: true })));
+    expect([many.code, many.retryable, many.context]).toEqual([
+      'DISCOVERY_TOO_MANY_DEVICES',
+      false,
+      { maximum: 16 },
+    ]);
+    const cut = await rejectionOf(lookUp(sourceOf({}, { names: ['a'], complete: false })));
+    expect(cut.code).toBe('DISCOVERY_TOO_MANY_DEVICES');
+    expect(await lookUp(sourceOf({}, { names: names.slice(0, 16), complete: true }))).toEqual([]);
+    const found = sourceOf({ a0: { noiseKey: filled(1) } }, { names, complete: false });
+    expect(firstBytes(await lookUp(found))).toEqual([1]);
+  });
+
   it('looks up former keys last, as they matter least', async () => {
     const formers = Array.from(
       { length: 15 },
@@ -82,6 +116,18 @@ describe('lookUpNoiseKeys', () => {
       phone: { noiseKey: filled(3) },
     });
     expect(firstBytes(await lookUp(source))).toEqual([3]);
+  });
+
+  it('asks whether a key it has found was revoked, however many devices somebody names (P8 W-11) [S2.3]', async () => {
+    const noiseKey = filled(2);
+    const former = formerDevice('phone', noiseKey);
+    const names = Array.from({ length: 40 }, (_, index) => `a${index}`);
+    const crowd = sourceOf({ phone: { noiseKey } }, { names: [...names, 'phone'], complete: true });
+    const packet = sourceOf({ phone: { noiseKey }, [former]: { noiseKey, revoked: true } });
+    const named = { ...packet, name: 'packet' };
+    // All keys there are have been revoked, and not all devices were looked up.
+    expect((await rejectionOf(lookUp(crowd, named))).code).toBe('DISCOVERY_TOO_MANY_DEVICES');
+    expect(packet.asked).toContain(former);
   });
 
   it('wants an identity', async () => {
