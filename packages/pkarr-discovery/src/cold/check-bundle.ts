@@ -32,7 +32,7 @@ export function checkBundle(bundle: ColdBundle, clock: Clock): void {
   if (sinceMs >= 0) throw new DiscoveryError('DISCOVERY_COLD_EXPIRED', { sinceMs });
   const { identity, device } = bundle;
   for (const publication of bundle.publications) {
-    requirePublishable(publication, identity, clock);
+    requirePublishable(publication, identity);
     const under = publication.device;
     if (under !== device && !(isFormerDevice(under) && under.startsWith(`${device}-`))) {
       throw new DiscoveryError('DISCOVERY_BAD_PUBLICATION', { problem: 'of another device' });

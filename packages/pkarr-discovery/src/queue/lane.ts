@@ -7,6 +7,7 @@ import { DiscoveryError } from '../errors.ts';
 import type { Publication, PublicationTarget, RecordPublication } from '../publications/publication.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { departing, isOld, type Restamp } from './departure.ts';
+import { isDue } from './due.ts';
 import { codeOf, isPermanent } from './failure.ts';
 import { hasDueParked, parked, parkedFor, retaken, stirred } from './parking.ts';
 import type { QueueEvent } from './queue-events.ts';
@@ -169,7 +170,7 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
           [, state] = await ports.change((before) => retaken(before, name, nowMs));
         }
         const head = nextDelivery(state, name);
-        if (head === undefined || (!eager && head.notBeforeMs > nowMs)) return;
+        if (head === undefined || (!eager && !isDue(head, nowMs))) return;
         await lease.renew();
         const ready = await prepare(head, signal);
         if (ready === undefined) continue;

@@ -1,6 +1,7 @@
 import type { RandomSource } from '@pubky-paykit/primitives';
 import { fraction } from '../background/retry-delay.ts';
-import { PARKED_PAUSE_MS, PARKED_RETRY_MS, PARKED_REVOCATION_RETRY_MS } from '../constants.ts';
+import { PARKED_PAUSE_MS } from '../constants.ts';
+import { isDue, longestParkingMs } from './due.ts';
 import { changed, type Delivery, isPast, markOf, type QueueState } from './queue-state.ts';
 
 /** Why and until when a delivery is parked. Times are Unix milliseconds. */
@@ -13,8 +14,7 @@ export interface Parking {
 
 /** How long what was refused for good stays parked: up to a day, a revocation up to an hour, and half of that at least. */
 export function parkedFor({ publication }: Delivery, random: RandomSource): number {
-  const longestMs = publication.kind === 'revocation' ? PARKED_REVOCATION_RETRY_MS : PARKED_RETRY_MS;
-  return Math.ceil(longestMs * (1 - fraction(random) / 2));
+  return Math.ceil(longestParkingMs(publication) * (1 - fraction(random) / 2));
 }
 
 /** Refused for good, as far as the target knows now: what is behind it goes on without it. */
@@ -32,7 +32,7 @@ export function parked(
  */
 export function stirred(state: QueueState, target: string, nowMs: number): QueueState {
   const soonest = (each: Delivery): number =>
-    Math.min(each.notBeforeMs, Math.max(nowMs, (each.parkedAtMs ?? nowMs) + PARKED_PAUSE_MS));
+    Math.min(each.notBeforeMs, Math.max(nowMs, Math.min(each.parkedAtMs ?? nowMs, nowMs) + PARKED_PAUSE_MS));
   return {
     ...state,
     deliveries: state.deliveries.map((each) =>
@@ -43,18 +43,18 @@ export function stirred(state: QueueState, target: string, nowMs: number): Queue
   };
 }
 
-function isDue(each: Delivery, target: string, nowMs: number): boolean {
-  return each.target === target && each.parkedAtMs !== undefined && each.notBeforeMs <= nowMs;
+function isDueParked(each: Delivery, target: string, nowMs: number): boolean {
+  return each.target === target && each.parkedAtMs !== undefined && isDue(each, nowMs);
 }
 
 /** Whether something that is parked for a target is to be tried again. */
 export function hasDueParked({ deliveries }: QueueState, target: string, nowMs: number): boolean {
-  return deliveries.some((each) => isDue(each, target, nowMs));
+  return deliveries.some((each) => isDueParked(each, target, nowMs));
 }
 
 /** What is parked for a target and due is tried again. It keeps its last code, so that the same refusal is not told again. */
 export function retaken(state: QueueState, target: string, nowMs: number): QueueState {
-  return takenUp(state, (each) => isDue(each, target, nowMs), {});
+  return takenUp(state, (each) => isDueParked(each, target, nowMs), {});
 }
 
 /** Everything that is parked is tried again, and told like something new. */

@@ -161,7 +161,7 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
     clock,
     random,
     run: () => turns.take(undefined, (signal) => run(false, signal)),
-    nextMs: async () => nextAttemptOf(await read(), names),
+    nextMs: async () => nextAttemptOf(await read(), names, now()),
     failed: (error) => tell({ kind: 'failed', code: codeOf(error), atMs: now() }),
   });
 
@@ -180,14 +180,14 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
     },
     async flush({ signal } = {}) {
       await turns.take(signal, (ended) => run(true, ended));
-      return statusOf(await read(), names);
+      return statusOf(await read(), names, now());
     },
     async retryParked({ signal } = {}) {
       turns.requireOpen();
       await change((state) => unparked(state, now()), signal);
       recurring.wake();
     },
-    status: async ({ signal } = {}) => statusOf(await read(signal), names),
+    status: async ({ signal } = {}) => statusOf(await read(signal), names, now()),
     progress: async (device, { signal } = {}) => progressOf(await read(signal), names, device),
     start() {
       turns.requireOpen();

@@ -1,4 +1,5 @@
 import type { Publication } from '../publications/publication.ts';
+import { dueMsOf } from './due.ts';
 import { type DegradedTarget, type Delivery, nextDelivery, type QueueState } from './queue-state.ts';
 
 /** A publication that a target has not got yet, for people to look at. Times are Unix milliseconds. */
@@ -45,28 +46,32 @@ function shown({ target, publication, queuedAtMs, attempts, code }: Delivery): Q
 }
 
 /** How the queue stands for these targets. */
-export function statusOf(state: QueueState, targets: readonly string[]): QueueStatus {
+export function statusOf(state: QueueState, targets: readonly string[], nowMs: number): QueueStatus {
   const { deliveries, degraded } = state;
   return {
     waiting: deliveries
       .filter(({ parkedAtMs }) => parkedAtMs === undefined)
-      .map((each) => ({ ...shown(each), notBeforeMs: each.notBeforeMs })),
+      .map((each) => ({ ...shown(each), notBeforeMs: dueMsOf(each, nowMs) })),
     parked: deliveries.flatMap((each) =>
       each.parkedAtMs === undefined
         ? []
-        : [{ ...shown(each), parkedAtMs: each.parkedAtMs, notBeforeMs: each.notBeforeMs }],
+        : [{ ...shown(each), parkedAtMs: each.parkedAtMs, notBeforeMs: dueMsOf(each, nowMs) }],
     ),
     degraded,
-    nextAttemptMs: nextAttemptOf(state, targets),
+    nextAttemptMs: nextAttemptOf(state, targets, nowMs),
   };
 }
 
 /** When the first of the heads, or of what is parked, is due. */
-export function nextAttemptOf(state: QueueState, targets: readonly string[]): number | undefined {
+export function nextAttemptOf(
+  state: QueueState,
+  targets: readonly string[],
+  nowMs: number,
+): number | undefined {
   const isNext = (each: Delivery): boolean =>
     each.parkedAtMs !== undefined || nextDelivery(state, each.target) === each;
   const heads = state.deliveries.filter((each) => targets.includes(each.target) && isNext(each));
-  return heads.length === 0 ? undefined : Math.min(...heads.map(({ notBeforeMs }) => notBeforeMs));
+  return heads.length === 0 ? undefined : Math.min(...heads.map((each) => dueMsOf(each, nowMs)));
 }
 
 /** What each target has of a device. */
