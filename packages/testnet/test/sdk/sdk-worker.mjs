@@ -7,8 +7,7 @@ const { relay, authRelay, homeserver } = workerData;
 const newPubky = () => Pubky.withClient(new Client({ pkarr: { relays: [relay], requestTimeout: 2_000 } }));
 const homeserverKey = () => PublicKey.from(homeserver);
 
-async function signUp(pubky = newPubky(), invite = undefined) {
-  const keypair = Keypair.random();
+async function signUp(pubky = newPubky(), invite = undefined, keypair = Keypair.random()) {
   const signer = pubky.signer(keypair);
   const session = await signer.signup(homeserverKey(), invite);
   return { pubky, keypair, signer, session, key: keypair.publicKey.z32() };
@@ -193,6 +192,14 @@ const SCENARIOS = {
     const { session, key } = await signUp();
     await session.storage.putText(path, text);
     return { key, exported: session.export() };
+  },
+
+  async signUpAs({ seed }) {
+    return (await signUp(newPubky(), undefined, Keypair.fromSecret(seed))).key;
+  },
+
+  async publishHomeserverForce({ seed }) {
+    await newPubky().signer(Keypair.fromSecret(seed)).pkdns.publishHomeserverForce(homeserverKey());
   },
 
   async homeserverOf({ key }) {
