@@ -173,7 +173,9 @@ export const MAX_RECORDS_PER_DEVICE = 8;
 export const FILE_SOURCE_TIMEOUT_MS = 10_000;
 /** How long one question to relays or the DHT may take: just longer than a set of relays takes. */
 export const PACKET_SOURCE_TIMEOUT_MS = 7_000;
-/** For all of the discovery of a key. */
+/** What remembering a key gets at least, however little of the time for its discovery the sources have left. */
+export const REMEMBERING_TIMEOUT_MS = 5_000;
+/** For all of the discovery of a key, or of all keys of an identity. */
 export const DISCOVERY_TIMEOUT_MS = 20_000;
 /** How much longer the other sources are waited for once one has the identity's word: one of them may know of a revocation. */
 export const DISCOVERY_PATIENCE_MS = 3_000;

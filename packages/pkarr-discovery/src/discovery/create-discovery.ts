@@ -5,6 +5,7 @@ import { discover } from './discover.ts';
 import { type DiscoveryOptions, settingsOf } from './discovery-options.ts';
 import type { DiscoverNoiseKey, DiscoverOptions } from './discovery-result.ts';
 import { type LookUpCall, lookUpPublishedKeys } from './published-keys.ts';
+import { inMemory } from './remembering.ts';
 import { discoverUnverified, type UnverifiedClaims } from './unverified.ts';
 
 /** Finds Noise keys. No method needs its object. */
@@ -86,7 +87,13 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     discoverUnverifiedClaims: async (identity, call = {}) => discoverUnverified(settings, identity, call),
     listDevices: async (identity, call = {}) => listDevices(settings, identity, call),
     lookUpNoiseKeys: async (identity, call = {}) => lookUpPublishedKeys(settings, identity, call),
-    forgetDevice: async (identity, device = DEFAULT_DEVICE, call = {}) =>
-      settings.memory.forget(deviceAddress(identity, device), call),
+    forgetDevice: async (
+      identity,
+      device = DEFAULT_DEVICE,
+      { signal, timeoutMs = settings.timeoutMs } = {},
+    ) => {
+      const address = deviceAddress(identity, device);
+      await inMemory(settings, { signal, timeoutMs }, (call) => settings.memory.forget(address, call));
+    },
   };
 }

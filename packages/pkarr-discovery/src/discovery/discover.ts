@@ -1,5 +1,5 @@
 import { type DeviceAddress, deviceAddress } from '../cache/device-address.ts';
-import { DEFAULT_DEVICE } from '../constants.ts';
+import { DEFAULT_DEVICE, REMEMBERING_TIMEOUT_MS } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import { NOTHING_REMEMBERED } from '../records/roll-back.ts';
 import { askSources, type OpenSource, openSources, readRecords } from './asking.ts';
@@ -7,6 +7,7 @@ import type { DiscoverySettings } from './discovery-options.ts';
 import type { DiscoverOptions, DiscoveryResult, FailedSource } from './discovery-result.ts';
 import { judge } from './judgement.ts';
 import { measureLookup } from './measurement.ts';
+import { inMemory } from './remembering.ts';
 import { concernsMemory, isDecisive, recordJudge, type Statement, statementsOf } from './statement.ts';
 
 /** Looks up one device of one identity. */
@@ -27,20 +28,25 @@ export function discoverAt(
   options: Omit<DiscoverOptions, 'device'>,
 ): Promise<DiscoveryResult> {
   return measureLookup(settings, async () => {
+    const startedMs = settings.clock.now();
     const { statements, failed } = await statementsAbout(settings, address, sources, options);
     const { trustAbsence = false } = settings.policy;
     const answers = { statements, failed, trustAbsence };
     // What nobody may have written is nothing to remember.
     if (!statements.some(concernsMemory)) return judge(NOTHING_REMEMBERED, answers).result;
     let result: DiscoveryResult | undefined;
-    await settings.memory.update(
-      address,
-      (before) => {
-        const judgement = judge(before, answers);
-        result = judgement.result;
-        return judgement.memory;
-      },
-      { signal: options.signal },
+    const leftMs = (options.timeoutMs ?? settings.timeoutMs) - (settings.clock.now() - startedMs);
+    const limits = { signal: options.signal, timeoutMs: Math.max(leftMs, REMEMBERING_TIMEOUT_MS) };
+    await inMemory(settings, limits, (call) =>
+      settings.memory.update(
+        address,
+        (before) => {
+          const judgement = judge(before, answers);
+          result = judgement.result;
+          return judgement.memory;
+        },
+        call,
+      ),
     );
     if (result === undefined) {
       throw new DiscoveryError('DISCOVERY_MEMORY_FAILED', { reason: 'the store changed nothing' });

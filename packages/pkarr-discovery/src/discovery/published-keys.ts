@@ -4,18 +4,20 @@ import { KEY_BYTES, LOOK_UP_LANES, MAX_LOOKED_UP_DEVICES } from '../constants.ts
 import { DiscoveryError } from '../errors.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
-import { openSources } from './asking.ts';
+import { type OpenSource, openSources } from './asking.ts';
 import { listDevicesAt } from './device-list.ts';
 import { lookUpOrder } from './device-order.ts';
 import { discoverAt } from './discover.ts';
 import type { DiscoverySettings } from './discovery-options.ts';
-import type { DiscoveryResult } from './discovery-result.ts';
+import type { DiscoveryResult, UnreachableKey } from './discovery-result.ts';
 import { rememberedRevocation } from './remembered-revocation.ts';
 import { unreachable } from './unreachable.ts';
 
 /** What ends a look-up of all keys. */
 export interface LookUpCall {
   readonly signal?: CancelSignal | undefined;
+  /** Milliseconds for all of it; that of the discovery unless given. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The keys that the identity has revoked by its signed word. */
@@ -30,6 +32,13 @@ function formerIds(result: DiscoveryResult): readonly string[] {
   if (result.outcome !== 'found') return [];
   const { device, noiseKey } = result.record;
   return [`${device}-${keyPrefix(noiseKey)}`];
+}
+
+/** What becomes of a device that is not looked up any more. */
+function outOfTime(sources: readonly OpenSource[], afterMs: number): UnreachableKey {
+  const error = new DiscoveryError('DISCOVERY_TIMED_OUT', { what: 'looking up Noise keys', afterMs });
+  const failed = sources.map(({ name: source }) => ({ source, error }));
+  return { outcome: 'unreachable', failed, disagreements: [], revocations: [] };
 }
 
 /** Looks devices up, a few at a time. When one look-up throws, no further one begins. */
@@ -62,17 +71,22 @@ async function inLanes(
 export async function lookUpPublishedKeys(
   settings: DiscoverySettings,
   given: Uint8Array,
-  { signal }: LookUpCall,
+  { signal, timeoutMs = settings.timeoutMs }: LookUpCall,
 ): Promise<readonly Uint8Array[]> {
   checkLength('an identity', given, KEY_BYTES, KEY_BYTES);
   const identity = Uint8Array.from(given);
   // One look for all devices: a packet holds the records of all of them.
   const sources = openSources(settings.sources, identity);
-  const list = await listDevicesAt(settings, sources, { signal });
+  const startedMs = settings.clock.now();
+  const leftMs = () => Math.max(0, timeoutMs - Math.max(0, settings.clock.now() - startedMs));
+  const list = await listDevicesAt(settings, sources, { signal, timeoutMs });
   const listed = lookUpOrder(list.lists);
   const devices = listed.slice(0, MAX_LOOKED_UP_DEVICES);
-  const lookUp = (device: string) =>
-    discoverAt(settings, deviceAddress(identity, device), sources, { signal });
+  const lookUp = async (device: string): Promise<DiscoveryResult> => {
+    const call = { signal, timeoutMs: leftMs() };
+    if (call.timeoutMs === 0) return outOfTime(sources, timeoutMs);
+    return discoverAt(settings, deviceAddress(identity, device), sources, call);
+  };
   const first = await inLanes(devices, lookUp);
   const former = new Set(first.flatMap(formerIds));
   const left = listed.filter((device) => former.has(device) && !devices.includes(device));

@@ -30,6 +30,8 @@ export const ROLL_BACK_CODEC = documentCodec<RollBackMemory>({
 /** What ends a call. */
 export interface RollBackCall {
   readonly signal?: CancelSignal | undefined;
+  /** Milliseconds for all of the call. Nobody waits any longer, whether or not the store minds it. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Keeps what was seen of devices, so that nothing older is ever taken for it. */
@@ -58,16 +60,16 @@ export interface RollBackKeeper {
 export function createRollBackKeeper(openRecords: OpenRecords): RollBackKeeper {
   const records = openRecords(ROLL_BACK_ROOM, ROLL_BACK_CODEC);
   return {
-    async update(address, change, { signal } = {}) {
+    async update(address, change, call = {}) {
       const next = (stored: RollBackMemory | undefined) => {
         const memory = change(stored ?? NOTHING_REMEMBERED);
         // Strangers are many: of whom nothing was learnt, nothing is kept.
         return stored === undefined && memory === NOTHING_REMEMBERED ? undefined : memory;
       };
-      await coded(records.update(storeKey(address), next, { signal }));
+      await coded(records.update(storeKey(address), next, call));
     },
-    async forget(address, { signal } = {}) {
-      await coded(records.delete(storeKey(address), { signal }));
+    async forget(address, call = {}) {
+      await coded(records.delete(storeKey(address), call));
     },
   };
 }

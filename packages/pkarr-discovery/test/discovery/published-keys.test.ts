@@ -4,7 +4,7 @@ import { createDiscovery, type DeviceNames, formerDevice, type KeyRecordSource }
 import { filled, rejectionOf } from '../bytes.ts';
 import { clockAt, OWNER, type RecordChange, recordText, STAMPED } from '../records/key-records.ts';
 import { offline } from '../relay-model.ts';
-import { FakeRecords, fakeSource } from './fakes.ts';
+import { FakeRecords, fakeSource, later, settled } from './fakes.ts';
 
 /** A source with a record for each device. */
 function sourceOf(devices: Readonly<Record<string, RecordChange | Error>>, names?: DeviceNames) {
@@ -128,6 +128,51 @@ describe('lookUpNoiseKeys', () => {
     // All keys there are have been revoked, and not all devices were looked up.
     expect((await rejectionOf(lookUp(crowd, named))).code).toBe('DISCOVERY_TOO_MANY_DEVICES');
     expect(packet.asked).toContain(former);
+  });
+
+  it('ends in its time, however many devices are named and however slowly they are given (P8 W-05) [O5]', async () => {
+    for (const timeoutMs of [undefined, 12_000]) {
+      const clock = clockAt(STAMPED);
+      const names = Array.from({ length: 30 }, (_, index) => `a${index}`);
+      const slow = fakeSource('slow', (_, signal) => later(clock, 9_999, [], signal), {
+        timeoutMs: 10_000,
+        names: { names, complete: true },
+      });
+      const options = { sources: [slow], memory: new FakeRecords().memory, clock };
+      const looking = rejectionOf(createDiscovery(options).lookUpNoiseKeys(OWNER.publicKey, { timeoutMs }));
+      const startedMs = clock.now();
+      let endedMs = 0;
+      looking.then(() => {
+        endedMs = clock.now() - startedMs;
+      });
+      for (let seconds = 0; seconds < 25; seconds++) {
+        await settled();
+        clock.advance(1_000);
+      }
+      const { code, context } = await looking;
+      expect([code, context.reasons]).toEqual(['DISCOVERY_UNREACHABLE', 'DISCOVERY_TIMED_OUT']);
+      expect(endedMs).toBeGreaterThan((timeoutMs ?? 20_000) - 2_000);
+      expect(endedMs).toBeLessThanOrEqual(timeoutMs ?? 20_000);
+      expect(clock.pending).toBe(0);
+    }
+  });
+
+  it('gives what it has found when its time is over [O5]', async () => {
+    const clock = clockAt(STAMPED);
+    const names = Array.from({ length: 16 }, (_, index) => `a${index}`);
+    const record = (device: string) => recordText({ device, noiseKey: filled(1) }).then(encodeUtf8);
+    const slow = fakeSource(
+      'slow',
+      async (device, signal) => later(clock, 2_000, [await record(device)], signal),
+      { timeoutMs: 10_000, names: { names, complete: true } },
+    );
+    const options = { sources: [slow], memory: new FakeRecords().memory, clock };
+    const looking = createDiscovery(options).lookUpNoiseKeys(OWNER.publicKey, { timeoutMs: 3_000 });
+    for (let seconds = 0; seconds < 5; seconds++) {
+      for (let turn = 0; turn < 10; turn++) await settled();
+      clock.advance(1_000);
+    }
+    expect(await looking).toHaveLength(4);
   });
 
   it('wants an identity', async () => {

@@ -1,6 +1,11 @@
 import { hex } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import { createDiscovery, type DiscoveryResult, type KeyRecordSource } from '../../src/index.ts';
+import {
+  createDiscovery,
+  type DiscoveryResult,
+  type KeyRecordSource,
+  type RollBackCall,
+} from '../../src/index.ts';
 import { filled, rejectionOf } from '../bytes.ts';
 import {
   clockAt,
@@ -229,6 +234,41 @@ describe('the memory of a discovery', () => {
     expect(told(await peer.sees([after(-86_400n * 40n, { unsigned: true })]))).toBe('stale');
     // That it signs its times is learnt of a device, though this record may not be used.
     expect((await rejectionOf(peer.sees([after(-86_400n * 40n)]))).code).toBe('DISCOVERY_MEMORY_FAILED');
+  });
+
+  it('waits for no store that hangs, and gives no key that is not remembered [S2.3] [O5]', async () => {
+    const clock = clockAt(STAMPED);
+    const limits: (number | undefined)[] = [];
+    const hangs = (limit: number | undefined) => {
+      limits.push(limit);
+      return new Promise<void>(() => {});
+    };
+    const memory = {
+      update: (_address: unknown, _change: unknown, call: RollBackCall = {}) => hangs(call.timeoutMs),
+      forget: (_address: unknown, call: RollBackCall = {}) => hangs(call.timeoutMs),
+    };
+    const options = { sources: [fakeSource('a', [await recordText()])], memory, clock };
+    const { discoverNoiseKey, forgetDevice } = createDiscovery(options);
+    const failed = rejectionOf(discoverNoiseKey(OWNER.publicKey, { device: DEVICE, timeoutMs: 500 }));
+    await settled();
+    clock.advance(5_000);
+    expect([(await failed).code, (await failed).context, limits]).toEqual([
+      'DISCOVERY_MEMORY_FAILED',
+      { reason: 'DISCOVERY_TIMED_OUT' },
+      [5_000],
+    ]);
+    const forgotten = rejectionOf(forgetDevice(OWNER.publicKey, DEVICE, { timeoutMs: 300 }));
+    await settled();
+    clock.advance(300);
+    expect([(await forgotten).code, limits[1]]).toEqual(['DISCOVERY_MEMORY_FAILED', 300]);
+    const controller = new AbortController();
+    const cancelled = rejectionOf(
+      discoverNoiseKey(OWNER.publicKey, { device: DEVICE, signal: controller.signal }),
+    );
+    await settled();
+    controller.abort();
+    expect((await cancelled).code).toBe('DISCOVERY_CANCELLED');
+    expect(clock.pending).toBe(0);
   });
 
   it('judges anew when somebody else has remembered meanwhile', async () => {
