@@ -6,6 +6,7 @@ describe('the package', () => {
   it('exports exactly this', () => {
     expect(Object.keys(patterns).sort()).toEqual([
       'DEFAULT_PROLOGUE',
+      'FORMER_NOISE_KEYS_MAXIMUM',
       'IDENTITY_PAYLOAD_LONGEST_BYTES',
       'IDENTITY_PAYLOAD_MAXIMUM_BYTES',
       'IK',

@@ -107,10 +107,12 @@ it('exports these values and no others', () => {
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
     [
       "DEFAULT_SERVER_LIMITS",
+      "MAINLINE_BOOTSTRAP",
       "connectTcp",
       "listenForPayments",
       "listenTcp",
       "makeFolders",
+      "openDht",
       "openLevelStore",
       "openSharedLevelStore",
       "syncFolder",

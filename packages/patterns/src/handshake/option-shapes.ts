@@ -19,7 +19,7 @@ function checkKeyPair(name: string, pair: KeyPair): void {
 function checkFormerKeys(pairs: readonly KeyPair[]): void {
   // What is no list has no length that is small enough.
   if (!(pairs.length <= FORMER_NOISE_KEYS_MAXIMUM)) {
-    throw new TypeError(`formerNoiseKeys is no list of at most ${FORMER_NOISE_KEYS_MAXIMUM}`);
+    throw new TypeError(`formerNoiseKeys takes up to ${FORMER_NOISE_KEYS_MAXIMUM}`);
   }
   for (const pair of pairs) checkKeyPair('formerNoiseKeys', pair);
 }
