@@ -157,6 +157,6 @@ describe('public interface', () => {
   });
 
   it('exports exactly these names for the DHT', () => {
-    expect(Object.keys(dht).sort()).toEqual(['MAINLINE_BOOTSTRAP', 'openDht']);
+    expect(Object.keys(dht).sort()).toEqual(['MAINLINE_BOOTSTRAP', 'createDhtTarget', 'openDht']);
   });
 });
