@@ -172,7 +172,8 @@ export const DISCOVERY_ERRORS = {
   }),
   DISCOVERY_ABSENCE_UNCERTAIN: errorRow<{ absent: number; failed: number }>({
     summary: '{absent} relays know no packet, but {failed} could not be asked',
-    nextStep: 'Publish when all relays answer: a new packet would wipe out one that exists.',
+    nextStep:
+      'Try again when all relays answer, and publish nothing before: it could wipe out a packet that exists.',
     retryable: true,
   }),
   DISCOVERY_NO_PACKET: errorRow({

@@ -5,8 +5,8 @@ import type { SignedPacket } from '../signed-packet/signed-packet.ts';
 export interface ReadOptions {
   readonly signal?: CancelSignal | undefined;
   /**
-   * Whether the packet will be replaced by what is made of it. Then caches are passed by, and "there is none" is an answer
-   * only if nobody failed to answer, because a packet made of nothing wipes out the one that was not seen.
+   * Whether the packet will be replaced by what is made of it. Then caches are passed by, all are waited for, and what is
+   * remembered counts, because a packet made of nothing wipes out the one that was not seen.
    */
   readonly forUpdate?: boolean;
   /**
@@ -45,7 +45,8 @@ export interface PacketSource {
   /** For reports and errors. */
   readonly name: string;
   /**
-   * The newest packet of a key. `undefined` means that there is none, not that nobody could be asked.
+   * The newest packet of a key. `undefined` means that all who were asked say that there is none: not that nobody could be
+   * asked, nor only one of several.
    *
    * @param publicKey 32 bytes; borrowed.
    */

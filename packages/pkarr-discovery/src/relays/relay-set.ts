@@ -49,8 +49,8 @@ export interface RelaySetOptions {
  * is never replaced by something older, unless `remembered: false` asks for what relays give now. Writing tells each relay which packet of its own is replaced, so that one that is
  * behind catches up.
  *
- * `get` answers `undefined` if at least one relay says that there is no packet and none gives one. With `forUpdate` all
- * relays must say so, and what is remembered counts. It throws the error of the only relay, DISCOVERY_NO_RELAY if all of
+ * `get` answers `undefined` only if all relays say that there is no packet. With `forUpdate` what is remembered counts
+ * even then. It throws the error of the only relay, DISCOVERY_NO_RELAY if all of
  * several failed, DISCOVERY_ABSENCE_UNCERTAIN or DISCOVERY_CANCELLED. `put` throws those, but for the last but one, and
  * DISCOVERY_CONFLICT if no relay has stored the packet and one of them has another, or, before anything is sent, if a newer
  * packet than the one that is replaced was seen meanwhile; without `replacing`, any other one.
@@ -119,9 +119,11 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
       }
       if (remembered && (forUpdate || newest !== undefined)) newest = known.newest;
       if (newest !== undefined) return newest;
-      if (forUpdate && failed.length > 0) {
+      if (failed.length > 0) {
+        // Whoever can silence a relay could hide a packet. What is remembered is no answer either: it is not from now.
         const counts = { absent: given.length, failed: failed.length };
-        throw new DiscoveryError('DISCOVERY_ABSENCE_UNCERTAIN', counts);
+        const cause = new AggregateError(failed.map(({ error }) => error));
+        throw new DiscoveryError('DISCOVERY_ABSENCE_UNCERTAIN', counts, { cause });
       }
       return undefined;
     },

@@ -22,6 +22,9 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   'DISCOVERY_RATE_LIMITED',
 ]);
 
+/** What sets of relays throw, with an error of each that failed in its cause. */
+const OF_SEVERAL: ReadonlySet<string> = new Set(['DISCOVERY_NO_RELAY', 'DISCOVERY_ABSENCE_UNCERTAIN']);
+
 /** What remembers packets. */
 export interface RememberingPacketsOptions {
   /** Who is asked, such as a set of relays. */
@@ -129,10 +132,10 @@ export function createRememberingPackets(options: RememberingPacketsOptions): Pa
   };
 }
 
-/** Whether nobody could be asked: of several, not one. */
+/** Whether nobody could be asked: of several, not one, or none but those that never had it. */
 function isOutage(error: unknown): boolean {
   if (!isCodedError(error)) return false;
-  if (error.code !== 'DISCOVERY_NO_RELAY') return UNREACHABLE.has(error.code);
+  if (!OF_SEVERAL.has(error.code)) return UNREACHABLE.has(error.code);
   const { cause } = error as { readonly cause?: unknown };
   return cause instanceof AggregateError && cause.errors.every(isOutage);
 }

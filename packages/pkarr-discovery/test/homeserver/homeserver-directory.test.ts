@@ -2,6 +2,7 @@ import { ManualClock, predictableRandomForTestingOnly } from '@pubky-paykit/prim
 import { describe, expect, it } from 'vitest';
 import {
   createHomeserverDirectory,
+  createRelaySet,
   type DirectoryOptions,
   type DnsRecord,
   homeserverRecords,
@@ -107,6 +108,18 @@ describe('find', () => {
     };
     expect((await rejectionOf(directory.find(identity))).code).toBe('DISCOVERY_OFFLINE');
     expect((await rejectionOf(directory.locate(homeserver))).code).toBe('DISCOVERY_OFFLINE');
+  });
+
+  it('[S2.1] takes no silence of one relay, though another knows nobody, for an identity without a homeserver', async () => {
+    const [ignorant, silent] = [new ModelStore('ignorant'), new ModelStore('silent')];
+    silent.before = () => {
+      throw offline('silent');
+    };
+    const store = createRelaySet({ relays: [ignorant, silent], clock: new ManualClock(NOW_MS) });
+    const { directory } = setUp({ store });
+    expect((await rejectionOf(directory.find(identity))).code).toBe('DISCOVERY_ABSENCE_UNCERTAIN');
+    ignorant.force(await signPacket(user, [userRecord({ identity, homeserver })], 1n));
+    expect((await rejectionOf(directory.find(identity))).code).toBe('DISCOVERY_ABSENCE_UNCERTAIN');
   });
 
   it('[T2] ends after 20 s, or with its signal', async () => {

@@ -390,6 +390,18 @@ describe('updatePacket', () => {
     expect((await gone).code).toBe('DISCOVERY_NO_PACKET');
   });
 
+  it('[S2.3] creates nothing while one of two relays is dead and the other has no packet', async () => {
+    const [alive, dead] = [new ModelStore('alive'), new ModelStore('dead')];
+    dead.before = () => {
+      throw offline('dead');
+    };
+    const clock = new ManualClock(NOW_MS);
+    const set = createRelaySet({ relays: [alive, dead], clock });
+    const failure = await rejectionOf(updatePacket(set, signer, CHANGE, { clock, allowCreate: true }));
+    expect(failure.code).toBe('DISCOVERY_ABSENCE_UNCERTAIN');
+    expect([alive.writes, dead.writes]).toEqual([[], []]);
+  });
+
   it('[T2] ends after two minutes with whatever hangs, and lets the next one in', async () => {
     for (const hanging of ['get', 'put', 'sign'] as const) {
       const { store, clock, update } = setUpThrough((relay) => relay, {});

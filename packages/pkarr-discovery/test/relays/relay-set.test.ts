@@ -75,14 +75,32 @@ describe('get', () => {
     expect(warnings).toEqual([{ what: 'reading a packet', relay: 'relay0', code: 'DISCOVERY_OFFLINE' }]);
   });
 
-  it('says there is none if one says so and no other gives one', async () => {
+  it('[S2.1] says there is none only if all say so, and takes one that gives one', async () => {
     const { set, a, b } = setUp();
     expect(await set.get(KEY)).toBeUndefined();
     failing(a);
-    expect(await set.get(KEY)).toBeUndefined();
+    for (const options of [{}, { forUpdate: true }, { remembered: false }]) {
+      expect(await rejectionOf(set.get(KEY, options))).toMatchObject({
+        code: 'DISCOVERY_ABSENCE_UNCERTAIN',
+        context: { absent: 1, failed: 1 },
+        retryable: true,
+        cause: { errors: [{ code: 'DISCOVERY_OFFLINE' }] },
+      });
+    }
     working(a);
     a.force(P1);
     failing(b);
+    expect(await set.get(KEY)).toBe(P1);
+  });
+
+  it('[S2.1] does not make up for a silent relay from memory, but for an update', async () => {
+    const { set, a, b } = setUp();
+    b.force(P1);
+    await set.get(KEY);
+    failing(b);
+    expect((await rejectionOf(set.get(KEY))).code).toBe('DISCOVERY_ABSENCE_UNCERTAIN');
+    expect(await set.get(KEY, { forUpdate: true })).toBe(P1);
+    a.force(P1);
     expect(await set.get(KEY)).toBe(P1);
   });
 
@@ -101,17 +119,6 @@ describe('get', () => {
     const { set, a } = setUp(1);
     failing(a);
     expect((await rejectionOf(set.get(KEY))).code).toBe('DISCOVERY_OFFLINE');
-  });
-
-  it('believes in absence before an update only if all relays say so', async () => {
-    const { set, a } = setUp();
-    expect(await set.get(KEY, { forUpdate: true })).toBeUndefined();
-    failing(a);
-    expect(await rejectionOf(set.get(KEY, { forUpdate: true }))).toMatchObject({
-      code: 'DISCOVERY_ABSENCE_UNCERTAIN',
-      context: { absent: 1, failed: 1 },
-      retryable: true,
-    });
   });
 
   it('never gives something older than it gave before, or published', async () => {

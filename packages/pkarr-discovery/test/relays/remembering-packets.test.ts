@@ -128,6 +128,11 @@ describe('createRememberingPackets', () => {
     await read(store);
     fail(offline());
     expect((await read(store)).seenMs).toBe(NOW_MS);
+    // One relay that has never had it proves nothing, as long as another cannot be asked.
+    fail(undefined);
+    relay.forget(identity);
+    expect((await read(store)).seenMs).toBe(NOW_MS);
+    fail(offline());
     other = new DiscoveryError('DISCOVERY_BAD_ANSWER', { relay: 'second', reason: 'x' });
     expect((await rejectionOf(read(store))).code).toBe('DISCOVERY_NO_RELAY');
   });
