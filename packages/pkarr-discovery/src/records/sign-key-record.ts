@@ -7,7 +7,10 @@ import type { KeyRecord } from './key-record.ts';
  * Has an identity sign everything in the record of a device's key: its binding, and its time and revocation. 0.8 readers
  * find the four fields they know.
  *
- * @param signer Asked twice, for ordinary Ed25519 signatures. Waits as long as it takes.
+ * A revocation gets no binding: with it, whoever cuts off the end of the record has a valid one of the revoked key, as 0.8
+ * writes them, and readers of 0.8 have it without that.
+ *
+ * @param signer Asked twice, for ordinary Ed25519 signatures; once for a revocation. Waits as long as it takes.
  * @param claim.noiseKey 32 bytes; copied.
  * @throws DISCOVERY_WRONG_LENGTH, DISCOVERY_BAD_DEVICE, DISCOVERY_WEAK_KEY, DISCOVERY_SIGNER_FAILED,
  * DISCOVERY_SIGNER_WRONG, and coded errors of the signer.
@@ -30,6 +33,7 @@ export async function signKeyRecord(
   claim: DeviceKey & Freshness,
 ): Promise<KeyRecord> {
   const { device, timestampSeconds, revoked } = claim;
+  if (revoked) return signRevocation(signer, claim);
   // Copied before the first wait: both signatures are over the same key.
   const noiseKey = Uint8Array.from(claim.noiseKey);
   const own = { noiseKey, device, timestampSeconds, revoked };

@@ -164,7 +164,7 @@ describe('discoverNoiseKey, with a homeserver that lies', () => {
     const signed = await recordText();
     const later = signed.replace(`ts=${STAMPED}`, `ts=${STAMPED + 100n}`);
     expect((await readFile(later)).outcome).toBe('forged');
-    const revoked = await recordText({ revoked: true });
+    const revoked = await recordText({ revoked: true, bound: true });
     expect((await readFile(revoked.replace('revoked=true;', ''))).outcome).toBe('forged');
     expect((await readFile(revoked.replace('revoked=true', 'revoked=false'))).outcome).toBe('forged');
     expect((await readFile(await recordText({ signer: numbered(9), revoked: true }))).outcome).toBe('forged');

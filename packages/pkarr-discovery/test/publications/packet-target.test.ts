@@ -176,7 +176,7 @@ describe('createPacketTarget', () => {
 
   it('splits a record that is longer than one string', async () => {
     const { store, target, published } = await open([HOMESERVER]);
-    const revocation = await keyOf('phone', { revoked: true });
+    const revocation = await keyOf('phone', { revoked: true, bound: true });
     expect(revocation.record.length).toBe(264);
     await target.publish(revocation);
     const data = store.peek(OWNER.publicKey)?.records[1]?.data;

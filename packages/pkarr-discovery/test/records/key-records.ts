@@ -29,19 +29,18 @@ export interface RecordChange {
   readonly revoked?: boolean;
   /** Without signed freshness, as 0.8 writes records. */
   readonly unsigned?: boolean;
+  /** A revocation with the binding of 0.8 beside it, which we read and do not write. */
+  readonly bound?: boolean;
 }
 
 /** A record its owner signed. */
 export async function signedRecord(change: RecordChange = {}): Promise<KeyRecord> {
   const { signer = OWNER, noiseKey = NOISE_KEY, device = DEVICE, timestampSeconds = STAMPED } = change;
-  const { revoked = false, unsigned = false } = change;
-  if (!unsigned) return signKeyRecord(signer, { noiseKey, device, timestampSeconds, revoked });
-  return {
-    noiseKey,
-    signature: await signKeyBinding(signer, { noiseKey, device }),
-    timestampSeconds,
-    revoked,
-  };
+  const { revoked = false, unsigned = false, bound = false } = change;
+  const signed = await signKeyRecord(signer, { noiseKey, device, timestampSeconds, revoked });
+  if (!unsigned && !bound) return signed;
+  const signature = await signKeyBinding(signer, { noiseKey, device });
+  return unsigned ? { noiseKey, signature, timestampSeconds, revoked } : { ...signed, signature };
 }
 
 /** Its text. */

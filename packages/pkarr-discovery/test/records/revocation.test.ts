@@ -1,6 +1,7 @@
+import type { IdentitySigner } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
 import { formatKeyRecord } from '../../src/records/key-record.ts';
-import { signRevocation } from '../../src/records/sign-key-record.ts';
+import { signKeyRecord, signRevocation } from '../../src/records/sign-key-record.ts';
 import { verifyKeyRecord } from '../../src/records/verify-key-record.ts';
 import { rejectionOf, thrownBy } from '../bytes.ts';
 import { numbered } from '../signers.ts';
@@ -12,9 +13,15 @@ const asked = { identity: OWNER.publicKey, device: DEVICE };
 const code = (record: string, change: Partial<typeof asked> = {}) =>
   thrownBy(() => verifyKeyRecord({ ...asked, ...change, record }, NOW)).code;
 
-describe('signRevocation', () => {
+describe.each([
+  ['signRevocation', signRevocation],
+  [
+    'signKeyRecord',
+    (signer: IdentitySigner, claim: typeof CLAIM) => signKeyRecord(signer, { ...claim, revoked: true }),
+  ],
+] as const)('%s of a revoked key (P8 W-11)', (_, sign) => {
   it('signs a revocation that fits one string, and that no 0.8 peer takes for a key [O4] [S2.3]', async () => {
-    const record = formatKeyRecord(await signRevocation(OWNER, CLAIM));
+    const record = formatKeyRecord(await sign(OWNER, CLAIM));
     expect(record).toHaveLength(171);
     // 0.8 verifies `sig`, does not know `revoked`, and refuses records without `sig`.
     expect(record).not.toContain(';sig=');
@@ -27,7 +34,7 @@ describe('signRevocation', () => {
   });
 
   it('is the word of the identity about this key, device and time alone [F3]', async () => {
-    const record = formatKeyRecord(await signRevocation(OWNER, CLAIM));
+    const record = formatKeyRecord(await sign(OWNER, CLAIM));
     expect(code(record, { identity: numbered(2).publicKey })).toBe('DISCOVERY_FRESHNESS_FORGED');
     expect(code(record, { device: 'phone2' })).toBe('DISCOVERY_FRESHNESS_FORGED');
     expect(code(record.replace(/;ts=\d+/, `;ts=${STAMPED + 1n}`))).toBe('DISCOVERY_FRESHNESS_FORGED');
@@ -37,7 +44,7 @@ describe('signRevocation', () => {
   });
 
   it('cannot be made a key, and a key without its binding is none [F3]', async () => {
-    const record = formatKeyRecord(await signRevocation(OWNER, CLAIM));
+    const record = formatKeyRecord(await sign(OWNER, CLAIM));
     expect(code(record.replace(';revoked=true', ''))).toBe('DISCOVERY_KEY_RECORD_INCOMPLETE');
     const bound = (await recordText()).match(/;sig=[^;]*/)?.[0] ?? '';
     const revived = record.replace(';revoked=true', '').replace(';ts=', `${bound};ts=`);
@@ -54,9 +61,9 @@ describe('signRevocation', () => {
         return OWNER.sign(message);
       },
     };
-    await signRevocation(signer, CLAIM);
+    await sign(signer, CLAIM);
     expect(asks).toBe(1);
-    const weak = signRevocation(signer, { ...CLAIM, noiseKey: new Uint8Array(32) });
+    const weak = sign(signer, { ...CLAIM, noiseKey: new Uint8Array(32) });
     expect((await rejectionOf(weak)).code).toBe('DISCOVERY_WEAK_KEY');
   });
 });

@@ -124,7 +124,7 @@ describe('verifyKeyRecord', () => {
     for (const change of changes) {
       expect(verdict(await tampered(change))).toBe('DISCOVERY_FRESHNESS_FORGED');
     }
-    expect(verdict((await recordText({ revoked: true })).replace(';revoked=true', ''))).toBe(
+    expect(verdict((await recordText({ revoked: true, bound: true })).replace(';revoked=true', ''))).toBe(
       'DISCOVERY_FRESHNESS_FORGED',
     );
   });
