@@ -165,6 +165,10 @@ export const KEY_VIEW_DEVICES = 2_000;
 export const LAST_USED_STEP_MS = 3_600_000;
 /** How long a device that nobody looks for is remembered, at least; for ever if a key of it is revoked. 400 days. */
 export const HISTORY_KEPT_MS = 34_560_000_000;
+/** Inclusive: devices that are remembered though nobody has looked for them, as of strangers who wanted to pay. */
+export const MAX_REMEMBERED_STRANGERS = 20_000;
+/** How often the key cache cleans itself. */
+export const PRUNE_EVERY_MS = 86_400_000;
 /** For one read of the key cache, or one change with all its attempts. */
 export const KEY_CACHE_TIMEOUT_MS = 30_000;
 /** Inclusive: more records than one device can have in a packet, unless they are no records of ours. */

@@ -15,6 +15,7 @@ export {
   type KeyCacheOptions,
   type ObserveOptions,
 } from './cache/key-cache.ts';
+export type { KeyUpkeepRules } from './cache/key-rhythm.ts';
 export type { KeyCacheCall } from './cache/key-shelf.ts';
 export { KEY_TRANSITIONS, type KeyEvent, type KeyState, nextKeyState } from './cache/key-state.ts';
 export type { PruneOptions, PruneReport } from './cache/key-pruning.ts';

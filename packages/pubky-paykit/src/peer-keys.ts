@@ -42,7 +42,8 @@ export interface PeerKeys {
 }
 
 /**
- * Finds Noise keys through homeservers and signed packets, verified and fresh, and keeps them.
+ * Finds Noise keys through homeservers and signed packets, verified and fresh, and keeps them. What has expired is removed once a
+ * day, within a call: nothing goes on by itself, and there is nothing to close.
  *
  * @example
  * ```ts
@@ -57,7 +58,9 @@ export function connectPeerKeys(options: PeerKeysOptions): PeerKeys {
   const { network, store, policy, sources = [], onEvent, telemetry, clock, random } = options;
   const common = given({ clock, telemetry });
   const openRecords = openRecordsIn(store, { clock, random });
-  const cache = createKeyCache({ ...common, records: openRecords });
+  // One rule for all: a cached key must not outlive what a look-up would refuse, nor be removed before.
+  const rules = { maximumAgeSeconds: policy?.maximumAgeSeconds };
+  const cache = createKeyCache({ ...common, records: openRecords, upkeep: { policy: rules } });
   const discovery = createDiscovery({
     ...common,
     ...given({ policy }),
@@ -72,8 +75,7 @@ export function connectPeerKeys(options: PeerKeysOptions): PeerKeys {
     ...common,
     cache,
     discover: discovery.discoverNoiseKey,
-    // One rule for both: a cached key must not outlive what a look-up would refuse.
-    policy: { maximumAgeSeconds: policy?.maximumAgeSeconds },
+    policy: rules,
     onEvent,
     random,
   });

@@ -1,15 +1,12 @@
 import { type Clock, equalBytes, hex } from '@pubky-paykit/primitives';
 import { LAST_USED_STEP_MS } from '../constants.ts';
-import { DiscoveryError } from '../errors.ts';
 import {
   NOTHING_REMEMBERED,
   type RollBackMemory,
   type RollBackOutcome,
   rememberKeyRecord,
-  rollBackRefusal,
   withRevokedKey,
 } from '../records/roll-back.ts';
-import { keyPrefix } from '../records/verified-key-record.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import {
   type CachedKey,
@@ -34,6 +31,8 @@ export interface KeptKey {
   readonly contact: ContactClass;
   /** When it was looked for last: up to an hour later than this, as not every use is written down. */
   readonly lastUsedMs: number;
+  /** When anything of it was last seen, by whomever; 0 if that is not known. */
+  readonly lastSeenMs: number;
 }
 
 /** What is kept of a device that nobody has looked for. */
@@ -43,6 +42,7 @@ export const NOTHING_KEPT: KeptKey = Object.freeze({
   rival: undefined,
   contact: 'occasional',
   lastUsedMs: 0,
+  lastSeenMs: 0,
 });
 
 /** By which rules, and when, something was seen. */
@@ -162,11 +162,19 @@ export function observeKept(
     entry = next;
     return outcome;
   });
+  const nowMs = clock.now();
   // A key that is met anew is kept as what it is looked for now.
   const isGone = before.state === 'unknown' || before.state === 'expired';
   const keeper = isGone ? contact : longerClass(kept, contact, policy);
   const keptEntry = isKept(entry, policy.contacts[keeper].keepMs) ? entry : UNKNOWN_KEY;
-  const next = Object.freeze({ entry: keptEntry, memory, rival, contact: keeper, lastUsedMs: clock.now() });
+  const next = Object.freeze({
+    entry: keptEntry,
+    memory,
+    rival,
+    contact: keeper,
+    lastUsedMs: nowMs,
+    lastSeenMs: nowMs,
+  });
   // A record seen now is no use of what is kept; the key before it would be one, where nothing may be kept.
   const isFound = policy.contacts[contact].keepMs > 0 && believed.some(({ kind }) => kind === 'key');
   const answer = isFound || isRefused(entry) ? entry : metBy(asClass, entry, believed, clock);
@@ -186,9 +194,9 @@ function isKept(entry: CachedKey, keepMs: number): boolean {
  * What is kept after its memory was changed by somebody else, such as the discovery: a cached key that is revoked in it, is
  * revoked. Pure.
  */
-export function withMemory(kept: KeptKey, memory: RollBackMemory): KeptKey {
+export function withMemory(kept: KeptKey, memory: RollBackMemory, lastSeenMs: number): KeptKey {
   const { entry } = kept;
-  if (entry.state === 'unknown') return Object.freeze({ ...kept, memory });
+  if (entry.state === 'unknown') return Object.freeze({ ...kept, memory, lastSeenMs });
   const isRevoked = (key: Uint8Array | undefined): boolean =>
     key !== undefined && memory.revokedKeys.includes(hex.encode(key));
   const event = isRevoked(entry.noiseKey)
@@ -196,49 +204,8 @@ export function withMemory(kept: KeptKey, memory: RollBackMemory): KeptKey {
     : isRevoked(entry.previous?.noiseKey)
       ? 'settle'
       : undefined;
-  if (event === undefined) return Object.freeze({ ...kept, memory });
+  if (event === undefined) return Object.freeze({ ...kept, memory, lastSeenMs });
   const state = nextKeyState(entry.state, event) as KnownKey['state'];
   const rival = state === 'conflict' ? kept.rival : undefined;
-  return Object.freeze({ ...kept, entry: entered(state, entry), memory, rival });
-}
-
-/**
- * The user has made sure which of two keys is right: it is taken as one of a first contact, to be compared with the next
- * record. Pure.
- *
- * @param noiseKey 32 bytes, one of the two; copied.
- * @throws DISCOVERY_NOTHING_TO_ACCEPT, DISCOVERY_KEY_REVOKED
- */
-export function acceptKept(kept: KeptKey, noiseKey: Uint8Array, circumstances: Circumstances): KeptKey {
-  const { entry, rival } = kept;
-  const disputed = entry.state === 'conflict' ? [entry.noiseKey, rival ?? entry.noiseKey] : [];
-  if (!disputed.some((key) => equalBytes(key, noiseKey))) {
-    throw new DiscoveryError('DISCOVERY_NOTHING_TO_ACCEPT', { state: entry.state });
-  }
-  const proven = { kind: 'handshake', noiseKey } as const;
-  const { kept: accepted, outcomes } = observeKept(forgetKept(kept), [proven], circumstances);
-  requireAccepted(outcomes);
-  return accepted;
-}
-
-/** The key is gone; what is remembered against roll-back stays. Pure. */
-export function forgetKept(kept: KeptKey): KeptKey {
-  return Object.freeze({ ...kept, entry: UNKNOWN_KEY, rival: undefined });
-}
-
-/**
- * Refuses a key in doubt that only a person can resolve, and one that is revoked for good.
- *
- * @throws DISCOVERY_KEY_CONFLICT, DISCOVERY_KEY_REVOKED
- */
-export function requireUndisputed({ entry, rival }: Pick<KeptKey, 'entry' | 'rival'>): void {
-  if (entry.state === 'revoked') throw new DiscoveryError('DISCOVERY_KEY_REVOKED', { proof: 'signed' });
-  if (entry.state !== 'conflict') return;
-  const presented = rival && keyPrefix(rival);
-  throw new DiscoveryError('DISCOVERY_KEY_CONFLICT', { known: keyPrefix(entry.noiseKey), presented });
-}
-
-/** @throws DISCOVERY_KEY_ROLLED_BACK, DISCOVERY_KEY_DOWNGRADED, DISCOVERY_KEY_REVOKED for the first that was not accepted. */
-export function requireAccepted(outcomes: readonly RollBackOutcome[]): void {
-  for (const outcome of outcomes) if (outcome !== 'accepted') throw rollBackRefusal(outcome);
+  return Object.freeze({ ...kept, entry: entered(state, entry), memory, rival, lastSeenMs });
 }

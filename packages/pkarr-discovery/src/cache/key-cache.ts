@@ -1,5 +1,5 @@
 import { type Clock, noTelemetry, systemClock, type Telemetry } from '@pubky-paykit/primitives';
-import { KEY_BYTES, KEY_VIEW_DEVICES, KEY_VIEW_MS } from '../constants.ts';
+import { KEY_BYTES, KEY_VIEW_DEVICES, KEY_VIEW_MS, MAX_REMEMBERED_STRANGERS } from '../constants.ts';
 import type { RollBackKeeper } from '../discovery/roll-back-keeper.ts';
 import type { OpenRecords } from '../ports/record-store.ts';
 import { millisecondsOf } from '../records/freshness.ts';
@@ -9,9 +9,8 @@ import { type CachePolicySettings, cachePolicy } from './cache-policy.ts';
 import type { CachedKey, KeyObservation } from './cached-key.ts';
 import type { ContactClass } from './contact-policy.ts';
 import { deviceAddress } from './device-address.ts';
+import { acceptKept, forgetKept } from './disputed-key.ts';
 import {
-  acceptKept,
-  forgetKept,
   isNothing,
   isUseDue,
   type KeptKey,
@@ -22,6 +21,7 @@ import {
   withMemory,
 } from './kept-key.ts';
 import { type PruneOptions, type PruneReport, pruneKeys } from './key-pruning.ts';
+import { createKeyRhythm, type KeyUpkeepRules } from './key-rhythm.ts';
 import { type KeyCacheCall, KeyShelf } from './key-shelf.ts';
 import { type ListedKey, listKeys } from './key-upkeep.ts';
 import { KeyView } from './key-view.ts';
@@ -39,6 +39,10 @@ export interface KeyCacheOptions {
   readonly viewMs?: number | undefined;
   /** Devices held in memory, some kilobyte each; 2 000 if not given. */
   readonly viewDevices?: number | undefined;
+  /** Devices that are remembered though nobody has looked for them; 20 000 if not given. */
+  readonly maximumStrangers?: number | undefined;
+  /** The cache cleans itself by these rules, once a day; not at all if not given: then call `prune`. */
+  readonly upkeep?: KeyUpkeepRules | undefined;
 }
 
 /** By which rules something is observed. */
@@ -123,9 +127,10 @@ function keyOf(entry: CachedKey): Uint8Array | undefined {
  * output. A change is written before it shows. Changes of other processes show within `viewMs`, revocations as all others.
  *
  * Telemetry: `discovery.key_changes` counts changes of state with `from` and `to`, so rotations are those to `rotated`;
- * `discovery.key_revocations` counts revocations that were learnt, of cached keys and others.
+ * `discovery.key_revocations` counts revocations that were learnt, of cached keys and others; `discovery.key_upkeep_failures`
+ * cleanings that failed, by `outcome`.
  *
- * @throws RangeError for a view of less than one device, or a negative time.
+ * @throws RangeError for a view of less than one device, a negative time, or a number of strangers that is none.
  * @see P8 §4.5
  *
  * @example
@@ -138,6 +143,10 @@ function keyOf(entry: CachedKey): Uint8Array | undefined {
  */
 export function createKeyCache(options: KeyCacheOptions): KeyCache {
   const { telemetry = noTelemetry, viewMs = KEY_VIEW_MS, viewDevices = KEY_VIEW_DEVICES } = options;
+  const { maximumStrangers = MAX_REMEMBERED_STRANGERS } = options;
+  if (!Number.isSafeInteger(maximumStrangers) || maximumStrangers < 0) {
+    throw new RangeError('maximumStrangers must be a natural number');
+  }
   const clock = wholeClock(options.clock ?? systemClock);
   const records = options.records(ROOM, STORED_KEY_CODEC);
   const shelf = new KeyShelf(records, new KeyView(viewDevices, viewMs), clock);
@@ -149,6 +158,16 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
     if (revocations > 0) report(() => telemetry.count('discovery.key_revocations', revocations));
   };
   const revocations = ({ memory }: KeptKey): number => memory.revokedKeys.length;
+  /** Those that the last cleaning has left, and those who came since. */
+  let strangers = 0;
+  const prune = async (pruning: PruneOptions = {}): Promise<PruneReport> => {
+    const done = await pruneKeys({ records, shelf, clock, maximumStrangers }, pruning);
+    strangers = done.strangers;
+    return done;
+  };
+  const upkeep =
+    options.upkeep &&
+    createKeyRhythm({ openRecords: options.records, clock, telemetry, prune, policy: options.upkeep.policy });
 
   return {
     read: async (identity, device, call = {}) => shelf.read(deviceAddress(identity, device), call),
@@ -164,6 +183,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
       await shelf.change(deviceAddress(identity, device), next, { signal });
       if (observed === undefined) throw new TypeError('the store has not called for the change');
       tell(observed.before, observed.entry, revocations(observed.kept) - revocations(before));
+      await upkeep?.pass({ signal });
       return observed;
     },
     async touch(identity, device, { contact, policy, signal }) {
@@ -190,14 +210,19 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
         let before = NOTHING_KEPT;
         const next = (kept: KeptKey): KeptKey => {
           before = kept;
-          return withMemory(kept, change(kept.memory));
+          const memory = change(kept.memory);
+          // Strangers who come in crowds push nobody out: what is seen of them is obeyed, and not remembered.
+          if (isNothing(kept) && strangers >= maximumStrangers) return kept;
+          return withMemory(kept, memory, clock.now());
         };
         const after = await shelf.change(address, next, call);
+        if (isNothing(before) && !isNothing(after)) strangers += 1;
         tell(before.entry, after.entry, revocations(after) - revocations(before));
+        await upkeep?.pass(call);
       },
       forget: (address, call = {}) => shelf.remove(address, call),
     },
     list: (call = {}) => listKeys({ records, clock }, call),
-    prune: async (pruning = {}) => pruneKeys({ records, shelf, clock }, pruning),
+    prune,
   };
 }

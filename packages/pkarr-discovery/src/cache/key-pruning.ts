@@ -1,8 +1,9 @@
-import { HISTORY_KEPT_MS, MAX_CLOCK_SKEW_SECONDS } from '../constants.ts';
+import { HISTORY_KEPT_MS, MAX_CLOCK_SKEW_SECONDS, REVOCATION_KEEP_MS } from '../constants.ts';
 import { parseKeyRecord } from '../records/key-record.ts';
 import { type CachePolicy, type CachePolicySettings, cachePolicy } from './cache-policy.ts';
 import { addressUnder } from './device-address.ts';
-import { forgetKept, type KeptKey, NOTHING_KEPT } from './kept-key.ts';
+import { forgetKept } from './disputed-key.ts';
+import { type KeptKey, NOTHING_KEPT } from './kept-key.ts';
 import type { KeyCacheCall } from './key-shelf.ts';
 import type { KeyStock } from './key-upkeep.ts';
 import type { StoredKey } from './stored-key.ts';
@@ -23,6 +24,8 @@ export interface PruneReport {
   readonly forgotten: number;
   /** Devices that cannot be read, left as they are. */
   readonly unreadable: number;
+  /** Devices that are left though nobody has looked for them: of strangers. */
+  readonly strangers: number;
 }
 
 const MAX_CLOCK_SKEW = Number(MAX_CLOCK_SKEW_SECONDS);
@@ -30,22 +33,33 @@ const MAX_CLOCK_SKEW = Number(MAX_CLOCK_SKEW_SECONDS);
 interface Cleaning {
   readonly policy: CachePolicy;
   readonly unusedMs: number;
-  /** As {@link witnessedMs} has it. */
+  /** As {@link survey} has it. */
   readonly nowMs: number;
+  /** How many milliseconds after they were last seen the revocations of strangers are forgotten. */
+  readonly revokedMs: number;
+}
+
+interface Survey {
+  readonly nowMs: number;
+  readonly strangers: number;
 }
 
 /**
- * The time by which it is judged what is over: that of the newest record seen of anybody, and never later than the clock. A
- * clock that is a year ahead for a minute would otherwise have everything forgotten, and when it is right again, keys that were
- * replaced would be taken. Nobody's records date from then. Without any newer one nothing new has come in, either.
+ * How many strangers there are, and the time by which it is judged what is over: that of the newest record seen of anybody, and
+ * never later than the clock. A clock that is a year ahead for a minute would otherwise have everything forgotten, and when it
+ * is right again, keys that were replaced would be taken. Nobody's records date from then. Without any newer one nothing new
+ * has come in, either.
  */
-async function witnessedMs({ records, clock }: KeyStock, { signal }: KeyCacheCall): Promise<number> {
+async function survey({ records, clock }: KeyStock, { signal }: KeyCacheCall): Promise<Survey> {
   let newestMs = Number.NEGATIVE_INFINITY;
+  let strangers = 0;
   for await (const { value } of records.list('', { signal })) {
-    if (value.kind === 'unreadable' || value.memory.newest === undefined) continue;
-    newestMs = Math.max(newestMs, Number(value.memory.newest.timestampSeconds) * 1_000);
+    if (value.kind === 'unreadable') continue;
+    if (isStranger(value)) strangers += 1;
+    const { newest } = value.memory;
+    if (newest !== undefined) newestMs = Math.max(newestMs, Number(newest.timestampSeconds) * 1_000);
   }
-  return Math.min(newestMs, clock.now());
+  return { nowMs: Math.min(newestMs, clock.now()), strangers };
 }
 
 /** Whether a key can never be used again, as far as its class of contacts and the age of its record go. */
@@ -65,22 +79,36 @@ function stampedSeconds(record: string): bigint | undefined {
   }
 }
 
+/** Whether nobody has looked for a device: a discovery alone has seen it, such as of somebody who wanted to pay. */
+export function isStranger({ lastUsedMs, entry }: KeptKey | StoredKey): boolean {
+  return lastUsedMs === NOTHING_KEPT.lastUsedMs && entry.state === 'unknown';
+}
+
 /**
- * Whether a device may be forgotten with its history. Never with a revoked key or an open conflict, which no look-up would
- * bring back. The rest is no loss after so long: whatever is older than what was seen is too old to be fresh.
+ * Strangers are many and cost nothing, so no word of theirs is kept for ever. What is remembered of a record protects until
+ * everything older is too old anyway. A revocation does so, too; it is kept far longer if there is room, as records without a
+ * signed time never grow old.
  */
-function isForgettable(
-  { entry, memory, lastUsedMs }: KeptKey | StoredKey,
-  { unusedMs, nowMs, policy }: Cleaning,
+function isForgettableStranger(
+  { memory, lastSeenMs }: KeptKey | StoredKey,
+  { nowMs, policy, revokedMs }: Cleaning,
 ): boolean {
+  // Kept until it is seen again: nobody knows how old it is.
+  if (memory.revokedKeys.length > 0) return lastSeenMs > 0 && nowMs - lastSeenMs >= revokedMs;
+  const stampedMs = Number(memory.newest?.timestampSeconds ?? 0n) * 1_000;
+  return nowMs - Math.max(lastSeenMs, stampedMs) > (policy.maximumAgeSeconds + MAX_CLOCK_SKEW) * 1_000;
+}
+
+/**
+ * Whether a device may be forgotten with its history. Never with an open conflict, or a revoked key of somebody who was looked
+ * for, which no look-up would bring back. The rest is no loss after so long: whatever is older than what was seen is too old to
+ * be fresh.
+ */
+function isForgettable(kept: KeptKey | StoredKey, cleaning: Cleaning): boolean {
+  if (isStranger(kept)) return isForgettableStranger(kept, cleaning);
+  const { entry, memory, lastUsedMs } = kept;
   if (entry.state === 'conflict' || entry.state === 'revoked' || memory.revokedKeys.length > 0) return false;
-  // Nobody has looked for it: a discovery has seen it, such as of a stranger who wanted to pay. Strangers are many, and it
-  // protects from nothing once everything that is older is too old anyway.
-  if (lastUsedMs === NOTHING_KEPT.lastUsedMs && memory.newest !== undefined) {
-    const { timestampSeconds } = memory.newest;
-    return nowMs / 1_000 - Number(timestampSeconds) > policy.maximumAgeSeconds + MAX_CLOCK_SKEW;
-  }
-  return nowMs - lastUsedMs >= unusedMs;
+  return cleaning.nowMs - lastUsedMs >= cleaning.unusedMs;
 }
 
 /** Removes keys that have expired, and devices nobody has looked for in a long time. */
@@ -89,8 +117,12 @@ export async function pruneKeys(
   { policy: settings, unusedMs = HISTORY_KEPT_MS, signal }: PruneOptions,
 ): Promise<PruneReport> {
   const { records, shelf } = stock;
-  const cleaning = { policy: cachePolicy(settings), unusedMs, nowMs: await witnessedMs(stock, { signal }) };
-  const report = { devices: 0, expired: 0, forgotten: 0, unreadable: 0 };
+  const policy = cachePolicy(settings);
+  const { nowMs, strangers } = await survey(stock, { signal });
+  // Where room becomes short, for as long as the owner himself publishes it: everything that he signed before is stale by then.
+  const revokedMs = strangers > stock.maximumStrangers / 2 ? REVOCATION_KEEP_MS : HISTORY_KEPT_MS;
+  const cleaning = { policy, unusedMs, nowMs, revokedMs };
+  const report = { devices: 0, expired: 0, forgotten: 0, unreadable: 0, strangers: 0 };
   for await (const { key, value } of records.list('', { signal })) {
     const address = addressUnder(key);
     if (address === undefined) continue;
@@ -104,6 +136,7 @@ export async function pruneKeys(
       : isExpired(value, cleaning)
         ? 'expired'
         : undefined;
+    if (fate !== 'forgotten' && isStranger(value)) report.strangers += 1;
     if (fate === undefined) continue;
     await shelf.change(address, (kept) => pruned(kept, value, fate, cleaning), { signal });
     report[fate] += 1;
@@ -118,6 +151,7 @@ function pruned(
   fate: 'expired' | 'forgotten',
   cleaning: Cleaning,
 ): KeptKey {
-  if (kept.lastUsedMs !== judged.lastUsedMs || kept.entry.state !== judged.entry.state) return kept;
+  const isSeen = kept.lastUsedMs !== judged.lastUsedMs || kept.lastSeenMs !== judged.lastSeenMs;
+  if (isSeen || kept.entry.state !== judged.entry.state) return kept;
   return fate === 'forgotten' && isForgettable(kept, cleaning) ? NOTHING_KEPT : forgetKept(kept);
 }

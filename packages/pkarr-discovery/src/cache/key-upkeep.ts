@@ -35,6 +35,8 @@ export interface KeyStock {
   readonly records: KeyRecords;
   readonly shelf: KeyShelf;
   readonly clock: Clock;
+  /** How many devices are remembered though nobody has looked for them. */
+  readonly maximumStrangers: number;
 }
 
 const shown = (key: Uint8Array): string => hex.encode(key.subarray(0, SHOWN_KEY_BYTES));

@@ -17,7 +17,9 @@ import type { ContactClass } from './contact-policy.ts';
 import type { KeyState } from './key-state.ts';
 import { damagedKey, type StoredKey, type StoredKnownKey, type UnreadableKey } from './stored-key.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
+/** Without the time of the last sight. */
+const FIRST_FORMAT = 1;
 const CHECKSUM_BYTES = 8;
 
 /** The place of each is its number in the store: add behind, and never change the order. */
@@ -56,12 +58,13 @@ const PARTS = {
  *
  * | bytes | content |
  * | ----- | ------- |
- * | 1 | format, 1 |
+ * | 1 | format, 2; of format 1 everything but the last sight |
  * | 8 | the first of SHA-256 over all that follows |
  * | 32 | identity |
  * | 1 + n | device id |
  * | 1 | class of the contact |
  * | 8 | last use |
+ * | 8 | last sight |
  * | 1 | state; 0, and nothing more of the key, if it is unknown |
  * | 32 | Noise key |
  * | 8 | first seen |
@@ -90,11 +93,12 @@ export const STORED_KEY_CODEC: RecordCodec<StoredKey | UnreadableKey> = {
     const start = 1 + CHECKSUM_BYTES;
     if (bytes.length < start) return damagedKey('cut off');
     const body = Uint8Array.from(bytes.subarray(start));
-    if (found !== FORMAT || !equalBytes(checksum(body), bytes.subarray(1, start))) {
+    const isKnown = found === FORMAT || found === FIRST_FORMAT;
+    if (!isKnown || !equalBytes(checksum(body), bytes.subarray(1, start))) {
       return damagedKey('wrong checksum');
     }
     try {
-      return readBody(new ByteReader(body));
+      return readBody(new ByteReader(body), found);
     } catch {
       // The checksum is right: a mistake of ours, or somebody's work.
       return damagedKey('contradicts itself');
@@ -112,7 +116,16 @@ const number = (value: number | bigint): Uint8Array => new ByteWriter(8).uint64(
 const maybe = (...parts: readonly Uint8Array[]): Uint8Array =>
   concatBytes(Uint8Array.of(parts.length === 0 ? 0 : 1), ...parts);
 
-function bodyOf({ identity, device, contact, lastUsedMs, entry, rival, memory }: StoredKey): Uint8Array {
+function bodyOf({
+  identity,
+  device,
+  contact,
+  lastUsedMs,
+  lastSeenMs,
+  entry,
+  rival,
+  memory,
+}: StoredKey): Uint8Array {
   const id = encodeUtf8(device);
   const { newest, revokedKeys } = memory;
   const mark = newest && [
@@ -126,6 +139,7 @@ function bodyOf({ identity, device, contact, lastUsedMs, entry, rival, memory }:
     id,
     octet(CONTACTS.indexOf(contact)),
     number(lastUsedMs),
+    number(lastSeenMs),
     octet(STATES.indexOf(entry.state)),
     entry.state === 'unknown' ? new Uint8Array(0) : knownBody(entry, rival),
     maybe(...(mark ?? [])),
@@ -173,18 +187,19 @@ function optionally<Part>(reader: ByteReader, read: () => Part): Part | undefine
   return flag === 1 ? read() : undefined;
 }
 
-function readBody(reader: ByteReader): StoredKey {
+function readBody(reader: ByteReader, format: number): StoredKey {
   const identity = copied(reader, KEY_BYTES);
   const device = decodeUtf8(reader.bytes(reader.uint8()));
   requireDeviceId(device);
   const contact = one(CONTACTS, reader.uint8());
   const lastUsedMs = time(reader);
+  const lastSeenMs = format === FIRST_FORMAT ? lastUsedMs : time(reader);
   const state = one(STATES, reader.uint8());
   const { entry, rival } =
     state === 'unknown' ? { entry: { state } as const, rival: undefined } : readKnown(reader, state);
   const memory = readMemory(reader);
   reader.end();
-  return { kind: 'stored', identity, device, contact, lastUsedMs, entry, rival, memory };
+  return { kind: 'stored', identity, device, contact, lastUsedMs, lastSeenMs, entry, rival, memory };
 }
 
 function readKnown(

@@ -70,9 +70,9 @@ export function keptKey(
   address: DeviceAddress,
   atHand?: CachedKey,
 ): KeptKey {
-  const { entry, memory, rival, contact, lastUsedMs } = readableKey(stored, address);
+  const { entry, memory, rival, contact, lastUsedMs, lastSeenMs } = readableKey(stored, address);
   const woken = entry.state === 'unknown' ? UNKNOWN_KEY : knownKey(entry, address, atHand);
-  return Object.freeze({ entry: woken, memory, rival, contact, lastUsedMs });
+  return Object.freeze({ entry: woken, memory, rival, contact, lastUsedMs, lastSeenMs });
 }
 
 function knownKey(

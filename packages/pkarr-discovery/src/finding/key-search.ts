@@ -1,7 +1,8 @@
 import { type CancelSignal, type Clock, equalBytes } from '@pubky-paykit/primitives';
 import type { CachePolicy } from '../cache/cache-policy.ts';
 import type { CachedKey, KnownKey } from '../cache/cached-key.ts';
-import { isUseDue, type KeptKey, requireAccepted, requireUndisputed } from '../cache/kept-key.ts';
+import { requireAccepted, requireUndisputed } from '../cache/disputed-key.ts';
+import { isUseDue, type KeptKey } from '../cache/kept-key.ts';
 import type { KeyCache } from '../cache/key-cache.ts';
 import { consultKey, type KeyUse } from '../cache/key-use.ts';
 import { unreachable } from '../discovery/unreachable.ts';

@@ -4,16 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { cachePolicy } from '../../src/cache/cache-policy.ts';
 import type { KeyObservation } from '../../src/cache/cached-key.ts';
 import type { ContactClass } from '../../src/cache/contact-policy.ts';
+import { acceptKept, forgetKept, requireUndisputed } from '../../src/cache/disputed-key.ts';
 import {
-  acceptKept,
-  forgetKept,
   isNothing,
   isUseDue,
   type KeptKey,
   NOTHING_KEPT,
   type ObservedKey,
   observeKept,
-  requireUndisputed,
   withMemory,
 } from '../../src/cache/kept-key.ts';
 import { withRevokedKey } from '../../src/records/roll-back.ts';
@@ -100,18 +98,18 @@ describe('observeKept', () => {
 describe('withMemory', () => {
   it('revokes the cached key that is revoked in the memory, and ends the overlap of a former one', () => {
     const rotated = after(RECORD_A, RECORD_B);
-    const revoked = withMemory(rotated, withRevokedKey(rotated.memory, B));
+    const revoked = withMemory(rotated, withRevokedKey(rotated.memory, B), NOW_MS);
     expect(revoked.entry).toMatchObject({ state: 'revoked', previous: undefined });
-    const settled = withMemory(rotated, withRevokedKey(rotated.memory, A));
+    const settled = withMemory(rotated, withRevokedKey(rotated.memory, A), NOW_MS);
     expect(settled.entry).toMatchObject({ state: 'verified', noiseKey: B, previous: undefined });
-    const other = withMemory(rotated, withRevokedKey(rotated.memory, filled(5)));
+    const other = withMemory(rotated, withRevokedKey(rotated.memory, filled(5)), NOW_MS);
     expect(other.entry).toBe(rotated.entry);
-    expect(withMemory(NOTHING_KEPT, other.memory)).toMatchObject({
+    expect(withMemory(NOTHING_KEPT, other.memory, NOW_MS)).toMatchObject({
       entry: { state: 'unknown' },
       memory: other.memory,
     });
     const conflict = after(RECORD_A, shown(B));
-    expect(withMemory(conflict, withRevokedKey(conflict.memory, A)).rival).toBeUndefined();
+    expect(withMemory(conflict, withRevokedKey(conflict.memory, A), NOW_MS).rival).toBeUndefined();
   });
 });
 
@@ -133,7 +131,9 @@ describe('acceptKept', () => {
     expect(code(conflict, filled(5))).toBe('DISCOVERY_NOTHING_TO_ACCEPT');
     expect(code(after(RECORD_A), A)).toBe('DISCOVERY_NOTHING_TO_ACCEPT');
     expect(code(NOTHING_KEPT, A)).toBe('DISCOVERY_NOTHING_TO_ACCEPT');
-    expect(code(withMemory(conflict, withRevokedKey(conflict.memory, B)), B)).toBe('DISCOVERY_KEY_REVOKED');
+    expect(code(withMemory(conflict, withRevokedKey(conflict.memory, B), NOW_MS), B)).toBe(
+      'DISCOVERY_KEY_REVOKED',
+    );
   });
 });
 

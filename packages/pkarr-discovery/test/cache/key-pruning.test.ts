@@ -6,7 +6,7 @@ import type { KeyCache } from '../../src/cache/key-cache.ts';
 import { rememberKeyRecord } from '../../src/records/roll-back.ts';
 import { DEVICE, verifiedRevocation } from '../records/key-records.ts';
 import { numbered } from '../signers.ts';
-import { A, B, DAY_MS, FREQUENT, listed, open, PEER, RECORD_A, shown, stateIn } from './caches.ts';
+import { A, B, DAY_MS, FREQUENT, listed, NO_A, open, PEER, RECORD_A, shown, stateIn } from './caches.ts';
 
 const OTHER = numbered(9).publicKey;
 
@@ -25,7 +25,13 @@ describe('createKeyCache', () => {
       await cache.observe(PEER, 'laptop', [shown(A)], { contact: 'one-time' });
       clock.advance(7 * DAY_MS);
       await witness(cache, clock.now());
-      expect(await cache.prune()).toEqual({ devices: 3, expired: 1, forgotten: 0, unreadable: 0 });
+      expect(await cache.prune()).toEqual({
+        devices: 3,
+        expired: 1,
+        forgotten: 0,
+        unreadable: 0,
+        strangers: 1,
+      });
       expect((await listed(cache)).map(({ device }) => device)).toEqual(['witness', DEVICE]);
       clock.advance(22 * DAY_MS + 2_000);
       await witness(cache, clock.now());
@@ -56,7 +62,7 @@ describe('createKeyCache', () => {
           (memory) => rememberKeyRecord(memory, RECORD_A).memory,
         );
       await remember();
-      clock.advance(29 * DAY_MS + 300_000);
+      clock.advance(30 * DAY_MS + 300_000);
       await witness(cache, clock.now());
       expect((await cache.prune()).forgotten).toBe(0);
       expect((await cache.read(PEER, DEVICE)).memory.newest).toBeDefined();
@@ -64,6 +70,68 @@ describe('createKeyCache', () => {
       await witness(cache, clock.now());
       expect((await cache.prune()).forgotten).toBe(1);
       expect((await cache.read(PEER, DEVICE)).memory.newest).toBeUndefined();
+    });
+
+    describe('revocations of strangers', () => {
+      const STRANGER = deviceAddress(PEER, DEVICE);
+      const see = (cache: KeyCache, address = STRANGER) =>
+        cache.memory.update(address, (memory) => rememberKeyRecord(memory, NO_A).memory);
+      const revoked = async (cache: KeyCache) =>
+        (await cache.read(PEER, DEVICE)).memory.revokedKeys.length === 1;
+
+      it('are kept for 400 days after they were last seen, whatever their date, and not for ever [S2.3]', async () => {
+        const { cache, clock } = open();
+        await see(cache);
+        clock.advance(100 * DAY_MS);
+        await see(cache);
+        clock.advance(400 * DAY_MS - 1_000);
+        await witness(cache, clock.now());
+        expect(await cache.prune()).toMatchObject({ forgotten: 0, strangers: 2 });
+        expect(await revoked(cache)).toBe(true);
+        clock.advance(1_000);
+        await witness(cache, clock.now());
+        expect(await cache.prune()).toMatchObject({ forgotten: 1, strangers: 1 });
+        expect(await revoked(cache)).toBe(false);
+      });
+
+      it('are kept for ever if somebody was looked for [S2.3]', async () => {
+        const { cache, clock } = open();
+        await cache.observe(PEER, DEVICE, [RECORD_A], { contact: 'high-security' });
+        await see(cache);
+        clock.advance(4_000 * DAY_MS);
+        await witness(cache, clock.now());
+        expect((await cache.prune()).forgotten).toBe(0);
+        expect(await revoked(cache)).toBe(true);
+      });
+
+      it('are pushed out by no crowd as long as a record signed before may be fresh, and make room then [S2.3]', async () => {
+        const { cache, clock } = open({ maximumStrangers: 6 });
+        await see(cache);
+        await witness(cache, clock.now());
+        for (let n = 20; n < 60; n++) await see(cache, deviceAddress(numbered(n).publicKey, 'crowd'));
+        expect((await listed(cache)).length).toBe(6);
+        clock.advance(37 * DAY_MS - 1_000);
+        await witness(cache, clock.now());
+        expect(await cache.prune()).toMatchObject({ forgotten: 0, strangers: 6 });
+        await see(cache, deviceAddress(numbered(60).publicKey, 'late'));
+        expect([(await listed(cache)).length, await revoked(cache)]).toEqual([6, true]);
+        clock.advance(1_000);
+        await witness(cache, clock.now());
+        expect(await cache.prune()).toMatchObject({ forgotten: 5, strangers: 1 });
+        await see(cache, deviceAddress(numbered(60).publicKey, 'late'));
+        expect((await listed(cache)).length).toBe(2);
+      });
+
+      it('find room without end for those who are looked for (P8 §4.5)', async () => {
+        const { cache } = open({ maximumStrangers: 0 });
+        await see(cache);
+        expect(await revoked(cache)).toBe(false);
+        await cache.observe(PEER, DEVICE, [NO_A], FREQUENT);
+        expect(await revoked(cache)).toBe(true);
+        for (const maximumStrangers of [-1, 1.5, Number.NaN]) {
+          expect(() => open({ maximumStrangers })).toThrow(RangeError);
+        }
+      });
     });
 
     it('leaves alone what was used since it was judged', async () => {

@@ -49,7 +49,13 @@ describe('createKeyCache', () => {
         ['laptop', 'tofu', undefined],
         [DEVICE, undefined, 'DISCOVERY_CACHED_KEY_DAMAGED'],
       ]);
-      expect(await cache.prune()).toEqual({ devices: 2, expired: 0, forgotten: 0, unreadable: 1 });
+      expect(await cache.prune()).toEqual({
+        devices: 2,
+        expired: 0,
+        forgotten: 0,
+        unreadable: 1,
+        strangers: 0,
+      });
     });
   });
 

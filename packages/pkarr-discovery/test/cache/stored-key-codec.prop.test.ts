@@ -47,6 +47,7 @@ const storedKeys: fc.Arbitrary<StoredKey> = fc
       entry: fc.constant(entry),
       contact: fc.constantFrom('frequent', 'occasional', 'one-time', 'high-security'),
       lastUsedMs: times,
+      lastSeenMs: times,
       rival: entry.state === 'conflict' ? optionally(byteString(32)) : fc.constant(undefined),
       memory: fc.record({
         newest: optionally(

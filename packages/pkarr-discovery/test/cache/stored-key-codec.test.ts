@@ -22,15 +22,16 @@ const STORED: StoredKey = {
   entry: ENTRY,
   contact: 'frequent',
   lastUsedMs: 3,
+  lastSeenMs: 4,
   rival: undefined,
   memory: { newest: undefined, revokedKeys: [] },
 };
 /** Where things stand in the body of `STORED`. */
-const [LENGTH, CONTACT, STATE] = [32, 38, 47];
+const [LENGTH, CONTACT, STATE] = [32, 38, 55];
 
 /** What is wrong with a body, whose checksum is right. */
 function problem(body: Uint8Array): unknown {
-  const read = STORED_KEY_CODEC.decode(concatBytes(Uint8Array.of(1), sha256(body).subarray(0, 8), body));
+  const read = STORED_KEY_CODEC.decode(concatBytes(Uint8Array.of(2), sha256(body).subarray(0, 8), body));
   return read.kind === 'unreadable' ? read.error.context : read.kind;
 }
 
@@ -55,16 +56,23 @@ describe('STORED_KEY_CODEC', () => {
       [
         `${'09'.repeat(32)}026162`,
         '000000000000000003',
+        '0000000000000004',
         '00',
         `010000000000000102${'08'.repeat(32)}01`,
         `0001${'07'.repeat(32)}`,
       ].join(''),
     );
-    expect(hex.encode(STORED_KEY_CODEC.encode(STORED).subarray(0, 1))).toBe('01');
+    expect(hex.encode(STORED_KEY_CODEC.encode(STORED).subarray(0, 1))).toBe('02');
   });
 
   it('takes what it wrote', () => {
     expect(problem(body())).toBe('stored');
+  });
+
+  it('takes what the first format had: last seen when it was last used', () => {
+    const first = concatBytes(body().slice(0, STATE - 8), body().slice(STATE));
+    const bytes = concatBytes(Uint8Array.of(1), sha256(first).subarray(0, 8), first);
+    expect(STORED_KEY_CODEC.decode(bytes)).toEqual({ ...STORED, lastSeenMs: STORED.lastUsedMs });
   });
 
   it.each([
@@ -100,8 +108,8 @@ describe('STORED_KEY_CODEC', () => {
   });
 
   it('tells a later format from damage, and is not impressed by length', () => {
-    const [later, long] = [Uint8Array.of(2, 1, 2, 3), new Uint8Array(16_385)].map(STORED_KEY_CODEC.decode);
-    expect(later).toMatchObject({ error: { code: 'DISCOVERY_CACHED_KEY_NEWER', context: { found: 2 } } });
+    const [later, long] = [Uint8Array.of(3, 1, 2, 3), new Uint8Array(16_385)].map(STORED_KEY_CODEC.decode);
+    expect(later).toMatchObject({ error: { code: 'DISCOVERY_CACHED_KEY_NEWER', context: { found: 3 } } });
     expect(long).toMatchObject({ error: { context: { damage: 'too long' } } });
     const short = STORED_KEY_CODEC.decode(Uint8Array.of(1, 2));
     expect(short).toMatchObject({ error: { context: { damage: 'cut off' } } });
