@@ -31,11 +31,20 @@ const EVENT_TEXTS: Readonly<Partial<Record<KeeperEvent['kind'] | QueueEvent['kin
   confirmed: 'The new key is published everywhere.',
   retired: 'The overlap of a former key is over; it was taken off.',
   revoked: 'A key was revoked.',
+  restated: 'What is to be known of a key was signed again for a place that did not have it.',
   withdrawn: 'A revocation that nobody needs any more was taken off.',
 };
 
 /** Actions after which there is something new in the queue. */
-const QUEUEING: readonly string[] = ['created', 'restamped', 'rotated', 'retired', 'revoked', 'withdrawn'];
+const QUEUEING: readonly string[] = [
+  'created',
+  'restamped',
+  'rotated',
+  'retired',
+  'revoked',
+  'restated',
+  'withdrawn',
+];
 
 /** An open home with its keys, while something is done to them. */
 export interface Work {

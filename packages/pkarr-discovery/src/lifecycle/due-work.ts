@@ -11,7 +11,7 @@ const MAX_ACTIONS_PER_RUN = 80;
 
 /** What is done when something is due. */
 export interface DueWork {
-  readonly operations: Pick<KeyOperations, 'settle' | 'perform'>;
+  readonly operations: Pick<KeyOperations, 'settle' | 'perform' | 'restate'>;
   readonly policy: KeyPolicy;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -24,7 +24,8 @@ function nameOf({ action, context = '' }: DueAction): string {
 
 /**
  * Does all that is due to the keys of a device. What cannot be done keeps nothing else from being done: whoever cannot get
- * at the next key still signs the record of this one again, or nobody would take it after 30 days.
+ * at the next key still signs the record of this one again, or nobody would take it after 30 days. At last it is said again
+ * what some target was not told.
  *
  * @throws What the first thing failed with, after everything else; at once what settling failed with, or after a cancellation.
  */
@@ -46,6 +47,12 @@ export async function doDueWork(
       // It may have been written down before it failed.
       ledger = await operations.settle(signal);
     }
+  }
+  try {
+    ledger = ledger && (await operations.restate(ledger, signal));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    failed.push({ name: 'restate', error });
   }
   const [first] = failed;
   if (first !== undefined) throw first.error;

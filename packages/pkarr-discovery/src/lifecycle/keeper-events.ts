@@ -12,12 +12,21 @@ import { report } from '../reporting.ts';
  * - `confirmed`: every target has the current key: begin connections with it from now on;
  * - `retired`: the overlap of a key is over: wipe its secret;
  * - `revoked`: a key must not be used any more: end its sessions and wipe its secret;
+ * - `restated`: a target did not have what is to be known of a key, such as one that came later; it is told again;
  * - `withdrawn`: a revocation is not published any more, because it is not needed;
  * - `failed`: something that was due could not be done. It is tried again.
  */
 export type KeeperEvent =
   | {
-      readonly kind: 'created' | 'adopted' | 'rotated' | 'confirmed' | 'retired' | 'revoked' | 'withdrawn';
+      readonly kind:
+        | 'created'
+        | 'adopted'
+        | 'rotated'
+        | 'confirmed'
+        | 'retired'
+        | 'revoked'
+        | 'restated'
+        | 'withdrawn';
       readonly device: string;
       /** Of the key it is about: the new one where there are two. */
       readonly context: string;

@@ -96,7 +96,7 @@ export interface KeyKeeper {
    * Revokes keys: all living ones, as a device that was lost or broken into has lost them all, unless told otherwise. If the
    * current one is among them it gets a successor from a new context, unless told otherwise: say `successor: false` if
    * the device, or its seed, is gone, and after DISCOVERY_CLOCK_BEHIND: without one a key can be revoked whatever the clocks
-   * say. What is revoked already stays so.
+   * say. What is revoked already stays so, and is said again to targets that were not told.
    *
    * @throws DISCOVERY_KEY_NOT_IN_LEDGER, DISCOVERY_NO_CURRENT_KEY for a device that never had a key.
    */
@@ -107,7 +107,8 @@ export interface KeyKeeper {
     },
   ): Promise<KeyLedger>;
   /**
-   * Does everything that is due by the policy. What cannot be done keeps nothing else from being done: a key that cannot be
+   * Does everything that is due by the policy, and says again what some target of the queue does not have: one that came later,
+   * or of which the queue knows nothing any more. What cannot be done keeps nothing else from being done: a key that cannot be
    * replaced is still signed again.
    *
    * @returns What is due next. @throws What the first thing failed with, after all the others.

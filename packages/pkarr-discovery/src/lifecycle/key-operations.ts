@@ -25,7 +25,8 @@ import type { DueAction, KeyAction } from './key-schedule.ts';
 import { drawJitter, type LedgerDesk } from './ledger-desk.ts';
 import { recoveredLedger } from './ledger-recovery.ts';
 import { nextKeyOf, requireDerivable } from './own-keys.ts';
-import { revokingTime, signingTime } from './signing-time.ts';
+import { planRestatement, untoldStandings } from './restating.ts';
+import { revokingTime, signingTime, statingTime } from './signing-time.ts';
 
 /** What operations on the keys of one device need. */
 export interface KeyOperationsOptions {
@@ -54,6 +55,8 @@ export interface KeyOperations {
     withSuccessor: boolean,
     signal: CancelSignal,
   ): Promise<KeyLedger>;
+  /** Says again what some target neither shows nor is to get. What was revoked goes first, and does not wait for the keys. */
+  restate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
   /** Does what the schedule says. */
   perform(ledger: KeyLedger | undefined, due: DueAction, signal: CancelSignal): Promise<KeyLedger>;
 }
@@ -128,6 +131,21 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     return after;
   }
 
+  async function restate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
+    let after = ledger;
+    for (const kind of ['revocation', 'key'] as const) {
+      const untold = await untoldStandings(after, (asked) => desk.progress(asked, signal));
+      const again = untold.filter((standing) => standing.kind === kind);
+      if (again.length === 0) continue;
+      if (kind === 'key') await requireDerivable(after, derivingFor(signal));
+      const { timestampSeconds } = statingTime(again, after.stampedSeconds, clock);
+      const plan = planRestatement(after, again, timestampSeconds);
+      const keys = new Set(again.map(({ key }) => key));
+      after = await done('restated', [...keys], carryOut(after, plan, signal));
+    }
+    return after;
+  }
+
   /** Takes a record off. */
   async function takeOff(
     kind: 'retired' | 'withdrawn',
@@ -160,11 +178,12 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     create,
     rotate,
     restamp,
+    restate,
     async revoke(ledger, which, withSuccessor, signal) {
       const keys = revocableKeys(ledger, which);
       const current = currentKey(ledger);
       const isWanted = withSuccessor && (current === undefined || keys.includes(current));
-      if (keys.length === 0) return isWanted ? create(ledger, signal) : ledger;
+      if (keys.length === 0) return isWanted ? create(ledger, signal) : restate(ledger, signal);
       // Not checked against what is derived: a seed that is lost or wrong must not be in the way of a revocation.
       const successor = isWanted ? await nextKeyOf(ledger, derivingFor(signal)) : undefined;
       const time = successor === undefined ? revokingTime(ledger.stampedSeconds, clock) : timeFor(ledger);

@@ -9,6 +9,7 @@ import { MAX_JITTER } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import type { PublicationQueue } from '../queue/publication-queue.ts';
+import type { TargetProgress } from '../queue/queue-status.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import type { KeyLedger } from './key-ledger.ts';
 import type { KeyPlan } from './key-plan.ts';
@@ -34,6 +35,8 @@ export interface LedgerDesk {
   read(signal?: CancelSignal): Promise<KeyLedger | undefined>;
   /** The ledger with everything handed over that it still had, and with what has been published since noted. */
   settle(signal: CancelSignal): Promise<KeyLedger | undefined>;
+  /** What the targets have of a device id. */
+  progress(device: string, signal: CancelSignal): Promise<readonly TargetProgress[]>;
   /** Writes a ledger in the place of the one it was made of. @throws DISCOVERY_LEDGER_CHANGED if that is another one by now. */
   commit(before: KeyLedger | undefined, after: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
   /** Has a plan signed, writes it down and hands it over. @throws DISCOVERY_LEDGER_CHANGED, what signer and queue throw. */
@@ -95,6 +98,7 @@ export function createLedgerDesk({
   return {
     read,
     commit,
+    progress: (asked, signal) => queue.progress(asked, { signal }),
     async settle(signal) {
       const found = await read(signal);
       if (found === undefined) return undefined;

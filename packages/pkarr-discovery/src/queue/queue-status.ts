@@ -33,6 +33,10 @@ export interface QueueStatus {
 /** What one target has of a device. */
 export interface TargetProgress {
   readonly target: string;
+  /** What it has got last. Undefined if nothing is known of it. */
+  readonly kind?: Publication['kind'] | undefined;
+  /** What may be shown of the key that it has got last, 16 hex digits. */
+  readonly noiseKey?: string | undefined;
   /** Seconds since 1970: the time in the newest record it has got. Undefined if none. */
   readonly timestampSeconds: bigint | undefined;
   /** Unix milliseconds: since when. */
@@ -85,6 +89,8 @@ export function progressOf(
     const mark = published.find((each) => each.target === target && each.device === device);
     return {
       target,
+      kind: mark?.kind,
+      noiseKey: mark?.key,
       timestampSeconds: mark?.timestampSeconds,
       atMs: mark?.atMs,
       waiting: own.some(({ parkedAtMs }) => parkedAtMs === undefined),
