@@ -3,7 +3,7 @@ import { FIND_TIMEOUT_MS, MAX_FIND_TIMEOUT_MS, MAX_OUTAGES } from '../constants.
 import { DiscoveryError } from '../errors.ts';
 import type { FinderReporter } from './finding-events.ts';
 import { Flights } from './flights.ts';
-import { type LookedUp, type LookUpPorts, lookUp } from './look-up.ts';
+import { type LookedUp, type LookUpPorts, lookUp, regardAs } from './look-up.ts';
 import { isRetryDue, type Outage, Outages, type SoughtKey } from './outages.ts';
 
 /** What a round of probes has shown. */
@@ -98,7 +98,7 @@ export function createKeyAsking(
     const patienceMs = hasKey ? FIND_TIMEOUT_MS : Number.POSITIVE_INFINITY;
     const ride = { what: WHAT, clock, signal, patienceMs };
     const looked = await flights.ride(key.address.name, (ended) => flight(key, ended), ride);
-    if (looked !== undefined) return looked;
+    if (looked !== undefined) return regardAs(ports, looked, { ...key, signal });
     const error = new DiscoveryError('DISCOVERY_TIMED_OUT', { what: WHAT, afterMs: patienceMs });
     return { outcome: 'unasked', error };
   }

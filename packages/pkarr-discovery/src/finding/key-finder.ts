@@ -107,7 +107,7 @@ export interface KeyFinder {
  *
  * A key at hand is used if nobody can be asked, or nothing that may be used is found, until its class of contacts or the age
  * of its record ends that; the record's age is looked at every time [S2.2]. For each key there is one look-up at a time, whoever
- * waits for it.
+ * waits for it; what it shows is noted for each class of contacts that does.
  *
  * In an outage a key is looked up again after 2 s, then after twice the time before and so on up to 2 min, each cut by up to a
  * half by chance; whoever comes in between gets the cached key at once, or DISCOVERY_LOOKUP_SUSPENDED. Each of these look-ups

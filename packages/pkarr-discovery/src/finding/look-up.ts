@@ -34,8 +34,23 @@ export interface LookUpTask {
   readonly signal: CancelSignal;
 }
 
+/** For whom the cache takes note. */
+type NotedTask = Pick<LookUpTask, 'address' | 'contact'> & { readonly signal: CancelSignal | undefined };
+
+/** What a look-up has shown, whoever it was for. */
+interface Sighting {
+  readonly result: DiscoveryResult;
+  readonly seen: readonly KeyObservation[];
+  readonly before: KeptKey;
+  readonly refusesCached: boolean;
+  readonly error: CodedErrorFields | undefined;
+}
+
 /** What a look-up has come to, after the cache has taken note of it. */
 export interface LookedUp {
+  /** As what the cache has taken note. */
+  readonly contact: ContactClass;
+  readonly sighting: Sighting;
   readonly outcome: DiscoveryResult['outcome'];
   /** What was kept when it began, as time had left it, and what is kept now. */
   readonly before: KeptKey;
@@ -145,7 +160,7 @@ async function formerObservations(
 /** What the cache makes of it. Nothing is written for a look-up that has shown nothing: above all it validates nothing. */
 async function noted(
   { cache, policy, clock }: LookUpPorts,
-  { address, contact, signal }: LookUpTask,
+  { address, contact, signal }: NotedTask,
   seen: readonly KeyObservation[],
 ): Promise<ObservedKey> {
   const { identity, device } = address;
@@ -176,10 +191,37 @@ export async function lookUp(ports: LookUpPorts, task: LookUpTask): Promise<Look
   const refusesCached = isDoubted(result, before.entry);
   const error = result.outcome === 'found' ? undefined : failureOf(result);
   const seen = [...observations(result, refusesCached), ...former];
-  const { kept: after, entry, answer, outcomes } = await noted(ports, task, seen);
-  const looked = { outcome: result.outcome, before, kept: after, entry, answer, error, refusesCached };
+  return conclude(ports, task, { result, seen, before, refusesCached, error });
+}
+
+/** Lets the cache take note for one class of contacts. */
+async function conclude(ports: LookUpPorts, task: NotedTask, sighting: Sighting): Promise<LookedUp> {
+  const { result, seen, before, refusesCached, error } = sighting;
+  const { kept, entry, answer, outcomes } = await noted(ports, task, seen);
+  const { contact } = task;
+  const looked = {
+    contact,
+    sighting,
+    outcome: result.outcome,
+    before,
+    kept,
+    entry,
+    answer,
+    error,
+    refusesCached,
+  };
   if (result.outcome !== 'found') return { ...looked, source: undefined };
   const outcome = outcomes[seen.indexOf(result.record)] ?? 'accepted';
   if (outcome === 'accepted') return { ...looked, source: result.source };
   return { ...looked, outcome, source: undefined, error: rollBackRefusal(outcome) };
+}
+
+/**
+ * What a look-up means for somebody who has waited for it as another class of contacts than it was made for: the cache takes
+ * note for this one, too, who may keep more of it, or less.
+ *
+ * @throws What the cache throws.
+ */
+export async function regardAs(ports: LookUpPorts, looked: LookedUp, task: NotedTask): Promise<LookedUp> {
+  return looked.contact === task.contact ? looked : conclude(ports, task, looked.sighting);
 }

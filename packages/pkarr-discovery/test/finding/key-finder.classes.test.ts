@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { filled, rejectionOf } from '../bytes.ts';
 import { DEVICE, OWNER, STAMPED, verifiedKey } from '../records/key-records.ts';
-import { createWorld, DAY_MS, result, type World } from './world.ts';
+import { createWorld, DAY_MS, pendingLookUp, result, settle, type World } from './world.ts';
 
 const PEER = OWNER.publicKey;
 const [A, B] = [filled(3), filled(4)];
@@ -114,5 +114,32 @@ describe('contacts of one class', () => {
     world.answer = result.unreachable;
     world.clock.advance(6 * DAY_MS);
     expect(await world.finder.find(PEER, ONCE)).toMatchObject({ noiseKey: A, degraded: true });
+  });
+});
+
+describe('one look-up for several classes at once', () => {
+  it('is noted for each of them: the key is kept for the one that may keep it (P8 §4.5)', async () => {
+    const world = createWorld();
+    const pending = pendingLookUp();
+    world.answer = pending.discover;
+    const both = [HIGH, FREQUENT].map((call) => world.finder.find(PEER, call));
+    await settle();
+    pending.land(result.found(RECORD_A));
+    expect((await Promise.all(both)).map((key) => key?.noiseKey)).toEqual([A, A]);
+    expect(world.lookUps).toHaveLength(1);
+    world.answer = result.unreachable;
+    expect(await world.finder.find(PEER, FREQUENT)).toMatchObject({ noiseKey: A, reason: 'cached' });
+    expect((await rejectionOf(world.finder.learn(PEER, B, HIGH))).code).toBe('DISCOVERY_KEY_CONFLICT');
+  });
+
+  it('gives no key that is merely kept where nothing may be (P8 §4.5)', async () => {
+    const world = await known(true, 8 * DAY_MS);
+    const pending = pendingLookUp();
+    world.answer = pending.discover;
+    const both = [FREQUENT, HIGH].map((call) => world.finder.find(PEER, call));
+    await settle();
+    pending.land(result.found(RECORD_B));
+    expect((await Promise.all(both)).map((key) => key?.formerKey)).toEqual([A, undefined]);
+    expect(world.lookUps).toHaveLength(2);
   });
 });
