@@ -1,9 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 import { MAX_DHT_DATAGRAM_BYTES } from '../constants.ts';
-
-/** How every answer ends: the last key of its outermost dictionary says that it is one. @see BEP 5 */
-const ANSWER_END: Buffer = Buffer.from('1:y1:re');
+import { datagramKind } from './datagram-kind.ts';
 
 /** A socket that the network cannot hurt its user through. */
 export interface GuardedSocket {
@@ -13,13 +11,10 @@ export interface GuardedSocket {
   answers(): number;
 }
 
-function isAnswer(datagram: Buffer): boolean {
-  return datagram.subarray(-ANSWER_END.length).equals(ANSWER_END);
-}
-
 /**
  * A UDP socket for a package that believes what other nodes send to be well-formed: some datagrams make its listeners throw,
- * which would end the process. Datagrams of over 4 096 bytes, which no node has a reason for, are dropped.
+ * which would end the process, or leave a look-up that never ends. Datagrams of over 4 096 bytes, which no node has a reason
+ * for, are dropped, and so is what is no message: a node that sends such an answer has not answered, and is waited for 2 s.
  */
 export function guardedSocket(): GuardedSocket {
   const inner = createSocket('udp4');
@@ -35,11 +30,13 @@ export function guardedSocket(): GuardedSocket {
   }
   inner.on('message', (datagram, from) => {
     if (datagram.length > MAX_DHT_DATAGRAM_BYTES) return;
-    if (isAnswer(datagram)) answers++;
+    const kind = datagramKind(datagram);
+    if (kind === 'malformed') return;
+    if (kind === 'answer') answers++;
     try {
       outer.emit('message', datagram, from);
     } catch {
-      // Whatever it was, it was no message.
+      // A question that the package cannot read; nobody waits for what comes of it.
     }
   });
   return { socket: outer, answers: () => answers };

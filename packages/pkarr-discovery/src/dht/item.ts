@@ -31,6 +31,19 @@ export function packetIn({ sig, seq, v }: FoundItem, publicKey: Uint8Array, dht:
   }
 }
 
+/** How what is signed begins: sequence number, then length of the value, then the value. @see BEP 44 */
+const SIGNED_START = /^3:seqi(\d{1,16})e1:v(\d{1,4}):/;
+/** Longer than any such beginning. */
+const SIGNED_START_BYTES = 40;
+
+/** The item of which a signature was verified; undefined if it is none that could hold a packet. Bytes are copied. */
+export function itemSigned(signature: Uint8Array, signed: Uint8Array): FoundItem | undefined {
+  const start = String.fromCharCode(...signed.subarray(0, SIGNED_START_BYTES));
+  const [all, seq, length] = SIGNED_START.exec(start) ?? [];
+  if (all === undefined || signed.length !== all.length + Number(length)) return undefined;
+  return { sig: new Uint8Array(signature), seq: Number(seq), v: new Uint8Array(signed.subarray(all.length)) };
+}
+
 /**
  * The item that holds a packet.
  *

@@ -5,7 +5,7 @@ import { withDeadline } from '../deadline.ts';
 import { DiscoveryError, reasonOf } from '../errors.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
 import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
-import { itemOf, packetIn, targetOf } from './item.ts';
+import { itemOf, itemSigned, packetIn, targetOf } from './item.ts';
 import type { FoundItem, MainlineError } from './mainline-client.ts';
 import { type MainlineNode, startNode } from './mainline-node.ts';
 
@@ -52,7 +52,8 @@ export interface Dht extends PacketStore {
 /**
  * Enters the Mainline DHT, in Node only; the package `bittorrent-dht` has to be installed.
  *
- * `get` throws DISCOVERY_OFFLINE if no node answered, DISCOVERY_BAD_ANSWER, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED,
+ * `get` gives the newest packet of those that were found in its time, but for an update, which needs the whole look-up. It
+ * throws DISCOVERY_OFFLINE if no node answered, DISCOVERY_BAD_ANSWER, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED,
  * DISCOVERY_DHT_BUSY with more than 32 calls at a time, and DISCOVERY_DHT_CLOSED. `put` throws those,
  * DISCOVERY_CONFLICT, DISCOVERY_NOT_CONFIRMED, DISCOVERY_RELAY_TOO_SMALL for a message of 1000 bytes, and
  * DISCOVERY_DHT_FAILED. It reads the packet before and afterwards: nodes that have a newer one keep it, and say nothing as
@@ -104,14 +105,22 @@ export function dhtOver(node: MainlineNode, options: Omit<DhtOptions, 'bootstrap
     }
   }
 
-  async function find(publicKey: Uint8Array): Promise<SignedPacket | undefined> {
+  /** @param onVerified Told of each item of the key that a node has, before the look-up is over. */
+  async function find(
+    publicKey: Uint8Array,
+    onVerified: (signature: Uint8Array, signed: Uint8Array) => void = () => {},
+  ): Promise<SignedPacket | undefined> {
     const before = node.answers();
     const item = await new Promise<FoundItem | null | undefined>((resolve, reject) => {
       const options = {
         cache: false,
-        // Items of other keys are not even looked at.
-        verify: (signature: Uint8Array, message: Uint8Array, key: Uint8Array) =>
-          key instanceof Uint8Array && equalBytes(key, publicKey) && verifyStrictly(signature, message, key),
+        verify(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
+          // Items of other keys are not even looked at.
+          if (!(key instanceof Uint8Array && equalBytes(key, publicKey))) return false;
+          if (!verifyStrictly(signature, message, key)) return false;
+          onVerified(signature, message);
+          return true;
+        },
       } as const;
       node.client.get(targetOf(publicKey), options, (error, found) =>
         error ? reject(offline(error)) : resolve(found),
@@ -154,11 +163,23 @@ export function dhtOver(node: MainlineNode, options: Omit<DhtOptions, 'bootstrap
   return {
     name,
     port: node.port,
-    async get(publicKey, { signal } = {}) {
+    async get(publicKey, { signal, forUpdate = false } = {}) {
       checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
       const asked = Uint8Array.from(publicKey);
       const limits = { what: `reading from the ${name}`, timeoutMs: readTimeoutMs, signal };
-      return patiently(limits, () => find(asked));
+      let newest: FoundItem | undefined;
+      const note = (signature: Uint8Array, signed: Uint8Array): void => {
+        const item = itemSigned(signature, signed);
+        if (item !== undefined && Number(item.seq) > Number(newest?.seq ?? -1)) newest = item;
+      };
+      try {
+        return await patiently(limits, () => find(asked, note));
+      } catch (error) {
+        // Nodes that are slow must not hide what others have; but an update has to know of all that can be known.
+        const isLate = error instanceof DiscoveryError && error.code === 'DISCOVERY_TIMED_OUT';
+        if (newest === undefined || forUpdate || !isLate) throw error;
+        return packetIn(newest, asked, name);
+      }
     },
     async put(packet, { signal, replacing } = {}) {
       const limits = { what: `storing in the ${name}`, timeoutMs: writeTimeoutMs, signal };

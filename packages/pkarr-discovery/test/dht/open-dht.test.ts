@@ -1,3 +1,4 @@
+import { concatBytes, encodeUtf8 } from '@pubky-paykit/primitives';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { MAINLINE_BOOTSTRAP, openDht } from '../../src/dht/index.ts';
@@ -132,6 +133,28 @@ describe('get of the DHT', () => {
       expect(verify(junk as never, message, OWNER.publicKey)).toBe(false);
       expect(verify(await OWNER.sign(message), message, junk as never)).toBe(false);
     }
+  });
+
+  it('gives what was found by the time it has, but not for an update [S2.1] [O5]', async () => {
+    const clock = new ManualClock();
+    const node = new FakeNode();
+    node.silent = true;
+    const dht = node.open(clock);
+    const packets = await Promise.all([1n, 3n, 2n].map((time) => packetAt(time * MILLISECOND)));
+    const reading = [
+      dht.get(OWNER.publicKey),
+      rejectionOf(dht.get(OWNER.publicKey, { forUpdate: true })),
+    ] as const;
+    for (const verify of node.verifiers) {
+      for (const { timestamp, message, signature, publicKey } of packets) {
+        verify(signature, signedBytes(timestamp, message), publicKey);
+      }
+      const salted = concatBytes(encodeUtf8('4:salt1:x'), signedBytes(9n * MILLISECOND, new Uint8Array(12)));
+      verify(await OWNER.sign(salted), salted, OWNER.publicKey);
+    }
+    clock.advance(500);
+    expect(await reading[0]).toEqual(packets[1]);
+    expect((await reading[1]).code).toBe('DISCOVERY_TIMED_OUT');
   });
 
   it('waits no longer than it may, ends with its signal, and keeps no more calls than it can [O5]', async () => {
