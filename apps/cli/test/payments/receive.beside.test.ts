@@ -20,6 +20,7 @@ let payer: Person;
 let clock: ReturnType<typeof createJumpingClock>;
 let receiving: Receiving;
 let changed: Promise<string>;
+let addressFailed: Promise<void>;
 
 beforeAll(async () => {
   const server = createServer();
@@ -45,9 +46,14 @@ describe('runReceive beside another command that changes its keys', () => {
     changed = new Promise((resolve) => {
       hear = resolve;
     });
+    let hearFailure: () => void = () => {};
+    addressFailed = new Promise((resolve) => {
+      hearFailure = resolve;
+    });
     const onWritten = (text: string): void => {
       const line = JSON.parse(text) as { readonly event: string; readonly noiseKey: string };
       if (line.event === 'key-changed') hear(line.noiseKey);
+      if (line.event === 'address-failed') hearFailure();
     };
     receiving = await payee.receive(['--patterns', 'ik,ik-raw,n'], { clock, onWritten });
   });
@@ -93,6 +99,19 @@ describe('runReceive beside another command that changes its keys', () => {
     expect(await endpoint()).toBe(`noise://${receiving.line.address}@${current}`);
     await receiving.interrupt();
     expect(await endpoint()).toBeUndefined();
+  });
+
+  it('says so once where the new key cannot be put into the address, and goes on trying [O5]', async () => {
+    const current = await rotateBeside();
+    network.testnet.faults.homeserver.set({ refuse: true });
+    clock.jump(LOOK_MS);
+    await addressFailed;
+    network.testnet.faults.homeserver.clear();
+    expect(await changed).toBe(current);
+    expect(await endpoint()).toContain(current);
+    await receiving.interrupt();
+    const told = receiving.events().map(({ event }) => event);
+    expect(told).toEqual(['listening', 'address-failed', 'key-changed', 'closed']);
   });
 
   it('refuses a former key that was revoked, from the next connection on [O4]', async () => {

@@ -1,0 +1,41 @@
+import type { SessionFacts } from 'pubky-paykit';
+import { describe, expect, it } from 'vitest';
+import { createReceiveReport } from '../../src/payments/receive-report.ts';
+import { fakeSurroundings } from '../home/command-run.ts';
+
+const KEY = new Uint8Array(32).fill(0xab);
+const session = (formerKeyUsed: boolean) => ({ pattern: 'IK', formerKeyUsed }) as SessionFacts;
+
+/** What is told of a key that is replaced, and of a payer who has not heard of it. */
+function toldOf(json: boolean): readonly string[] {
+  const { surroundings, said } = fakeSurroundings();
+  const report = createReceiveReport(surroundings.terminal, json);
+  report.connected(session(false));
+  report.keyChanged(KEY);
+  report.connected(session(true));
+  report.addressFailed('HOMESERVER_UNREACHABLE');
+  report.keyChanged(undefined);
+  return `${said.output}${said.told}`.trimEnd().split('\n');
+}
+
+describe('createReceiveReport', () => {
+  it('tells people of another key in one line each [O4]', () => {
+    expect(toldOf(false)).toEqual([
+      'A payer connected with IK.',
+      `The key was replaced, and the address names the new one, ${'ab'.repeat(32)}; the former one is answered during its overlap.`,
+      'A payer connected with IK, to the former key.',
+      'The address could not be published with the new key (HOMESERVER_UNREACHABLE); that is tried again.',
+      'The key was revoked, and there is no other one: nobody is answered until `paykit keys publish` makes one.',
+    ]);
+  });
+
+  it('tells programs the same in one event each [O4]', () => {
+    expect(toldOf(true).map((line) => JSON.parse(line))).toEqual([
+      { event: 'connected', pattern: 'IK' },
+      { event: 'key-changed', noiseKey: 'ab'.repeat(32) },
+      { event: 'connected', pattern: 'IK', formerKey: true },
+      { event: 'address-failed', reason: 'HOMESERVER_UNREACHABLE' },
+      { event: 'key-changed', noiseKey: null },
+    ]);
+  });
+});
