@@ -14,7 +14,8 @@ export interface SignedClaim {
 }
 
 /**
- * What a record of a device says, if the identity signed it: however old, since that is for its readers to judge.
+ * What a record of a device says, if the identity signed all of it: however old, since that is for its readers to judge. What is
+ * published has to be good for readers of 0.8 as well, who see `sig` alone.
  *
  * @throws DISCOVERY_KEY_RECORD_MALFORMED, DISCOVERY_KEY_RECORD_FORGED, DISCOVERY_FRESHNESS_FORGED
  */
@@ -80,13 +81,26 @@ export function checkReplacing(present: Uint8Array, publication: RecordPublicati
   throw new DiscoveryError('DISCOVERY_NEWER_PUBLISHED', { target, kind });
 }
 
-/** What stands somewhere, if it is a record that the identity signed for this device. */
+/**
+ * What stands somewhere, if it is a record that the identity signed for this device, by the rule of our readers: where signed
+ * freshness is good, `sig` says nothing beyond it. Else who mangles the `sig` of a revocation would have it replaced by a key,
+ * though every reader obeys it.
+ */
 export function signedClaimIn(
   present: Uint8Array,
   identity: Uint8Array,
   device: string,
 ): SignedClaim | undefined {
   try {
+    const record = parseKeyRecord(present);
+    const { noiseKey, signature, timestampSeconds, revoked, freshnessSignature } = record;
+    const isComplete = signature !== undefined || isBareRevocation(record);
+    if (isComplete && freshnessSignature !== undefined && timestampSeconds !== undefined) {
+      const freshness = { identity, device, noiseKey, timestampSeconds, revoked };
+      return verifyFreshness(freshnessSignature, freshness)
+        ? { record, signedSeconds: timestampSeconds }
+        : undefined;
+    }
     return signedClaim(identity, device, present);
   } catch {
     return undefined;

@@ -15,7 +15,10 @@ interface VerifiedRecord {
   /** 32 bytes, the Ed25519 public key; a fresh copy at every access. */
   readonly identity: Uint8Array;
   readonly device: string;
-  /** The record in its canonical form, at most 274 characters: what to keep, and to verify again when it is loaded. */
+  /**
+   * The record in its canonical form, at most 261 characters: what to keep, and to verify again when it is loaded. That of a
+   * revocation has no `sig`, which nobody has verified.
+   */
   readonly text: string;
   readonly [verified]: true;
 }

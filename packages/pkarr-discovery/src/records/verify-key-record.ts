@@ -141,7 +141,8 @@ export function checkKeyRecord(
   const { noiseKey, timestampSeconds, revoked } = record;
   const bound = { identity, noiseKey, device };
   const freshness = freshnessProof(record, bound, policy);
-  const text = formatKeyRecord(record);
+  // What was not verified is no part of what the identity says: one revocation has one text, whoever put what beside it.
+  const text = formatKeyRecord(revoked ? { ...record, signature: undefined } : record);
   const believed = isAhead(timestampSeconds, policy) ? undefined : timestampSeconds;
   if (revoked) return markRevocation(bound, { text, timestampSeconds: believed });
   const error = untimeliness(timestampSeconds, policy);

@@ -1,9 +1,9 @@
-import { encodeUtf8 } from '@pubky-paykit/primitives';
+import { base64, encodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import type { Publication, RecordPublication } from '../../src/index.ts';
+import { type Publication, type RecordPublication, verifyKeyRecord } from '../../src/index.ts';
 import { checkPublication, checkReplacing } from '../../src/publications/checking.ts';
 import { filled, thrownBy } from '../bytes.ts';
-import { DEVICE, OWNER, type RecordChange, recordText, STAMPED } from '../records/key-records.ts';
+import { clockAt, DEVICE, OWNER, type RecordChange, recordText, STAMPED } from '../records/key-records.ts';
 import { numbered } from '../signers.ts';
 
 async function publication(change: RecordChange = {}): Promise<RecordPublication> {
@@ -81,6 +81,29 @@ describe('checkReplacing', () => {
   it('lets a key be revoked whatever the clocks say, but not by a word about another key that is older', async () => {
     expect(await replace(at(9n), at(0n, { revoked: true }))).toBe('replaced');
     expect(await replace(at(9n, other), at(0n, { revoked: true }))).toBe(refused);
+  });
+
+  it('goes by what readers go by: signed freshness, whatever has become of the binding (P8 W-11) [S2.3]', async () => {
+    const mangled = (text: string) =>
+      text.replace(/;sig=[^;]*/, `;sig=${base64.encode(new Uint8Array(64).fill(1))}`);
+    const revocation = mangled(await recordText(at(9n, { revoked: true, bound: true })));
+    const key = mangled(await recordText(at(9n)));
+    for (const record of [revocation, key]) {
+      const { kind } = verifyKeyRecord(
+        { identity: OWNER.publicKey, device: DEVICE, record },
+        { clock: clockAt(STAMPED + 9n) },
+      );
+      expect(kind).toBe(record === key ? 'key' : 'revocation');
+      expect(await replace(record, at(0n, other))).toBe(refused);
+      // What is published has to be good for readers of 0.8 as well.
+      const published = { ...(await publication()), record, kind: kind } as const;
+      expect(thrownBy(() => checkPublication(published, OWNER.publicKey)).code).toBe(
+        'DISCOVERY_KEY_RECORD_FORGED',
+      );
+    }
+    expect(await replace(revocation, at(99n))).toBe(refused);
+    // No reader takes a key without any binding.
+    expect(await replace(key.replace(/;sig=[^;]*/, ''), at(0n))).toBe('replaced');
   });
 
   it('lets anything replace what the identity did not sign', async () => {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { encodeUtf8, hex } from '@pubky-paykit/primitives';
+import { base64, encodeUtf8, hex } from '@pubky-paykit/primitives';
 import { LOW_ORDER_POINTS } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { sampled } from '../../../../tooling/vitest/effort.ts';
@@ -179,6 +179,18 @@ describe('verifyKeyRecord', () => {
         text: record,
       });
       expect('noiseKey' in found).toBe(false);
+    }
+  });
+
+  it('gives one text to a signed revocation, whatever stands beside it as a binding', async () => {
+    const record = await recordText({ revoked: true });
+    const bound = await recordText({ revoked: true, bound: true });
+    const mangled = bound.replace(/;sig=[^;]*/, `;sig=${base64.encode(new Uint8Array(64).fill(1))}`);
+    for (const text of [record, bound, mangled, `x=1;${mangled}`]) {
+      expect(verifyKeyRecord({ ...CLAIM, record: text }, NOW)).toMatchObject({
+        kind: 'revocation',
+        text: record,
+      });
     }
   });
 
