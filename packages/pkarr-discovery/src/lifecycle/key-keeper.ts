@@ -28,6 +28,7 @@ import { KEY_POLICIES, type KeyPolicy, requireKeyPolicy } from './key-policy.ts'
 import { type DueAction, nextKeyAction } from './key-schedule.ts';
 import { openKeyLedgers } from './ledger-codec.ts';
 import { createLedgerDesk, ledgerKey } from './ledger-desk.ts';
+import { isBehind } from './signing-time.ts';
 
 /** What a keeper is made of. */
 export interface KeyKeeperOptions extends KeeperListeners {
@@ -81,9 +82,13 @@ export interface KeyKeeper {
    *
    * @param call.takeOver Whether to replace what is published even if it is not ours, or cannot be told. As any of our
    *   contexts may have been revoked then, the key is of one that was never used, such as `default#183645193847`.
+   * @param call.beginAnew After DISCOVERY_CLOCK_BEHIND, if the clock is right now and was ahead before: whether to revoke
+   *   the living keys and begin anew with the time of now. Does nothing else otherwise.
    * @throws DISCOVERY_KEY_NOT_OURS, DISCOVERY_OWN_KEY_UNKNOWN
    */
-  publish(call?: KeeperCall & { readonly takeOver?: boolean | undefined }): Promise<KeyLedger>;
+  publish(
+    call?: KeeperCall & { readonly takeOver?: boolean; readonly beginAnew?: boolean },
+  ): Promise<KeyLedger>;
   /** Signs the records of all living keys again. @throws DISCOVERY_NO_CURRENT_KEY, DISCOVERY_KEY_MISDERIVED */
   restamp(call?: KeeperCall): Promise<KeyLedger>;
   /**
@@ -180,11 +185,8 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
     });
   }
 
-  const nextOf = (ledger: KeyLedger | undefined): DueAction | undefined =>
-    nextKeyAction(ledger, policy, now());
-
-  const doDue = (signal: CancelSignal): Promise<KeyLedger | undefined> =>
-    doDueWork({ operations, policy, now }, signal);
+  const nextOf = (ledger: KeyLedger | undefined) => nextKeyAction(ledger, policy, now());
+  const doDue = (signal: CancelSignal) => doDueWork({ operations, policy, now }, signal);
 
   async function status({ signal }: KeeperCall = {}): Promise<KeeperStatus> {
     const ledger = await desk.read(signal);
@@ -215,9 +217,10 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
 
   return {
     device,
-    publish: ({ takeOver = false, signal } = {}) =>
+    publish: ({ takeOver = false, beginAnew = false, signal } = {}) =>
       changing({ signal }, async (ended) => {
         const ledger = await operations.open(takeOver, ended);
+        if (beginAnew && isBehind(ledger.stampedSeconds, clock)) return operations.beginAnew(ledger, ended);
         return currentKey(ledger) === undefined ? operations.create(ledger, ended) : ledger;
       }),
     restamp: (call = {}) =>
