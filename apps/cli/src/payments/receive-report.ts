@@ -49,7 +49,7 @@ const NO_KEY =
   'The key was revoked, and there is no other one: nobody is answered until `paykit keys publish` makes one.\n';
 
 function changedText(noiseKey: Uint8Array): string {
-  return `The key was replaced, and the address names the new one, ${hex.encode(noiseKey)}; the former one is answered during its overlap.\n`;
+  return `The key was replaced, and the address names the new one, ${hex.encode(noiseKey)}; a former one is answered during its overlap, unless it was revoked.\n`;
 }
 
 function peopleReport({ write, tell }: Terminal): ReceiveReport {

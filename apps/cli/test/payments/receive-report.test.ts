@@ -22,7 +22,7 @@ describe('createReceiveReport', () => {
   it('tells people of another key in one line each [O4]', () => {
     expect(toldOf(false)).toEqual([
       'A payer connected with IK.',
-      `The key was replaced, and the address names the new one, ${'ab'.repeat(32)}; the former one is answered during its overlap.`,
+      `The key was replaced, and the address names the new one, ${'ab'.repeat(32)}; a former one is answered during its overlap, unless it was revoked.`,
       'A payer connected with IK, to the former key.',
       'The address could not be published with the new key (HOMESERVER_UNREACHABLE); that is tried again.',
       'The key was revoked, and there is no other one: nobody is answered until `paykit keys publish` makes one.',
