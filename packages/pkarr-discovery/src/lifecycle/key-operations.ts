@@ -8,6 +8,7 @@ import {
   type KeyLedger,
   type KeySelection,
   type LedgerKey,
+  liveKeys,
   requireLedgerKey,
   revocableKeys,
 } from './key-ledger.ts';
@@ -25,6 +26,7 @@ import type { DueAction, KeyAction } from './key-schedule.ts';
 import { drawJitter, type LedgerDesk } from './ledger-desk.ts';
 import { recoveredLedger } from './ledger-recovery.ts';
 import { nextKeyOf, requireDerivable } from './own-keys.ts';
+import { planAnew } from './plan-anew.ts';
 import { planRestatement, untoldStandings } from './restating.ts';
 import { revokingTime, signingTime, statingTime } from './signing-time.ts';
 
@@ -45,6 +47,12 @@ export interface KeyOperations {
   settle(signal: CancelSignal): Promise<KeyLedger | undefined>;
   /** A ledger, recovered if there is none; it may be empty. */
   open(takeOver: boolean, signal: CancelSignal): Promise<KeyLedger>;
+  /**
+   * Revokes all living keys, and begins with a new one at the time of now, however far ahead of it the clock once was.
+   *
+   * @see planAnew
+   */
+  beginAnew(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
   /** Gives a device that has no current key one. */
   create(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
   rotate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
@@ -98,6 +106,14 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     const key = await nextKeyOf(ledger, derive);
     const plan = planRotation(ledger, key, timeFor(ledger));
     return done('rotated', [key], carryOut(ledger, plan, signal));
+  }
+
+  async function beginAnew(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
+    const revoked = liveKeys(ledger);
+    const successor = await nextKeyOf(ledger, derivingFor(signal));
+    const plan = planAnew(ledger, successor, Math.floor(clock.now()));
+    const after = await done('revoked', revoked, carryOut(ledger, plan, signal));
+    return done('rotated', [successor], Promise.resolve(after));
   }
 
   async function restamp(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
@@ -175,6 +191,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
   return {
     settle,
     open,
+    beginAnew,
     create,
     rotate,
     restamp,

@@ -21,12 +21,15 @@ export interface DueAction {
 const ORDER = ['publish', 'retire', 'withdraw', 'rotate', 'restamp'] as const satisfies readonly KeyAction[];
 
 function takenOff({ keys }: KeyLedger, { overlapMs }: KeyPolicy): DueAction[] {
-  return keys.flatMap(({ status, context, supersededAtMs, announcedAtMs, withdrawnAtMs }): DueAction[] => {
+  return keys.flatMap((key): DueAction[] => {
+    const { status, context, supersededAtMs, announcedAtMs, withdrawnAtMs } = key;
     if (status === 'former' && supersededAtMs !== undefined) {
       return [{ action: 'retire', dueMs: supersededAtMs + overlapMs, context }];
     }
     if (status === 'revoked' && announcedAtMs !== undefined && withdrawnAtMs === undefined) {
-      return [{ action: 'withdraw', dueMs: announcedAtMs + REVOCATION_KEEP_MS, context }];
+      // What a clock that was ahead has signed becomes fresh only then.
+      const sinceMs = Math.max(announcedAtMs, Number(key.stampedSeconds) * 1_000);
+      return [{ action: 'withdraw', dueMs: sinceMs + REVOCATION_KEEP_MS, context }];
     }
     return [];
   });

@@ -6,7 +6,7 @@ export const LIFECYCLE_ERRORS = {
     summary:
       'the clock is {behindSeconds} s behind the device, and peers put up with less than {maximumSeconds} s',
     nextStep:
-      'Set the clock right. If it is right now and was ahead when the key was signed, revoke the key without a successor, and use another device id.',
+      'Set the clock right. If it is right now and was ahead when the key was signed, publish with `beginAnew: true`, which revokes the key and begins anew; to revoke it alone, do so without a successor.',
     retryable: true,
   }),
   DISCOVERY_LEDGER_CHANGED: errorRow<{ device: string }>({

@@ -23,13 +23,19 @@ export async function signStatements(
       publications.push({ identity, device, kind });
       continue;
     }
-    const { noiseKey, timestampSeconds } = statement;
+    const { noiseKey, timestampSeconds, supersedesSeconds } = statement;
     const claim = { noiseKey, device, timestampSeconds };
     const record =
       kind === 'revocation'
         ? await signRevocation(signer, claim)
         : await signKeyRecord(signer, { ...claim, revoked: false });
-    publications.push({ identity, device, kind, record: formatKeyRecord(record) });
+    publications.push({
+      identity,
+      device,
+      kind,
+      record: formatKeyRecord(record),
+      ...(supersedesSeconds !== undefined && { supersedesSeconds }),
+    });
   }
   return publications;
 }

@@ -69,9 +69,20 @@ export function secondsOf(publication: Publication): bigint | undefined {
   return publication.kind === 'retirement' ? undefined : parseKeyRecord(publication.record).timestampSeconds;
 }
 
+/** Up to which time, in seconds since 1970, something is older than a publication; undefined for a retirement. */
+function rankOf(publication: Publication): bigint | undefined {
+  if (publication.kind === 'retirement') return undefined;
+  return latestOf([secondsOf(publication) ?? 0n, publication.supersedesSeconds ?? 0n]);
+}
+
+/** Whether a record takes the place of what was signed by a clock that was ahead. */
+function isSuperseding(publication: Publication): boolean {
+  return publication.kind === 'key' && publication.supersedesSeconds !== undefined;
+}
+
 /** The newest time that the target will have seen of the device. */
 function newestIn({ publication, retiresSeconds = -1n }: Delivery): bigint {
-  return secondsOf(publication) ?? retiresSeconds;
+  return rankOf(publication) ?? retiresSeconds;
 }
 
 function isSame(left: Publication, right: Publication): boolean {
@@ -93,7 +104,7 @@ function keyIn(publication: Publication): string | undefined {
 
 /** Whether a target has got something that this may not replace. That its very key is revoked may be said at any time. */
 export function isPast(mark: PublishedMark | undefined, publication: Publication): boolean {
-  const seconds = secondsOf(publication);
+  const seconds = rankOf(publication);
   if (mark === undefined || seconds === undefined || seconds > mark.timestampSeconds) return false;
   if (publication.kind !== 'revocation') return true;
   return mark.kind === 'revocation' || (mark.kind === 'key' && mark.key !== keyIn(publication));
@@ -103,7 +114,7 @@ export function isPast(mark: PublishedMark | undefined, publication: Publication
 function isOvertaken(state: QueueState, target: string, publication: Publication): boolean {
   const { device, kind } = publication;
   const mark = markOf(state, target, device);
-  const seconds = secondsOf(publication);
+  const seconds = rankOf(publication);
   const queued = state.deliveries.filter(
     (each) => each.target === target && each.publication.device === device,
   );
@@ -140,13 +151,15 @@ export function enqueued(
 
 function enqueuedFor(state: QueueState, publication: Publication, target: string, nowMs: number): QueueState {
   if (isOvertaken(state, target, publication)) return state;
-  const seconds = secondsOf(publication);
+  const seconds = rankOf(publication);
   const isOfDevice = (each: Delivery): boolean =>
     each.target === target && each.publication.device === publication.device;
   const isNewer = (each: Delivery): boolean =>
     isOfDevice(each) && seconds !== undefined && newestIn(each) > seconds;
+  // A revocation that came after what supersedes it would take the place of that for as long as the clock was ahead.
+  const mayReplace = ({ kind }: Publication): boolean => kind !== 'revocation' || isSuperseding(publication);
   const isReplaced = (each: Delivery): boolean =>
-    isOfDevice(each) && each.publication.kind !== 'revocation' && !isNewer(each);
+    isOfDevice(each) && mayReplace(each.publication) && !isNewer(each);
   const kept = state.deliveries.filter((each) => !isReplaced(each));
   const retired = seconds === undefined ? state.deliveries.filter(isReplaced).map(newestIn) : [];
   const delivery: Delivery = {
@@ -196,7 +209,9 @@ export function delivered(state: QueueState, delivery: Delivery, nowMs: number):
   const { id, target, publication } = delivery;
   const { device, kind } = publication;
   const before = markOf(state, target, device);
-  const timestampSeconds = latestOf([newestIn(delivery), before?.timestampSeconds ?? 0n]);
+  const timestampSeconds = isSuperseding(publication)
+    ? (secondsOf(publication) ?? 0n)
+    : latestOf([newestIn(delivery), before?.timestampSeconds ?? 0n]);
   const key = keyIn(publication);
   const mark = { target, device, kind, ...(key !== undefined && { key }), timestampSeconds, atMs: nowMs };
   return {
