@@ -25,7 +25,7 @@ export interface PeerKeysOptions {
   readonly policy?: DiscoveryPolicy | undefined;
   /** Asked beside homeservers and relays, such as a node of the Mainline DHT. */
   readonly sources?: readonly KeyRecordSource[] | undefined;
-  /** Told of rotated, revoked and contradictory keys, and of outages. */
+  /** Told of rotated, revoked, replaced and contradictory keys, and of outages. */
   readonly onEvent?: ((event: KeyFinderEvent) => void) | undefined;
   readonly telemetry?: Telemetry | undefined;
   readonly clock?: Clock | undefined;

@@ -3,6 +3,8 @@ import type { CachedKey, KnownKey } from '../cache/cached-key.ts';
 import type { ContactClass } from '../cache/contact-policy.ts';
 import type { DeviceAddress } from '../cache/device-address.ts';
 import type { KeptKey, ObservedKey } from '../cache/kept-key.ts';
+import { SHOWN_KEY_BYTES } from '../constants.ts';
+import type { RollBackMemory } from '../records/roll-back.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
 import { report } from '../reporting.ts';
 import type { Outage } from './outages.ts';
@@ -13,6 +15,11 @@ type KeyChange =
   | { readonly kind: 'verified'; readonly key: string }
   /** From now on `current` is used; `former` is taken for 7 days more, unless its owner says otherwise. */
   | { readonly kind: 'rotated'; readonly former: string; readonly current: string }
+  /**
+   * A handshake has shown another key than the one that was known until it expired or was forgotten, and no record names it. It
+   * is taken as one of a first contact: tell the user, since somebody may be in between.
+   */
+  | { readonly kind: 'replaced'; readonly former: string; readonly current: string }
   /** It is refused from now on. */
   | { readonly kind: 'revoked'; readonly key: string }
   /** Neither is used until the user decides: `accept` or `forget` of the cache. */
@@ -53,9 +60,23 @@ export interface FinderReporter {
 
 const known = (entry: CachedKey): KnownKey | undefined => (entry.state === 'unknown' ? undefined : entry);
 
+/** The key that a first contact has not shown, though it was the one of the device before. */
+function missedKey(was: KnownKey | undefined, is: KnownKey | undefined, memory: RollBackMemory) {
+  const isFirst = is?.state === 'tofu' && (was === undefined || was.state === 'expired');
+  const former = was === undefined ? memory.newest?.noiseKey : hex.encode(was.noiseKey);
+  return isFirst && former !== hex.encode(is.noiseKey) ? former : undefined;
+}
+
 /** What the application has to know of a change; undefined for everyday ones. */
 function changeOf(before: CachedKey, entry: CachedKey, { rival, memory }: KeptKey): KeyChange | undefined {
   const [was, is] = [known(before), known(entry)];
+  const missed = missedKey(was, is, memory);
+  if (is !== undefined && missed !== undefined)
+    return {
+      kind: 'replaced',
+      former: missed.slice(0, 2 * SHOWN_KEY_BYTES),
+      current: keyPrefix(is.noiseKey),
+    };
   if (was === undefined || is === undefined) return undefined;
   const isSame = equalBytes(was.noiseKey, is.noiseKey);
   const key = keyPrefix(is.noiseKey);

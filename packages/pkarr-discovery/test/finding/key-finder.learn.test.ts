@@ -132,6 +132,34 @@ describe('learn', () => {
     expect(await world.finder.learn(PEER, A, FREQUENT)).toMatchObject({ noiseKey: A, state: 'tofu' });
   });
 
+  it.each([
+    ['has expired', false],
+    ['has expired and was cleaned away', true],
+  ])(
+    'tells of another key than the one that %s, if nothing but a handshake shows it (P8 §4.5)',
+    async (_, isCleaned) => {
+      const world = createWorld();
+      world.answer = result.found(RECORD_A);
+      await world.finder.find(PEER, FREQUENT);
+      world.clock.advance(31 * DAY_MS);
+      if (isCleaned) await world.cache.forget(PEER, DEVICE);
+      world.answer = result.absent;
+      expect(await world.finder.learn(PEER, B, FREQUENT)).toMatchObject({ noiseKey: B, state: 'tofu' });
+      const told = { kind: 'replaced', former: '03'.repeat(8), current: '04'.repeat(8), device: DEVICE };
+      expect(world.events).toMatchObject([told]);
+      await world.finder.learn(PEER, B, FREQUENT);
+      expect(world.events).toHaveLength(1);
+    },
+  );
+
+  it('tells nothing of the same key again, nor of one that nobody knew before (P8 §4.5)', async () => {
+    const world = createWorld();
+    await world.finder.learn(PEER, A, FREQUENT);
+    world.clock.advance(31 * DAY_MS);
+    await world.finder.learn(PEER, A, FREQUENT);
+    expect(world.events).toEqual([]);
+  });
+
   it('copies the key before anything else happens', async () => {
     const world = createWorld();
     const noiseKey = A.slice();
