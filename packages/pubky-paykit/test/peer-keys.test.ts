@@ -66,6 +66,32 @@ describe('keepOwnKeys and connectPeerKeys', () => {
     expect(await codeOf(finder.find(payee.publicKey, { contact: 'frequent' }))).toBe('DISCOVERY_KEY_STALE');
   });
 
+  it('clean what is kept once a day by themselves, by the age that look-ups are held to (P8 §4.5)', async () => {
+    const clock = new ManualClock(Date.now());
+    const policy = { maximumAgeSeconds: DAY_SECONDS };
+    const { finder, cache } = connectPeerKeys({
+      network: connect(),
+      store: createMemoryStore(),
+      policy,
+      clock,
+    });
+    const [one, other] = [new Uint8Array(32).fill(7), payee.publicKey];
+    const seen = [{ kind: 'handshake', noiseKey: new Uint8Array(32).fill(9) }] as const;
+    await cache.observe(one, 'phone', seen, { contact: 'one-time' });
+    clock.advance(8 * DAY_SECONDS * 1000);
+    const newest = {
+      timestampSeconds: BigInt(Math.floor(clock.now() / 1000)),
+      noiseKey: '09'.repeat(32),
+      freshness: 'signed',
+    } as const;
+    await finder.find(other).catch(() => {});
+    expect((await cache.read(one, 'phone')).entry.state).toBe('tofu');
+    clock.advance(DAY_SECONDS * 1000);
+    const address = { identity: other, device: 'other', name: 'other' };
+    await cache.memory.update(address, (memory) => ({ ...memory, newest }));
+    expect((await cache.read(one, 'phone')).entry.state).toBe('unknown');
+  });
+
   it('bring no revoked key back after the loss of the store, without being told how to look [O4] [S2.3]', async () => {
     const network = connect();
     const seed = Secret.take(new Uint8Array(32).fill(2));
