@@ -60,7 +60,10 @@ export interface FoundKey extends AskedSources {
   readonly source: string;
 }
 
-/** No source has a record. */
+/**
+ * No source has a record. That is certain if `failed` is empty: with the policy `trustAbsence` some may have been silent, and
+ * only then is this the outcome all the same.
+ */
 export interface AbsentKey extends AskedSources {
   readonly outcome: 'absent';
 }
@@ -86,7 +89,10 @@ export interface RefusedKey extends AskedSources {
   readonly source: string;
 }
 
-/** Nobody could be asked, or not all who would have to say that there is none. */
+/**
+ * Nobody could be asked, or not all who would have to say that there is none: whoever can silence one of them could hide a key
+ * otherwise. `failed` names them.
+ */
 export interface UnreachableKey extends AskedSources {
   readonly outcome: 'unreachable';
 }
