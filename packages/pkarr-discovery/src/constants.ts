@@ -148,6 +148,8 @@ export const PARKED_RETRY_MS = 86_400_000;
 export const PARKED_REVOCATION_RETRY_MS = 3_600_000;
 /** How soon after its refusal it is tried again if the target has taken something else since. */
 export const PARKED_PAUSE_MS = 60_000;
+/** How often a started queue looks whether another process has put something into it. */
+export const QUEUE_POLL_MS = 15_000;
 /** The age at which a queued record is signed again before it leaves. */
 export const QUEUED_RESTAMP_AFTER_MS = 604_800_000;
 /** A record that is published less than this before it becomes stale would help nobody. */

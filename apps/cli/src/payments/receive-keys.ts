@@ -116,8 +116,6 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
       isPublished ||= wasPublished;
       throw error;
     }
-    // Wakes the queue as well, which knows of nothing that others have put into it.
-    await keys.queue.retryParked({ signal });
     revision = ledger?.revision;
   }
 

@@ -9,7 +9,7 @@ import {
 import { openLeases, withLease } from '../background/lease.ts';
 import { createRecurring } from '../background/recurring.ts';
 import { createTurns } from '../background/turns.ts';
-import { KEY_BYTES, MAX_QUEUE_TARGETS } from '../constants.ts';
+import { KEY_BYTES, MAX_QUEUE_TARGETS, QUEUE_POLL_MS } from '../constants.ts';
 import type { OpenRecords } from '../ports/record-store.ts';
 import type { Publication, PublicationTarget } from '../publications/publication.ts';
 import { KeyLocks } from '../publishing/key-locks.ts';
@@ -80,7 +80,10 @@ export interface PublicationQueue {
   status(call?: QueueCall): Promise<QueueStatus>;
   /** What each target has got of a device. */
   progress(device: string, call?: QueueCall): Promise<readonly TargetProgress[]>;
-  /** Publishes from now on by itself, whenever something is queued or due. Again does nothing. */
+  /**
+   * Publishes from now on by itself, whenever something is queued or due; what another process has queued and not published,
+   * within 15 s. Again does nothing.
+   */
   start(): void;
   /** Stops what is under way, which stays queued, and waits for its end. Never rejects; later calls of others do. */
   close(): Promise<void>;
@@ -157,11 +160,23 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
     });
   }
 
+  /** A look costs one read of the store: the lease is only taken for work. */
+  async function runIfDue(signal: CancelSignal): Promise<void> {
+    const state = await read(signal);
+    const nowMs = now();
+    const dueMs = nextAttemptOf(state, names, nowMs) ?? Number.POSITIVE_INFINITY;
+    if (dueMs <= nowMs || strandedIn(state, names, nowMs).length > 0) await run(false, signal);
+  }
+
   const recurring = createRecurring({
     clock,
     random,
-    run: () => turns.take(undefined, (signal) => run(false, signal)),
-    nextMs: async () => nextAttemptOf(await read(), names, now()),
+    run: () => turns.take(undefined, runIfDue),
+    async nextMs() {
+      const nowMs = now();
+      const lookAgainMs = nowMs + QUEUE_POLL_MS;
+      return Math.min(lookAgainMs, nextAttemptOf(await read(), names, nowMs) ?? lookAgainMs);
+    },
     failed: (error) => tell({ kind: 'failed', code: codeOf(error), atMs: now() }),
   });
 
