@@ -9,6 +9,7 @@ import { createFileTarget } from '../publications/file-target.ts';
 import type { Publication } from '../publications/publication.ts';
 import { keyRecordPath } from '../records/device-id.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
+import { readPacketOf } from '../relays/read-packet.ts';
 import { compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
 import { checkBundle, checkPacket } from './check-bundle.ts';
 import type { ColdBundle } from './cold-files.ts';
@@ -74,14 +75,16 @@ export async function publishPrepared(
     { what: 'publishing what was prepared', clock, timeoutMs, signal },
     async ({ race }) => {
       const read = (store: PacketStore) =>
-        race((ended) => store.get(identity, { signal: ended, forUpdate: true }));
+        race((ended) => readPacketOf(store, identity, { signal: ended, forUpdate: true }));
       const checked = packets && (await checkPacket(bundle, () => read(packets)));
       if (openRecords !== undefined) await race((ended) => noteIntended(bundle, openRecords, clock, ended));
       if (packets !== undefined && checked !== undefined) {
         const { packet } = checked;
         // As relays give it now: a store may remember what they have lost, or never took.
         const isGiven = async (): Promise<boolean> => {
-          const given = await race((ended) => packets.get(identity, { signal: ended, remembered: false }));
+          const given = await race((ended) =>
+            readPacketOf(packets, identity, { signal: ended, remembered: false }),
+          );
           return given !== undefined && compareSignedPackets(given, packet) === 0;
         };
         if (!(checked.isPublished && (await isGiven()))) {

@@ -77,7 +77,8 @@ function dictionaryAt(bytes: Uint8Array, start: number, depth: number): Read<Ben
   let at = start;
   while (bytes[at] !== END) {
     const key = textAt(bytes, at);
-    const item = key && valueAt(bytes, key.end, depth);
+    if (key === undefined) return undefined;
+    const item = valueAt(bytes, key.end, depth);
     if (item === undefined) return undefined;
     const name = String.fromCharCode(...key.value);
     if (value.has(name)) return undefined;

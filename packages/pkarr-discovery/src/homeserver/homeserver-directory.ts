@@ -12,6 +12,7 @@ import type { DnsRecord } from '../dns/record.ts';
 import { DiscoveryError, shownKey } from '../errors.ts';
 import { updatePacket } from '../publishing/update-packet.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
+import { readPacketOf } from '../relays/read-packet.ts';
 import { ownName } from '../signed-packet/own-name.ts';
 import { checkLength, type SignedPacket } from '../signed-packet/signed-packet.ts';
 import { userRecord } from './homeserver-records.ts';
@@ -110,7 +111,7 @@ export function createHomeserverDirectory(options: DirectoryOptions): PkarrDirec
     };
     return withDeadline({ what, clock, timeoutMs: lookupTimeoutMs, signal }, async ({ race }) => {
       const found = await work((publicKey) =>
-        race((ended) => store.get(publicKey, { signal: ended, onRemembered })),
+        race((ended) => readPacketOf(store, publicKey, { signal: ended, onRemembered })),
       );
       return found === undefined || rememberedMs === undefined ? found : { ...found, rememberedMs };
     });

@@ -18,6 +18,7 @@ import {
 import { withDeadline } from '../deadline.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
+import { readPacketOf } from '../relays/read-packet.ts';
 import { signPacket } from '../signed-packet/sign-packet.ts';
 import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
 import { KeyLocks } from './key-locks.ts';
@@ -55,7 +56,7 @@ const LOCKS = new KeyLocks();
  * @param signer Asked once for each try.
  * @returns The packet that relays have now.
  * @throws DISCOVERY_NO_PACKET, DISCOVERY_ABSENCE_UNCERTAIN, DISCOVERY_PACKET_TOO_LARGE, DISCOVERY_RECORDS_LOST,
- * DISCOVERY_TIMESTAMP_SPENT, DISCOVERY_NOT_CONFIRMED, DISCOVERY_CONFLICT after the last try, DISCOVERY_TIMED_OUT,
+ * DISCOVERY_TIMESTAMP_SPENT, DISCOVERY_BAD_ANSWER for the packet of another key, DISCOVERY_NOT_CONFIRMED, DISCOVERY_CONFLICT after the last try, DISCOVERY_TIMED_OUT,
  * DISCOVERY_CANCELLED, and what `signPacket` and the store throw.
  * @throws TypeError if the change does not replace its own records.
  * @see official-noise §4.5
@@ -132,12 +133,16 @@ type Outcome = { readonly packet: SignedPacket } | { readonly error: Error };
 
 async function tryOnce(update: Update, tries: number): Promise<Outcome> {
   const { store, signer, change, deadline } = update;
-  const seen = await deadline.race((signal) => store.get(signer.publicKey, { signal, forUpdate: true }));
+  const seen = await deadline.race((signal) =>
+    readPacketOf(store, signer.publicKey, { signal, forUpdate: true }),
+  );
   if (seen === undefined && !update.allowCreate) throw new DiscoveryError('DISCOVERY_NO_PACKET');
   const records = applyChange(seen?.records ?? [], change);
   if (seen !== undefined && isFresh(seen, update.clock) && sameRecords(seen.records, records)) {
     // A store may remember what relays have lost, or taken back.
-    const given = await deadline.race((signal) => store.get(signer.publicKey, { signal, remembered: false }));
+    const given = await deadline.race((signal) =>
+      readPacketOf(store, signer.publicKey, { signal, remembered: false }),
+    );
     if (given !== undefined && compareSignedPackets(given, seen) === 0) return { packet: seen };
   }
   const timestamp = nextTimestamp(seen, update.clock);
@@ -161,7 +166,9 @@ async function readBack(update: Update, packet: SignedPacket, tries: number): Pr
   const { store, signer, change, deadline } = update;
   let given: SignedPacket | undefined;
   try {
-    given = await deadline.race((signal) => store.get(signer.publicKey, { signal, remembered: false }));
+    given = await deadline.race((signal) =>
+      readPacketOf(store, signer.publicKey, { signal, remembered: false }),
+    );
   } catch (cause) {
     // The packet is out; what is missing is the proof.
     throw new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries }, { cause });

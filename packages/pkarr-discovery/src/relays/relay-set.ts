@@ -1,11 +1,4 @@
-import {
-  type CancelSignal,
-  type Clock,
-  equalBytes,
-  type Logger,
-  silentLogger,
-  systemClock,
-} from '@pubky-paykit/primitives';
+import { type Clock, type Logger, silentLogger, systemClock } from '@pubky-paykit/primitives';
 import {
   KEY_BYTES,
   READ_PATIENCE_MS,
@@ -20,6 +13,7 @@ import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-
 import { type Gathering, gather, type Outcome } from './gathering.ts';
 import { PacketMemory } from './packet-memory.ts';
 import type { FailedRelay, PacketStore, ReadOptions, WriteOptions, WriteReport } from './packet-store.ts';
+import { readPacketOf } from './read-packet.ts';
 
 /** What relays before 1.0 answer to what is older than what they have, and to what was made of something else. */
 const OLDER_STATUS = 409;
@@ -102,7 +96,7 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
       const wanted = remembered ? undefined : memory.of(asked).newest;
       const { given, failed } = await askAll({
         what: 'reading a packet',
-        ask: (relay, ended) => askOne(relay, asked, { signal: ended, forUpdate }),
+        ask: (relay, ended) => readPacketOf(relay, asked, { signal: ended, forUpdate, remembered }),
         enough: (packet) => !forUpdate && packet !== undefined && !isNewer(wanted, packet),
         patienceMs: readPatienceMs,
         timeoutMs: readTimeoutMs,
@@ -182,20 +176,6 @@ function split<Value>(outcomes: readonly Outcome<Value>[]): Answers<Value> {
     given: outcomes.flatMap((outcome) => (outcome.kind === 'answered' ? [outcome] : [])),
     failed: outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome] : [])),
   };
-}
-
-/** Relays may be anybody's: what they give must be of the key that was asked for. */
-async function askOne(
-  relay: PacketStore,
-  publicKey: Uint8Array,
-  options: { readonly signal: CancelSignal; readonly forUpdate: boolean },
-): Promise<SignedPacket | undefined> {
-  const packet = await relay.get(publicKey, options);
-  if (packet === undefined || equalBytes(packet.publicKey, publicKey)) return packet;
-  throw new DiscoveryError('DISCOVERY_BAD_ANSWER', {
-    relay: relay.name,
-    reason: 'the packet of another key',
-  });
 }
 
 /** What it means that all failed: that of the only one, a conflict if there is one, since reading again can solve it. */

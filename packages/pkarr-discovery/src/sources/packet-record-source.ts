@@ -1,11 +1,10 @@
-import { concatBytes, equalBytes } from '@pubky-paykit/primitives';
+import { concatBytes } from '@pubky-paykit/primitives';
 import { CLASS_INTERNET, KEY_RECORD_LABEL, PACKET_SOURCE_TIMEOUT_MS } from '../constants.ts';
 import { type DnsRecord, recordClass, type TextData } from '../dns/record.ts';
-import { DiscoveryError } from '../errors.ts';
 import { keyRecordName } from '../records/device-id.ts';
 import type { PacketSource } from '../relays/packet-store.ts';
+import { readPacketOf } from '../relays/read-packet.ts';
 import { ownName } from '../signed-packet/own-name.ts';
-import type { SignedPacket } from '../signed-packet/signed-packet.ts';
 import type { IdentityRecords, KeyRecordSource, SourceCall } from './key-record-source.ts';
 
 /** How packets are asked. */
@@ -46,7 +45,7 @@ export function createPacketRecordSource(options: PacketRecordSourceOptions): Ke
     let texts: readonly TextRecord[] | undefined;
 
     async function textsOf({ signal }: SourceCall): Promise<readonly TextRecord[]> {
-      texts ??= textsIn(await packets.get(identity, { signal }), identity);
+      texts ??= (await readPacketOf(packets, identity, { signal }))?.records.filter(isText) ?? [];
       return texts;
     }
 
@@ -67,13 +66,6 @@ export function createPacketRecordSource(options: PacketRecordSourceOptions): Ke
         return { names: [...names].slice(0, maximum), complete: names.size <= maximum };
       },
     };
-  }
-
-  /** A source of packets may be anybody's, and the key of a packet is as good as its signature. */
-  function textsIn(packet: SignedPacket | undefined, identity: Uint8Array): readonly TextRecord[] {
-    if (packet === undefined) return [];
-    if (equalBytes(packet.publicKey, identity)) return packet.records.filter(isText);
-    throw new DiscoveryError('DISCOVERY_BAD_ANSWER', { relay: name, reason: 'the packet of another key' });
   }
 
   return { name, timeoutMs, look };

@@ -7,6 +7,7 @@ import {
   type DnsRecord,
   homeserverRecords,
   ownName,
+  type PacketStore,
   type ServiceData,
   signPacket,
   userRecord,
@@ -108,6 +109,22 @@ describe('find', () => {
     };
     expect((await rejectionOf(directory.find(identity))).code).toBe('DISCOVERY_OFFLINE');
     expect((await rejectionOf(directory.locate(homeserver))).code).toBe('DISCOVERY_OFFLINE');
+  });
+
+  it('[S2.1] goes to no homeserver that another identity names, whatever packet it is given', async () => {
+    const foreign = await signPacket(server, [userRecord({ identity: homeserver, homeserver })], 9n);
+    const store: PacketStore = {
+      name: 'liar',
+      get: async () => foreign,
+      put: () => Promise.reject(offline()),
+    };
+    const { directory } = setUp({ store });
+    for (const looking of [directory.find(identity), directory.locate(identity)]) {
+      expect(await rejectionOf(looking)).toMatchObject({
+        code: 'DISCOVERY_BAD_ANSWER',
+        context: { relay: 'liar', reason: 'the packet of another key' },
+      });
+    }
   });
 
   it('[S2.1] takes no silence of one relay, though another knows nobody, for an identity without a homeserver', async () => {

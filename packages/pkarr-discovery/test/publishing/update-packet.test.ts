@@ -390,6 +390,22 @@ describe('updatePacket', () => {
     expect((await gone).code).toBe('DISCOVERY_NO_PACKET');
   });
 
+  it('[S2.3] changes no packet of another key, and is not confirmed by one', async () => {
+    const foreign = await signPacket(numbered(2), [text('_pubky', 'theirs')], 9n);
+    const { store, update } = setUpThrough(PATHS['a relay'] as Path, { allowCreate: true });
+    const give = (isForeign: () => boolean): void => {
+      store.get = async (key) => (isForeign() ? foreign : store.peek(key));
+    };
+    give(() => true);
+    expect((await rejectionOf(update())).code).toBe('DISCOVERY_BAD_ANSWER');
+    expect(store.writes).toEqual([]);
+    give(() => store.writes.length > 0);
+    expect(await rejectionOf(update())).toMatchObject({
+      code: 'DISCOVERY_NOT_CONFIRMED',
+      cause: { code: 'DISCOVERY_BAD_ANSWER' },
+    });
+  });
+
   it('[S2.3] creates nothing while one of two relays is dead and the other has no packet', async () => {
     const [alive, dead] = [new ModelStore('alive'), new ModelStore('dead')];
     dead.before = () => {
