@@ -2,8 +2,10 @@ import { noTelemetry, type Telemetry } from '@pubky-paykit/primitives';
 import { report } from '../reporting.ts';
 
 /**
- * What a keeper tells the application. All but `failed` are told once the ledger says so durably; publishing is the queue's,
- * which tells of it itself.
+ * What a keeper tells the application. All but `failed` are told once the ledger says so durably, though the call may fail
+ * behind that; publishing is the queue's, which tells of it itself. A process that dies just then tells nothing, and another
+ * process tells its own application only: what must not be missed, such as to wipe the secret of a key that is not alive any
+ * more, follows from `status().ledger` at the next start.
  *
  * - `created`: the device has a new key, and had none;
  * - `adopted`: the ledger was lost or new, and the key that is published is one of ours;

@@ -69,6 +69,12 @@ export interface KeyOperations {
   perform(ledger: KeyLedger | undefined, due: DueAction, signal: CancelSignal): Promise<KeyLedger>;
 }
 
+/** Something to be told of keys. */
+type KeyNews = readonly [
+  kind: Exclude<KeeperEvent['kind'], 'failed' | 'restamped'>,
+  keys: readonly { readonly context: string }[],
+];
+
 /** The operations on the keys of one device; one at a time, which the caller sees to. */
 export function createKeyOperations(options: KeyOperationsOptions): KeyOperations {
   const { desk, device, discover, clock, random, tell } = options;
@@ -76,28 +82,33 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
   const derivingFor = (signal: CancelSignal): DeriveNoiseKey =>
     askedDerive(options.derive, { clock, signal });
 
-  /** Has a plan signed and carried out. */
-  function carryOut(ledger: KeyLedger, plan: KeyPlan, signal: CancelSignal): Promise<KeyLedger> {
-    return desk.carryOut(ledger, plan, askedSigner(options.signer, { clock, signal }), signal);
+  /** Tells of keys. */
+  const tellOf = (kind: KeyNews[0], keys: KeyNews[1]): void => {
+    for (const { context } of keys) tell({ kind, device, context, atMs: clock.now() });
+  };
+
+  /**
+   * Has a plan signed and carried out. Its news are told once the ledger says so, whatever becomes of it then: who is to wipe
+   * a secret would never hear of it otherwise.
+   */
+  function carryOut(
+    ledger: KeyLedger,
+    plan: KeyPlan,
+    signal: CancelSignal,
+    ...news: readonly KeyNews[]
+  ): Promise<KeyLedger> {
+    const written = (): void => {
+      for (const [kind, keys] of news) tellOf(kind, keys);
+    };
+    return desk.carryOut(ledger, plan, askedSigner(options.signer, { clock, signal }), { signal, written });
   }
 
   const timeFor = ({ stampedSeconds }: KeyLedger): PlanTime => signingTime(stampedSeconds, clock);
 
-  /** Tells what the ledger says now. */
-  async function done(
-    kind: Exclude<KeeperEvent['kind'], 'failed' | 'restamped'>,
-    keys: readonly { readonly context: string }[],
-    after: Promise<KeyLedger>,
-  ): Promise<KeyLedger> {
-    const ledger = await after;
-    for (const { context } of keys) tell({ kind, device, context, atMs: clock.now() });
-    return ledger;
-  }
-
   async function create(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
     const key = await nextKeyOf(ledger, derivingFor(signal));
     const plan = planFirstKey(ledger, key, timeFor(ledger));
-    return done('created', [key], carryOut(ledger, plan, signal));
+    return carryOut(ledger, plan, signal, ['created', [key]]);
   }
 
   async function rotate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
@@ -105,22 +116,21 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     await requireDerivable(ledger, derive);
     const key = await nextKeyOf(ledger, derive);
     const plan = planRotation(ledger, key, timeFor(ledger));
-    return done('rotated', [key], carryOut(ledger, plan, signal));
+    return carryOut(ledger, plan, signal, ['rotated', [key]]);
   }
 
   async function beginAnew(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
     const revoked = liveKeys(ledger);
     const successor = await nextKeyOf(ledger, derivingFor(signal));
     const plan = planAnew(ledger, successor, Math.floor(clock.now()));
-    const after = await done('revoked', revoked, carryOut(ledger, plan, signal));
-    return done('rotated', [successor], Promise.resolve(after));
+    return carryOut(ledger, plan, signal, ['revoked', revoked], ['rotated', [successor]]);
   }
 
   async function restamp(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
     await requireDerivable(ledger, derivingFor(signal));
-    const after = await carryOut(ledger, planRestamp(ledger, timeFor(ledger)), signal);
-    tell({ kind: 'restamped', device, atMs: clock.now() });
-    return after;
+    const written = (): void => tell({ kind: 'restamped', device, atMs: clock.now() });
+    const signer = askedSigner(options.signer, { clock, signal });
+    return desk.carryOut(ledger, planRestamp(ledger, timeFor(ledger)), signer, { signal, written });
   }
 
   async function open(takeOver: boolean, signal: CancelSignal): Promise<KeyLedger> {
@@ -132,8 +142,9 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     const asked = { identity, device, derive, discover, takeOver, nowMs, random, signal };
     const ledger = await recoveredLedger({ ...asked, jitter: drawJitter(random) });
     if (ledger.keys.length === 0) return ledger;
-    const newest = ledger.keys.slice(-1);
-    return done('adopted', newest, desk.commit(undefined, ledger, signal));
+    const adopted = await desk.commit(undefined, ledger, signal);
+    tellOf('adopted', ledger.keys.slice(-1));
+    return adopted;
   }
 
   async function settle(signal: CancelSignal): Promise<KeyLedger | undefined> {
@@ -142,7 +153,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     const confirmed = after && currentKey(after);
     if (confirmed?.publishedAtMs !== undefined && before !== undefined) {
       const wasConfirmed = currentKey(before)?.publishedAtMs !== undefined;
-      if (!wasConfirmed) tell({ kind: 'confirmed', device, context: confirmed.context, atMs: clock.now() });
+      if (!wasConfirmed) tellOf('confirmed', [confirmed]);
     }
     return after;
   }
@@ -157,7 +168,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
       const { timestampSeconds } = statingTime(again, after.stampedSeconds, clock);
       const plan = planRestatement(after, again, timestampSeconds);
       const keys = new Set(again.map(({ key }) => key));
-      after = await done('restated', [...keys], carryOut(after, plan, signal));
+      after = await carryOut(after, plan, signal, ['restated', [...keys]]);
     }
     return after;
   }
@@ -173,7 +184,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     const key = requireLedgerKey(ledger, { context });
     // Nothing is signed, so that it does not matter what the clock says of the last signature.
     const time = { nowMs: Math.floor(clock.now()), timestampSeconds: ledger.stampedSeconds };
-    return done(kind, [key], carryOut(ledger, plan(ledger, key, time), signal));
+    return carryOut(ledger, plan(ledger, key, time), signal, [kind, [key]]);
   }
 
   const PERFORM: Readonly<
@@ -205,9 +216,8 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
       const successor = isWanted ? await nextKeyOf(ledger, derivingFor(signal)) : undefined;
       const time = successor === undefined ? revokingTime(ledger.stampedSeconds, clock) : timeFor(ledger);
       const plan = planRevocation(ledger, keys, time, successor);
-      const after = await done('revoked', keys, carryOut(ledger, plan, signal));
-      if (successor === undefined) return after;
-      return done('rotated', [successor], Promise.resolve(after));
+      const rotated: KeyNews = ['rotated', successor === undefined ? [] : [successor]];
+      return carryOut(ledger, plan, signal, ['revoked', keys], rotated);
     },
     async perform(ledger, due, signal) {
       if (ledger !== undefined && due.action !== 'publish') return PERFORM[due.action](ledger, due, signal);

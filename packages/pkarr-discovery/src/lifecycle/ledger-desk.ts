@@ -27,6 +27,13 @@ export interface LedgerDeskOptions {
   readonly random: RandomSource;
 }
 
+/** What ends the carrying out of a plan, and who is told of it. */
+export interface CarryOutCall {
+  readonly signal: CancelSignal;
+  /** Called once the ledger says it, before it is handed over: that is done later if it fails. */
+  readonly written: () => void;
+}
+
 /**
  * Changes the ledger of a device so that a crash at any instruction loses nothing: first the ledger says what is signed
  * and to be published; then the queue takes it; then the ledger forgets it. Whoever comes next goes on where that ended.
@@ -40,12 +47,7 @@ export interface LedgerDesk {
   /** Writes a ledger in the place of the one it was made of. @throws DISCOVERY_LEDGER_CHANGED if that is another one by now. */
   commit(before: KeyLedger | undefined, after: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
   /** Has a plan signed, writes it down and hands it over. @throws DISCOVERY_LEDGER_CHANGED, what signer and queue throw. */
-  carryOut(
-    before: KeyLedger,
-    plan: KeyPlan,
-    signer: IdentitySigner,
-    signal: CancelSignal,
-  ): Promise<KeyLedger>;
+  carryOut(before: KeyLedger, plan: KeyPlan, signer: IdentitySigner, call: CarryOutCall): Promise<KeyLedger>;
 }
 
 /** The key of a ledger in its room. */
@@ -107,10 +109,12 @@ export function createLedgerDesk({
       const noted = await withProgress(ledger, progressOf, Math.floor(millisecondsOf(clock)));
       return noted === ledger ? ledger : commit(ledger, noted, signal);
     },
-    async carryOut(before, plan, signer, signal) {
+    async carryOut(before, plan, signer, { signal, written }) {
       const outbox = await signStatements(signer, plan.statements);
       const planned = { ...plan.ledger, outbox, jitter: drawJitter(random) };
-      return handOver(await commit(before.revision === 0 ? undefined : before, planned, signal), signal);
+      const after = await commit(before.revision === 0 ? undefined : before, planned, signal);
+      written();
+      return handOver(after, signal);
     },
   };
 }

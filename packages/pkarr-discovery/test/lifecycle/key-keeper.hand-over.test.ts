@@ -38,4 +38,48 @@ describe('what is signed and not yet in the queue', () => {
       expect(read(world, 'default', target)).toBe(`revoked ${shown('default#1')}`);
     }
   });
+
+  it.each([
+    ['restamp', ({ keeper }: ReturnType<typeof household>) => keeper.restamp(), ['restamped']],
+    ['rotate', ({ keeper }: ReturnType<typeof household>) => keeper.rotate(), ['rotated default#1']],
+    [
+      'revoke',
+      ({ keeper }: ReturnType<typeof household>) => keeper.revoke(),
+      ['revoked default', 'rotated default#1'],
+    ],
+  ])('[O3] [O4] is told by %s though it cannot be handed over, and told once', async (_, call, told) => {
+    const world = new World();
+    const one = household(world);
+    await one.keeper.publish();
+    await one.queue.flush();
+    await one.keeper.run();
+    let isBroken = true;
+    const { queue } = one;
+    const flaky: PublicationQueue = {
+      ...queue,
+      identity: queue.identity,
+      enqueue: (...args) => (isBroken ? Promise.reject(offline()) : queue.enqueue(...args)),
+    };
+    const house = household(world, world.live(), { queue: flaky });
+    await rejectionOf(call(house));
+    isBroken = false;
+    await house.keeper.run();
+    expect(
+      house.events.map((each) => ('context' in each ? `${each.kind} ${each.context}` : each.kind)),
+    ).toEqual(told);
+  });
+
+  it('[O3] is told of a key whose overlap is over though it cannot be handed over', async () => {
+    const world = new World();
+    const one = household(world);
+    await one.keeper.publish();
+    await one.keeper.rotate();
+    await one.queue.flush();
+    await one.keeper.run();
+    world.clock.advance(8 * DAY_MS);
+    const { queue } = one;
+    const house = household(world, world.live(), { queue: refusing(queue, offline) });
+    await rejectionOf(house.keeper.run());
+    expect(house.events.map(({ kind }) => kind)).toContain('retired');
+  });
 });
