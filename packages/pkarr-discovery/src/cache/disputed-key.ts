@@ -3,7 +3,7 @@ import { DiscoveryError } from '../errors.ts';
 import { type RollBackOutcome, rollBackRefusal } from '../records/roll-back.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
 import { UNKNOWN_KEY } from './cached-key.ts';
-import { type Circumstances, type KeptKey, observeKept } from './kept-key.ts';
+import { type Circumstances, type KeptKey, longerClass, observeKept } from './kept-key.ts';
 
 /**
  * The user has made sure which of two keys is right: it is taken as one of a first contact, to be compared with the next
@@ -19,7 +19,9 @@ export function acceptKept(kept: KeptKey, noiseKey: Uint8Array, circumstances: C
     throw new DiscoveryError('DISCOVERY_NOTHING_TO_ACCEPT', { state: entry.state });
   }
   const proven = { kind: 'handshake', noiseKey } as const;
-  const { kept: accepted, outcomes } = observeKept(forgetKept(kept), [proven], circumstances);
+  // Kept for as long as the one before: otherwise the next key that is shown would be one of a first contact.
+  const contact = longerClass(kept, circumstances.contact, circumstances.policy);
+  const { kept: accepted, outcomes } = observeKept(forgetKept(kept), [proven], { ...circumstances, contact });
   requireAccepted(outcomes);
   return accepted;
 }

@@ -93,6 +93,18 @@ describe.each(STRICTER)('a contact met once as %s', (_, stricter, waitMs) => {
   });
 });
 
+describe.each(STRICTER)('a conflict that was decided as %s', (_, stricter, waitMs) => {
+  it('leaves the looser class the key that the user has said is right (P8 §4.5)', async () => {
+    const world = await known(true, waitMs);
+    await rejectionOf(world.finder.learn(PEER, B, stricter));
+    await world.cache.accept(PEER, DEVICE, B, { contact: stricter.contact });
+    world.finder.resume();
+    world.clock.advance(20 * DAY_MS);
+    expect(await world.finder.find(PEER, FREQUENT)).toMatchObject({ noiseKey: B, state: 'tofu' });
+    expect((await rejectionOf(world.finder.learn(PEER, A, FREQUENT))).code).toBe('DISCOVERY_KEY_CONFLICT');
+  });
+});
+
 describe('contacts of one class', () => {
   it('are kept as of the longer class from its first use on, however short ago the last one was (P8 §4.5)', async () => {
     const world = createWorld();
