@@ -127,6 +127,21 @@ describe('discovery on the test network', () => {
     ]);
   });
 
+  it('finds keys through the homeserver while the relay is down, once it knows where that is [O5] [T2]', async () => {
+    const person = await join();
+    const { publicKey } = person.signer;
+    await publish(person, { key: 3, ago: 50n });
+    const discovery = onlooker();
+    expect(told(await discovery.discoverNoiseKey(publicKey))).toBe('found 3');
+    testnet.faults.relay.set({ refuse: true });
+    await publish(person, { key: 4 }, person.targets.slice(0, 1));
+    const found = await discovery.discoverNoiseKey(publicKey);
+    expect([told(found), brief(found.failed)]).toEqual(['found 4', ['relay DISCOVERY_OFFLINE']]);
+    expect(found).toMatchObject({ source: 'homeserver', disagreements: [] });
+    const stranger = await onlooker().discoverNoiseKey(publicKey);
+    expect(told(stranger)).toBe('unreachable');
+  });
+
   it('finds an identity nobody has heard of absent, and not unreachable [F3]', async () => {
     expect(told(await onlooker().discoverNoiseKey(numbered(250).publicKey))).toBe('absent');
   });
