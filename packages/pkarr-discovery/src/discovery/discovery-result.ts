@@ -61,8 +61,7 @@ export interface FoundKey extends AskedSources {
 }
 
 /**
- * No source has a record. That is certain if `failed` is empty: with the policy `trustAbsence` some may have been silent, and
- * only then is this the outcome all the same.
+ * No source has a record. With the policy `trustAbsence` some may have been silent: it is certain only if `failed` is empty.
  */
 export interface AbsentKey extends AskedSources {
   readonly outcome: 'absent';

@@ -74,8 +74,10 @@ export interface KeyFinder {
    * connection when this resolves, and not before.
    *
    * @param noiseKey 32 bytes, X25519; copied.
-   * @returns State `verified` if a record names the key, `tofu` if there is none.
+   * @returns State `verified` if a record names the key, `tofu` if it is certain that there is none.
    * @throws DISCOVERY_KEY_CONFLICT if another key is known or published: somebody may be in between. Close the connection.
+   * @throws DISCOVERY_UNREACHABLE, DISCOVERY_LOOKUP_SUSPENDED, or the code that a record was refused with, if no key is known: then
+   *   this may be no first contact. Close the connection, and try again.
    * @throws DISCOVERY_KEY_REVOKED, DISCOVERY_WEAK_KEY
    */
   learn(identity: Uint8Array, noiseKey: Uint8Array, options?: FindOptions): Promise<PeerKey>;

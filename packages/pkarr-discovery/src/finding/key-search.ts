@@ -2,7 +2,7 @@ import { type CancelSignal, type Clock, equalBytes } from '@pubky-paykit/primiti
 import type { CachePolicy } from '../cache/cache-policy.ts';
 import type { CachedKey, KnownKey } from '../cache/cached-key.ts';
 import { requireAccepted, requireUndisputed } from '../cache/disputed-key.ts';
-import { isUseDue, type KeptKey } from '../cache/kept-key.ts';
+import { isUseDue, type KeptKey, standingEntry } from '../cache/kept-key.ts';
 import type { KeyCache } from '../cache/key-cache.ts';
 import { consultKey, type KeyUse } from '../cache/key-use.ts';
 import { unreachable } from '../discovery/unreachable.ts';
@@ -143,6 +143,7 @@ export function createKeySearch({ cache, policy, clock, asking, reporter }: KeyS
       const looked = isExpected ? undefined : await asking.ask(key, true, signal);
       if (looked !== undefined) requireUnopposed(looked);
       if (looked?.outcome === 'revoked' && !holds(looked.answer, noiseKey)) throw looked.error;
+      requireCertainty(looked, standingEntry(kept, { contact, policy, clock }));
       const proven = { kind: 'handshake', noiseKey } as const;
       const rules = { contact, policy, signal };
       const observed = await cache.observe(address.identity, address.device, [proven], rules);
@@ -171,6 +172,15 @@ export function createKeySearch({ cache, policy, clock, asking, reporter }: KeyS
       return find(key, signal);
     },
   };
+}
+
+/**
+ * A key is taken on first use only from somebody of whom it is certain that there is no record (P8 §4.5): whoever is in between
+ * could else make himself a first contact by keeping the record from being seen, or by putting a bad one beside it.
+ */
+function requireCertainty(looked: LookedUp | UnaskedKey | undefined, { state }: CachedKey): void {
+  if (looked === undefined || (state !== 'unknown' && state !== 'expired')) return;
+  if (looked.outcome !== 'found' && looked.outcome !== 'absent') throw looked.error;
 }
 
 /** Where a key comes from that a handshake has proved. */

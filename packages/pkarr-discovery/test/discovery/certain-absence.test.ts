@@ -3,15 +3,19 @@ import {
   createDiscovery,
   createFileRecordSource,
   createHomeserverDirectory,
+  createKeyCache,
+  createKeyFinder,
   createPacketRecordSource,
   createRelaySet,
   ownName,
   type PublicFiles,
   signPacket,
 } from '../../src/index.ts';
+import { filled } from '../bytes.ts';
 import { text } from '../packets.ts';
 import { clockAt, DEVICE, OWNER, recordText, STAMPED } from '../records/key-records.ts';
 import { ModelStore, offline } from '../relay-model.ts';
+import { memoryStore, recordsOn } from '../stores.ts';
 import { brief, FakeRecords } from './fakes.ts';
 
 /** Two relays, of which the second alone has the packet of the owner, and homeservers that are found through them. */
@@ -62,6 +66,19 @@ describe('that there is no key', () => {
     await expect(discovery.lookUpNoiseKeys(OWNER.publicKey)).rejects.toMatchObject({
       code: 'DISCOVERY_UNREACHABLE',
     });
+  });
+
+  it('is no first contact then, for whoever is in between [F3] [O5]', async () => {
+    const { full, discovery } = await open();
+    const clock = clockAt(STAMPED);
+    const cache = createKeyCache({ records: recordsOn(memoryStore(), clock), clock });
+    const finder = createKeyFinder({ discover: discovery.discoverNoiseKey, cache, clock });
+    full.before = () => {
+      throw offline('full');
+    };
+    const learning = finder.learn(OWNER.publicKey, filled(7), { device: DEVICE });
+    await expect(learning).rejects.toMatchObject({ code: 'DISCOVERY_UNREACHABLE' });
+    expect((await cache.read(OWNER.publicKey, DEVICE)).entry.state).toBe('unknown');
   });
 
   it('is one when all relays say so; and one relay is enough to find a key [F3] [O5]', async () => {

@@ -88,12 +88,32 @@ describe('learn', () => {
   });
 
   it.each([
-    ['unreachable', result.unreachable, true],
-    ['refused', result.refused('forged'), false],
-  ] as const)('takes a first contact as such if the record is %s', async (_, answer, degraded) => {
+    ['unreachable', result.unreachable, 'DISCOVERY_UNREACHABLE'],
+    ['refused', result.refused('forged'), 'DISCOVERY_KEY_RECORD_FORGED'],
+  ] as const)(
+    'takes no first contact while the record is %s: somebody may hide it (P8 §4.5) [O5]',
+    async (_, answer, code) => {
+      const world = createWorld();
+      world.answer = answer;
+      expect((await rejectionOf(world.finder.learn(PEER, A, FREQUENT))).code).toBe(code);
+      expect((await world.cache.read(PEER, DEVICE)).entry.state).toBe('unknown');
+      // Also while nobody is asked because nobody answered a moment ago.
+      if (answer === result.unreachable) {
+        const again = await rejectionOf(world.finder.learn(PEER, A, FREQUENT));
+        expect(again.code).toBe('DISCOVERY_LOOKUP_SUSPENDED');
+      }
+      expect(world.events).toEqual([]);
+    },
+  );
+
+  it('takes the key of an earlier first contact while nobody can be asked [O5]', async () => {
     const world = createWorld();
-    world.answer = answer;
-    expect(await world.finder.learn(PEER, A, FREQUENT)).toMatchObject({ state: 'tofu', degraded });
+    await world.finder.learn(PEER, A, FREQUENT);
+    world.clock.advance(8 * DAY_MS);
+    world.answer = result.unreachable;
+    expect(await world.finder.learn(PEER, A, FREQUENT)).toMatchObject({ state: 'tofu', degraded: true });
+    world.clock.advance(DAY_MS);
+    expect((await rejectionOf(world.finder.learn(PEER, B, FREQUENT))).code).toBe('DISCOVERY_KEY_CONFLICT');
   });
 
   it.each([
