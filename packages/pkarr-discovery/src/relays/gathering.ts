@@ -55,6 +55,7 @@ export async function gather<Asked extends { readonly name: string }, Value>(
   try {
     await withDeadline({ what, clock, timeoutMs: Number.POSITIVE_INFINITY, signal }, ({ race }) =>
       race(() => {
+        if (asked.length === 0) endWait();
         for (const one of asked) {
           outcomeOf(one.name, () => ask(one, stopper.signal)).then((outcome) => settle(one, outcome));
         }

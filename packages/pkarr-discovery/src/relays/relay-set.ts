@@ -10,11 +10,13 @@ import {
 } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
-import { type Gathering, gather, type Outcome } from './gathering.ts';
+import { gather, type Outcome } from './gathering.ts';
 import { PacketMemory } from './packet-memory.ts';
 import type { FailedRelay, PacketStore, ReadOptions, WriteOptions, WriteReport } from './packet-store.ts';
 import { readPacketOf } from './read-packet.ts';
 
+const READING = 'reading a packet';
+const STORING = 'storing a packet';
 /** What relays before 1.0 answer to what is older than what they have, and to what was made of something else. */
 const OLDER_STATUS = 409;
 const CHANGED_STATUS = 412;
@@ -40,14 +42,15 @@ export interface RelaySetOptions {
 
 /**
  * Several relays as one, of which one is enough. Reading asks all at once and gives the newest packet; what was seen once
- * is never replaced by something older, unless `remembered: false` asks for what relays give now. Writing tells each relay which packet of its own is replaced, so that one that is
- * behind catches up.
+ * is never replaced by something older, unless `remembered: false` asks for what relays give now. Writing tells each relay
+ * which packet of its own is replaced, so that one that is behind catches up; relays that were silent at the last read are
+ * read first, and nothing is stored with those that still are, unless the packet replaces nothing.
  *
- * `get` answers `undefined` only if all relays say that there is no packet. With `forUpdate` what is remembered counts
- * even then. It throws the error of the only relay, DISCOVERY_NO_RELAY if all of
- * several failed, DISCOVERY_ABSENCE_UNCERTAIN or DISCOVERY_CANCELLED. `put` throws those, but for the last but one, and
- * DISCOVERY_CONFLICT if no relay has stored the packet and one of them has another, or, before anything is sent, if a newer
- * packet than the one that is replaced was seen meanwhile; without `replacing`, any other one.
+ * `get` answers `undefined` only if all relays say that there is no packet; with `forUpdate` what is remembered counts even
+ * then. It throws the error of the only relay, DISCOVERY_NO_RELAY if all of several failed, DISCOVERY_ABSENCE_UNCERTAIN or
+ * DISCOVERY_CANCELLED. `put` throws those, but for the last but one, and DISCOVERY_CONFLICT if no relay has stored the
+ * packet and one of them has another, or, before anything is stored, if a newer packet than the one that is replaced was seen
+ * meanwhile; without `replacing`, any other one.
  *
  * @throws TypeError without relays, or with two of one name.
  *
@@ -74,14 +77,39 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
   }
   const memory = new PacketMemory(options.remembered ?? REMEMBERED_PACKETS);
 
-  async function askAll<Value>(
-    gathering: Omit<Gathering<PacketStore, Value>, 'asked' | 'clock'>,
-  ): Promise<Answers<Value>> {
-    const outcomes = await gather({ ...gathering, asked: relays, clock });
+  /** What came of asking, if somebody answered; reports the others. */
+  function answered<Value>(what: string, answers: Answers<Value>): Answers<Value> {
+    if (answers.given.length === 0) throw failureOf(what, answers.failed);
+    for (const { relay, error } of answers.failed)
+      logger.warn('a relay failed', { what, relay, code: error.code });
+    return answers;
+  }
+
+  /** Reads from some relays, and notes what they have. */
+  async function look(
+    what: string,
+    which: readonly PacketStore[],
+    publicKey: Uint8Array,
+    { signal, forUpdate = false, remembered = true }: ReadOptions,
+  ): Promise<Answers<SignedPacket | undefined>> {
+    // Who asks what is given now waits for everybody, unless one has what is known to be there.
+    const wanted = remembered ? undefined : memory.of(publicKey).newest;
+    const outcomes = await gather({
+      what,
+      asked: which,
+      ask: (relay, ended) => readPacketOf(relay, publicKey, { signal: ended, forUpdate, remembered }),
+      enough: (packet) => !forUpdate && packet !== undefined && !isNewer(wanted, packet),
+      patienceMs: readPatienceMs,
+      timeoutMs: readTimeoutMs,
+      clock,
+      signal,
+    });
     const answers = split(outcomes);
-    if (answers.given.length === 0) throw failureOf(gathering.what, answers.failed);
-    for (const { relay, error } of answers.failed) {
-      logger.warn('a relay failed', { what: gathering.what, relay, code: error.code });
+    const { held } = memory.of(publicKey);
+    for (const { relay } of answers.failed) held.delete(relay);
+    for (const { relay, value } of answers.given) {
+      held.set(relay, value?.timestamp);
+      if (value !== undefined) memory.see(value);
     }
     return answers;
   }
@@ -89,29 +117,13 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
   return {
     name: names.join(', '),
     async get(publicKey: Uint8Array, options: ReadOptions = {}) {
-      const { signal, forUpdate = false, remembered = true } = options;
+      const { forUpdate = false, remembered = true } = options;
       checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
       const asked = Uint8Array.from(publicKey);
-      // Who asks what is given now waits for everybody, unless one has what is known to be there.
-      const wanted = remembered ? undefined : memory.of(asked).newest;
-      const { given, failed } = await askAll({
-        what: 'reading a packet',
-        ask: (relay, ended) => readPacketOf(relay, asked, { signal: ended, forUpdate, remembered }),
-        enough: (packet) => !forUpdate && packet !== undefined && !isNewer(wanted, packet),
-        patienceMs: readPatienceMs,
-        timeoutMs: readTimeoutMs,
-        signal,
-      });
-      const known = memory.of(asked);
-      for (const { relay } of failed) known.held.delete(relay);
+      const { given, failed } = answered(READING, await look(READING, relays, asked, options));
       let newest: SignedPacket | undefined;
-      for (const { relay, value } of given) {
-        known.held.set(relay, value?.timestamp);
-        if (value === undefined) continue;
-        memory.see(value);
-        if (isNewer(value, newest)) newest = value;
-      }
-      if (remembered && (forUpdate || newest !== undefined)) newest = known.newest;
+      for (const { value } of given) newest = isNewer(value, newest) ? value : newest;
+      if (remembered && (forUpdate || newest !== undefined)) newest = memory.of(asked).newest;
       if (newest !== undefined) return newest;
       if (failed.length > 0) {
         // Whoever can silence a relay could hide a packet. What is remembered is no answer either: it is not from now.
@@ -122,23 +134,32 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
       return undefined;
     },
     async put(packet: SignedPacket, { signal, replacing }: WriteOptions = {}): Promise<WriteReport> {
-      const known = memory.of(packet.publicKey);
+      const key = Uint8Array.from(packet.publicKey);
+      // Who was silent before the update may have something newer, and compares with nothing that is right for it.
+      const silent =
+        replacing === undefined ? [] : relays.filter(({ name }) => !memory.of(key).held.has(name));
+      const { failed: unread } = await look(STORING, silent, key, { signal, forUpdate: true });
+      const known = memory.of(key);
       const status = conflictWith(known.newest, packet, replacing);
       if (status !== undefined) {
         throw new DiscoveryError('DISCOVERY_CONFLICT', { relay: names.join(', '), status });
       }
-      // What a relay had when it last answered is what it has to compare with; where it did not answer, the newest. Nobody
-      // had anything newer than what is replaced, so it does not matter which look-up was told.
-      const heldBy = (name: string): bigint | undefined =>
-        replacing === undefined || !known.held.has(name) ? replacing : known.held.get(name);
-      const { given, failed } = await askAll({
-        what: 'storing a packet',
-        ask: (relay, ended) => relay.put(packet, { signal: ended, replacing: heldBy(relay.name) }),
+      // What a relay had when it last answered is what it has to compare with. Nobody had anything newer than what is
+      // replaced, so it does not matter which look-up was told.
+      const heldBy = ({ name }: PacketStore): bigint | undefined =>
+        replacing === undefined ? undefined : known.held.get(name);
+      const outcomes = await gather({
+        what: STORING,
+        asked: relays.filter(({ name }) => !unread.some(({ relay }) => relay === name)),
+        ask: (relay, ended) => relay.put(packet, { signal: ended, replacing: heldBy(relay) }),
         enough: () => true,
         patienceMs: writePatienceMs,
         timeoutMs: writeTimeoutMs,
+        clock,
         signal,
       });
+      const { given, failed: refused } = split(outcomes);
+      const { failed } = answered(STORING, { given, failed: [...unread, ...refused] });
       memory.see(packet);
       for (const { relay } of failed) known.held.delete(relay);
       for (const { relay } of given) known.held.set(relay, packet.timestamp);

@@ -47,6 +47,12 @@ const settled = async (): Promise<void> => {
 };
 
 describe('gather', () => {
+  it('[T2] waits for nobody if there is nobody to ask', async () => {
+    const { clock, outcome } = setUp({ asked: [] });
+    expect(await outcome).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('collects answers and failures in the order of those who were asked', async () => {
     const { clock, first, second, outcome } = setUp();
     const error = offline('first');

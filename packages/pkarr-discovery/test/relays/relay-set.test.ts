@@ -280,7 +280,7 @@ describe('put', () => {
     working(broken);
     const report = await set.put(P3, { replacing: P2.timestamp });
     expect(report.stored).toEqual(['relay0', 'relay1', 'relay2', 'relay3']);
-    expect(relays.map(({ writes }) => writes[0]?.replacing)).toEqual([2_000n, 1_000n, undefined, 2_000n]);
+    expect(relays.map(({ writes }) => writes[0]?.replacing)).toEqual([2_000n, 1_000n, undefined, undefined]);
   });
 
   it('[S2.3] stores nothing that was made of something older than what it has seen since, or of nothing', async () => {
@@ -299,6 +299,40 @@ describe('put', () => {
     // The same once more, for those who have lost it, replaces nothing.
     expect((await set.put(P2)).stored).toEqual(['relay0', 'relay1']);
     expect((await set.put(P3, { replacing: P2.timestamp })).stored).toEqual(['relay0', 'relay1']);
+  });
+
+  it('[S2.3] asks relays that were silent before an update again, and stores nothing if one has something newer', async () => {
+    const { set, a, b } = setUp();
+    a.force(P1);
+    failing(b);
+    expect(await set.get(KEY, { forUpdate: true })).toBe(P1);
+    // Back, with what another device has published there.
+    working(b);
+    b.force(P2);
+    expect(await rejectionOf(set.put(P3, { replacing: P1.timestamp }))).toMatchObject({
+      code: 'DISCOVERY_CONFLICT',
+      context: { status: 412 },
+    });
+    expect([a, b].map(({ writes }) => writes.length)).toEqual([0, 0]);
+    expect(b.reads.map(({ forUpdate }) => forUpdate)).toEqual([true, true]);
+  });
+
+  it('[S2.3] stores nothing with a relay that cannot be read, since nobody knows what it would replace', async () => {
+    const { set, a, b } = setUp();
+    a.force(P1);
+    b.force(P2);
+    b.before = (call) => {
+      if (call === 'get') throw offline('relay1');
+    };
+    await set.get(KEY, { forUpdate: true });
+    const report = await set.put(P3, { replacing: P1.timestamp });
+    expect(report.stored).toEqual(['relay0']);
+    expect(report.failed).toMatchObject([{ relay: 'relay1', error: { code: 'DISCOVERY_OFFLINE' } }]);
+    expect(b.peek(KEY)).toBe(P2);
+    failing(a);
+    await rejectionOf(set.get(KEY, { forUpdate: true }));
+    const nobody = await rejectionOf(set.put(P3, { replacing: P1.timestamp }));
+    expect([nobody.code, nobody.context['what']]).toEqual(['DISCOVERY_NO_RELAY', 'storing a packet']);
   });
 
   it('knows what relays have after it stored something, and forgets it when they fail', async () => {
