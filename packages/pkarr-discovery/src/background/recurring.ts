@@ -1,5 +1,7 @@
 import { type CancelTimer, type Clock, isCodedError, type RandomSource } from '@pubky-paykit/primitives';
-import { retryDelay } from './retry-delay.ts';
+import { MAX_PUBLICATION_RETRY_MS } from '../constants.ts';
+import { report } from '../reporting.ts';
+import { longestDelay, retryDelay } from './retry-delay.ts';
 
 /** Work that is done whenever it is due. */
 export interface RecurringOptions {
@@ -10,7 +12,7 @@ export interface RecurringOptions {
   run(): Promise<void>;
   /** When it is due again, in Unix milliseconds; undefined for not before it is woken. */
   nextMs(): Promise<number | undefined>;
-  /** What the work failed with; it will be tried again. Not told of another process that is at it. */
+  /** What the work failed with; it will be tried again, whatever this throws. Not told of another process that is at it. */
   failed(error: unknown): void;
 }
 
@@ -43,13 +45,25 @@ export function createRecurring({ clock, random, run, nextMs, failed }: Recurrin
       await run();
       const dueMs = await nextMs();
       failures = 0;
-      return dueMs === undefined ? undefined : dueMs - clock.now();
+      if (dueMs === undefined) return undefined;
+      const delayMs = dueMs - clock.now();
+      return Number.isFinite(delayMs) ? delayMs : MAX_PUBLICATION_RETRY_MS;
     } catch (error) {
       failures += 1;
       const heldForMs = leaseHeldFor(error);
-      if (heldForMs !== undefined) return heldForMs + retryDelay(1, undefined, random);
-      if (state === 'started') failed(error);
-      return retryDelay(failures, error, random);
+      if (heldForMs !== undefined) return heldForMs + delayAfter(1, undefined);
+      // Who listens may ask the clock that has failed.
+      if (state === 'started') report(() => failed(error));
+      return delayAfter(failures, error);
+    }
+  }
+
+  /** The work goes on even if there is nothing random to be had. */
+  function delayAfter(attempts: number, error: unknown): number {
+    try {
+      return retryDelay(attempts, error, random);
+    } catch {
+      return longestDelay(attempts);
     }
   }
 

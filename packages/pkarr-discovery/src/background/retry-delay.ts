@@ -11,6 +11,12 @@ export function fraction(random: RandomSource): number {
   return random.bytes(RANDOM_BYTES).reduce((value, byte) => value * 256 + byte, 0) / RANDOM_RANGE;
 }
 
+/** The longest that is waited after so many failures, from 1. @returns Milliseconds. */
+export function longestDelay(attempts: number): number {
+  const doublings = Math.min(attempts - 1, MAX_DOUBLINGS);
+  return Math.min(MAX_PUBLICATION_RETRY_MS, PUBLICATION_RETRY_MS * 2 ** doublings);
+}
+
 /**
  * How long to wait after a failure: anything up to a bound that doubles each time ("full jitter"), so that those who failed
  * together do not come back together; but never shorter than the other side has asked for.
@@ -19,9 +25,7 @@ export function fraction(random: RandomSource): number {
  * @returns Whole milliseconds.
  */
 export function retryDelay(attempts: number, error: unknown, random: RandomSource): number {
-  const doublings = Math.min(attempts - 1, MAX_DOUBLINGS);
-  const longestMs = Math.min(MAX_PUBLICATION_RETRY_MS, PUBLICATION_RETRY_MS * 2 ** doublings);
-  return Math.max(Math.floor(fraction(random) * longestMs), askedFor(error));
+  return Math.max(Math.floor(fraction(random) * longestDelay(attempts)), askedFor(error));
 }
 
 /** What a target that was asked too often has said. */

@@ -1,6 +1,7 @@
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import { describe, expect, it } from 'vitest';
 import { createRecurring } from '../../src/background/recurring.ts';
+import { MAX_PUBLICATION_RETRY_MS } from '../../src/constants.ts';
 import { DiscoveryError } from '../../src/errors.ts';
 import { soon } from '../soon.ts';
 
@@ -109,6 +110,48 @@ describe('createRecurring', () => {
     recurring.start();
     recurring.wake();
     await pass(1_000);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('[O3] [F3] goes on though whoever is told of a failure throws, there is nothing random, or the clock shows no time', async () => {
+    const clock = new ManualClock(0);
+    let runs = 0;
+    let nowMs = (): number => clock.now();
+    const recurring = createRecurring({
+      clock: { now: () => nowMs(), schedule: (delayMs, work) => clock.schedule(delayMs, work) },
+      random: {
+        bytes() {
+          throw new RangeError('no entropy');
+        },
+      },
+      async run() {
+        runs += 1;
+        if (runs <= 3) throw new RangeError('the work');
+      },
+      nextMs: async () => clock.now() + 1_000,
+      failed() {
+        throw new RangeError('the listener');
+      },
+    });
+    recurring.start();
+    for (const [delayMs, expected] of [
+      [0, 1],
+      [2_000, 2],
+      [4_000, 3],
+    ] as const) {
+      clock.advance(delayMs);
+      await soon();
+      expect(runs).toBe(expected);
+    }
+    nowMs = () => Number.NaN;
+    clock.advance(8_000);
+    await soon();
+    expect(runs).toBe(4);
+    nowMs = () => clock.now();
+    clock.advance(MAX_PUBLICATION_RETRY_MS);
+    await soon();
+    expect(runs).toBe(5);
+    recurring.stop();
     expect(clock.pending).toBe(0);
   });
 });
