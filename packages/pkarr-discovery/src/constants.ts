@@ -215,6 +215,8 @@ export const MAX_OUTAGE_RETRY_MS = 120_000;
 export const MAX_OUTAGES = 1_000;
 /** Inclusive: 256 revoked keys in hex, and the rest. */
 export const MAX_ROLL_BACK_BYTES = 32_768;
+/** How long a node of the DHT may take until it listens: a name for its address may have to be looked up. */
+export const DHT_OPEN_TIMEOUT_MS = 10_000;
 /** How long a read from the DHT may take: several rounds of questions, of which each may take 2 s. */
 export const DHT_READ_TIMEOUT_MS = 15_000;
 /** How long a write to the DHT may take: it is read before and afterwards. */

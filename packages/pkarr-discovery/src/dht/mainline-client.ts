@@ -35,7 +35,6 @@ export interface MainlineClient {
   listen(port: number, host: string, onListening: () => void): void;
   address(): { readonly port: number };
   on(event: 'error' | 'warning', listener: (error: MainlineError) => void): void;
-  off(event: 'error', listener: (error: MainlineError) => void): void;
   get(
     target: Buffer,
     options: { readonly cache: false; readonly verify: Verify },

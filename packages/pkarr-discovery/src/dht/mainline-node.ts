@@ -1,5 +1,8 @@
+import type { EventEmitter } from 'node:events';
+import type { CancelSignal, Clock } from '@pubky-paykit/primitives';
 import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import { MAX_DHT_PEERS, MAX_DHT_VALUES } from '../constants.ts';
+import { withDeadline } from '../deadline.ts';
 import { DiscoveryError, reasonOf } from '../errors.ts';
 import { guardedSocket } from './guarded-socket.ts';
 import { loadMainline, type MainlineClass, type MainlineClient } from './mainline-client.ts';
@@ -9,6 +12,11 @@ export interface NodeOptions {
   readonly bootstrap: readonly string[];
   readonly host: string;
   readonly port: number;
+  readonly clock: Clock;
+  /** Milliseconds until it must listen. */
+  readonly timeoutMs: number;
+  /** Ends that, and nothing that comes later. */
+  readonly signal: CancelSignal | undefined;
 }
 
 /** A node that listens. */
@@ -35,7 +43,7 @@ function checkBootstrap(bootstrap: readonly string[]): void {
 /**
  * Starts a node.
  *
- * @throws DISCOVERY_DHT_MISSING, DISCOVERY_DHT_FAILED
+ * @throws DISCOVERY_DHT_MISSING, DISCOVERY_DHT_FAILED, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED
  * @throws TypeError for nodes that are none.
  */
 export async function startNode(
@@ -55,23 +63,30 @@ export async function startNode(
   });
   // Messages that nobody understands are part of every DHT.
   client.on('warning', () => {});
-  await listen(client, options);
   client.on('error', () => {});
+  await listen(client, socket, options);
   const destroy = (): Promise<void> => new Promise((resolve) => client.destroy(resolve));
   return { client, port: client.address().port, answers, destroy };
 }
 
-function listen(client: MainlineClient, { host, port }: NodeOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown): void => {
-      // A socket that was never bound says nothing when it is closed: nobody waits for that.
-      client.destroy(() => {});
+/** Of what keeps a socket from listening the package tells two errors out of many, so the socket is listened to itself. */
+async function listen(client: MainlineClient, socket: EventEmitter, options: NodeOptions): Promise<void> {
+  const { host, port, clock, timeoutMs, signal } = options;
+  let fail = (_cause: unknown): void => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = (cause) =>
       reject(new DiscoveryError('DISCOVERY_DHT_FAILED', { reason: reasonOf(cause) }, { cause }));
-    };
-    client.on('error', fail);
-    client.listen(port, host, () => {
-      client.off('error', fail);
-      resolve();
-    });
   });
+  socket.on('error', fail);
+  try {
+    await withDeadline({ what: 'entering the DHT', clock, timeoutMs, signal }, ({ race }) =>
+      race(() => Promise.race([failed, new Promise<void>((resolve) => client.listen(port, host, resolve))])),
+    );
+  } catch (error) {
+    // A socket that was never bound says nothing when it is closed: nobody waits for that.
+    client.destroy(() => {});
+    throw error;
+  } finally {
+    socket.off('error', fail);
+  }
 }

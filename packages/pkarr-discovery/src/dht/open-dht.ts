@@ -1,6 +1,18 @@
-import { type Clock, equalBytes, type NamedDeadlineOptions, systemClock } from '@pubky-paykit/primitives';
+import {
+  type CancelSignal,
+  type Clock,
+  equalBytes,
+  type NamedDeadlineOptions,
+  systemClock,
+} from '@pubky-paykit/primitives';
 import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
-import { DHT_READ_TIMEOUT_MS, DHT_WRITE_TIMEOUT_MS, KEY_BYTES, MAX_DHT_CALLS } from '../constants.ts';
+import {
+  DHT_OPEN_TIMEOUT_MS,
+  DHT_READ_TIMEOUT_MS,
+  DHT_WRITE_TIMEOUT_MS,
+  KEY_BYTES,
+  MAX_DHT_CALLS,
+} from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import { DiscoveryError, reasonOf } from '../errors.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
@@ -35,6 +47,10 @@ export interface DhtOptions {
   /** For reports and errors; `Mainline DHT` by default. */
   readonly name?: string;
   readonly clock?: Clock;
+  /** Ends opening; calls have signals of their own. */
+  readonly signal?: CancelSignal | undefined;
+  /** Milliseconds until the node listens; 10 s by default. */
+  readonly openTimeoutMs?: number;
   /** Milliseconds for one read; 15 s by default. */
   readonly readTimeoutMs?: number;
   /** Milliseconds for one write, which reads before and afterwards; 45 s by default. */
@@ -59,7 +75,7 @@ export interface Dht extends PacketStore {
  * DISCOVERY_DHT_FAILED. It reads the packet before and afterwards: nodes that have a newer one keep it, and say nothing as
  * long as another one takes the old.
  *
- * @throws DISCOVERY_DHT_MISSING, DISCOVERY_DHT_FAILED
+ * @throws DISCOVERY_DHT_MISSING, DISCOVERY_DHT_FAILED, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED
  * @throws TypeError for bootstrap nodes that are none.
  * @see BEP 5, BEP 44, official-noise §4.1
  *
@@ -73,12 +89,16 @@ export interface Dht extends PacketStore {
  * ```
  */
 export async function openDht(options: DhtOptions): Promise<Dht> {
-  const { bootstrap, host = '0.0.0.0', port = 0 } = options;
-  return dhtOver(await startNode({ bootstrap, host, port }), options);
+  const { bootstrap, host = '0.0.0.0', port = 0, clock = systemClock, signal } = options;
+  const { openTimeoutMs: timeoutMs = DHT_OPEN_TIMEOUT_MS } = options;
+  return dhtOver(await startNode({ bootstrap, host, port, clock, timeoutMs, signal }), options);
 }
 
 /** The DHT through a node that listens. */
-export function dhtOver(node: MainlineNode, options: Omit<DhtOptions, 'bootstrap' | 'host' | 'port'>): Dht {
+export function dhtOver(
+  node: MainlineNode,
+  options: Omit<DhtOptions, 'bootstrap' | 'host' | 'port' | 'signal' | 'openTimeoutMs'>,
+): Dht {
   const { name = 'Mainline DHT', clock = systemClock } = options;
   const { readTimeoutMs = DHT_READ_TIMEOUT_MS, writeTimeoutMs = DHT_WRITE_TIMEOUT_MS } = options;
   const calls = new Set<() => void>();

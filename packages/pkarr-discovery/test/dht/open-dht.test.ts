@@ -55,7 +55,6 @@ class FakeNode {
       listen: () => {},
       address: () => ({ port: 1 }),
       on: () => {},
-      off: () => {},
       get: (_, { verify }, onFound) => {
         this.verifiers.push(verify);
         if (this.heard) this.#answers++;
@@ -279,6 +278,47 @@ describe('openDht', () => {
     expect((await rejectionOf(missing)).context).toEqual({ module: 'bittorrent-dht' });
   });
 
+  it('says so if it cannot listen at an address, whatever the reason [F3]', async () => {
+    // Of a range that no machine has.
+    const refused = await rejectionOf(openDht({ bootstrap: ['127.0.0.1:1'], host: '203.0.113.1' }));
+    expect([refused.code, refused.context]).toEqual(['DISCOVERY_DHT_FAILED', { reason: 'EADDRNOTAVAIL' }]);
+  });
+
+  it('waits no longer for a node that never listens than it may, or is wanted [O5]', async () => {
+    let destroyed = 0;
+    class Deaf {
+      on() {}
+      listen() {}
+      destroy() {
+        destroyed++;
+      }
+    }
+    const load = async () => Deaf as unknown as MainlineClass;
+    const clock = new ManualClock();
+    const controller = new AbortController();
+    const start = (timeoutMs: number) =>
+      rejectionOf(
+        startNode(
+          {
+            bootstrap: ['127.0.0.1:1'],
+            host: '127.0.0.1',
+            port: 0,
+            clock,
+            timeoutMs,
+            signal: controller.signal,
+          },
+          load,
+        ),
+      );
+    const [late, cancelled] = [start(10), start(1_000)];
+    await settled();
+    clock.advance(10);
+    expect((await late).code).toBe('DISCOVERY_TIMED_OUT');
+    controller.abort();
+    expect((await cancelled).code).toBe('DISCOVERY_CANCELLED');
+    expect([destroyed, clock.pending]).toEqual([2, 0]);
+  });
+
   it('passes what it is made with to the package, bounded', async () => {
     const given: unknown[] = [];
     class Fake {
@@ -286,7 +326,6 @@ describe('openDht', () => {
         given.push(options);
       }
       on() {}
-      off() {}
       listen(port: number, host: string, onListening: () => void) {
         given.push([port, host]);
         onListening();
@@ -299,7 +338,16 @@ describe('openDht', () => {
       }
     }
     const load = async () => Fake as unknown as MainlineClass;
-    const node = await startNode({ bootstrap: ['127.0.0.1:1'], host: '127.0.0.1', port: 3 }, load);
+    const clock = new ManualClock();
+    const options = {
+      bootstrap: ['127.0.0.1:1'],
+      host: '127.0.0.1',
+      port: 3,
+      clock,
+      timeoutMs: 1_000,
+      signal: undefined,
+    };
+    const node = await startNode(options, load);
     await node.destroy();
     expect(node.port).toBe(7);
     expect(given).toEqual([
