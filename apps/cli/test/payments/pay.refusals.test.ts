@@ -100,7 +100,7 @@ describe('runPay', () => {
     expectProblem(await payer.pay(payee.identity), 'insecure-address');
   });
 
-  it('sends nothing to an address that was given another key on the homeserver [S3.2]', async () => {
+  it('sends nothing to an address that was given another key on the homeserver [S3.2] [W-14]', async () => {
     const thief = await createPublished(folder.path, 'thief', network.environment);
     const stealing = await thief.receive();
     await putEndpoint(payee, `noise://${stealing.line.address}@${stealing.line.noiseKey}`);

@@ -98,7 +98,7 @@ describe('observeKey', () => {
     expect(await known(record, MISS, record)).toMatchObject({ lastValidatedMs: NOW_MS + 2_000 });
   });
 
-  it('does not let an old record of the same key count as a validation', async () => {
+  it('does not let an old record of the same key count as a validation [S2.2]', async () => {
     const entry = await known(key(A, 5), key(A, 4));
     expect(entry).toMatchObject({ state: 'verified', lastValidatedMs: NOW_MS });
     expect(entry.record?.timestampSeconds).toBe(STAMPED + 5n);
@@ -106,7 +106,7 @@ describe('observeKey', () => {
     expect(await known(key(A), unsigned)).toMatchObject({ state: 'verified', lastValidatedMs: NOW_MS });
   });
 
-  it('rotates to the key of a newer record, and keeps the one before', async () => {
+  it('rotates to the key of a newer record, and keeps the one before [O3]', async () => {
     const record = await key(B, 1);
     expect(await known(key(A), record)).toEqual({
       state: 'rotated',
@@ -126,7 +126,7 @@ describe('observeKey', () => {
     expect((await after(key(A), record, proven(C))).state).toBe('conflict');
   });
 
-  it('is in conflict about another key whose record is not newer', async () => {
+  it('is in conflict about another key whose record is not newer [S2.3]', async () => {
     for (const record of [await key(B, 0), await key(B, -1)]) {
       expect(await known(key(A), record)).toMatchObject({ state: 'conflict', noiseKey: A });
     }
@@ -134,12 +134,12 @@ describe('observeKey', () => {
     expect((await after(key(A), unsigned)).state).toBe('conflict');
   });
 
-  it('takes a signed record for newer than an unsigned one, whatever time that one claims', async () => {
+  it('takes a signed record for newer than an unsigned one, whatever time that one claims (N8 W-16) [S2.3]', async () => {
     const unsigned = verifiedKey({ noiseKey: A, unsigned: true, ...at(300) });
     expect(await known(unsigned, key(B))).toMatchObject({ state: 'rotated', noiseKey: B });
   });
 
-  it('keeps a conflict and a revocation until the user forgets them', async () => {
+  it('keeps a conflict and a revocation until the user forgets them [O4] [S2.3]', async () => {
     const conflict = [key(A), proven(B)] as const;
     for (const seen of [key(A, 5), key(B, 5), proven(A), MISS, DOUBT]) {
       expect(await known(...conflict, seen)).toMatchObject({ state: 'conflict', noiseKey: A });
@@ -162,12 +162,12 @@ describe('observeKey', () => {
     expect(await after(revoked(A))).toBe(UNKNOWN_KEY);
   });
 
-  it('ends the overlap when the key before is revoked', async () => {
+  it('ends the overlap when the key before is revoked [O4]', async () => {
     const entry = await known(key(A), key(B, 1), revoked(A, 2));
     expect(entry).toMatchObject({ state: 'verified', noiseKey: B, previous: undefined });
   });
 
-  it('takes a revocation without a date for the newest there is', async () => {
+  it('takes a revocation without a date for the newest there is [O4] [S2.3]', async () => {
     const record = await recordText({ noiseKey: A, revoked: true, ...at(1_000) });
     const claim = { identity: OWNER.publicKey, device: DEVICE, record };
     const early = verifyKeyRecord(claim, { clock: clockAt(STAMPED) });

@@ -80,7 +80,7 @@ describe('observeKept', () => {
     expect(high(after(RECORD_A, shown(B)), RECORD_B).kept.entry.state).toBe('conflict');
   });
 
-  it('lets time pass first: a former key is settled before the next rotation', () => {
+  it('lets time pass first: a former key is settled before the next rotation [O3]', () => {
     const kept = after(RECORD_A, RECORD_B);
     const later = rules('frequent', NOW_MS + 7 * DAY_MS);
     expect(observeKept(kept, [{ kind: 'miss' }], later).before).toMatchObject({
@@ -96,7 +96,7 @@ describe('observeKept', () => {
 });
 
 describe('withMemory', () => {
-  it('revokes the cached key that is revoked in the memory, and ends the overlap of a former one', () => {
+  it('revokes the cached key that is revoked in the memory, and ends the overlap of a former one [O4]', () => {
     const rotated = after(RECORD_A, RECORD_B);
     const revoked = withMemory(rotated, withRevokedKey(rotated.memory, B), NOW_MS);
     expect(revoked.entry).toMatchObject({ state: 'revoked', previous: undefined });
@@ -138,7 +138,7 @@ describe('acceptKept', () => {
 });
 
 describe('requireUndisputed', () => {
-  it('names both keys of a conflict by their first bytes, and says what to do', () => {
+  it('names both keys of a conflict by their first bytes, and says what to do [F3]', () => {
     const { code, context } = thrownBy(() => requireUndisputed(after(RECORD_A, shown(B))));
     expect([code, context]).toEqual([
       'DISCOVERY_KEY_CONFLICT',

@@ -27,7 +27,7 @@ import {
 } from './caches.ts';
 
 describe('createKeyCache', () => {
-  it('keeps what it has seen in the store, for the next process', async () => {
+  it('keeps what it has seen in the store, for the next process [S2.3] [O5]', async () => {
     const { store, cache } = open();
     await cache.observe(PEER, DEVICE, [RECORD_A], FREQUENT);
     const { entry, memory, contact, lastUsedMs } = await open({ store }).cache.read(PEER, DEVICE);
@@ -70,7 +70,7 @@ describe('createKeyCache', () => {
       expect([calls('get') - before, new Set(all).size]).toEqual([1, 1]);
     });
 
-    it('sees within 5 s what another process has revoked, and at once what it has revoked itself (P8 W-11)', async () => {
+    it('sees within 5 s what another process has revoked, and at once what it has revoked itself (P8 W-11) [O4]', async () => {
       const { store, clock, cache } = open();
       const other = open({ store, clock }).cache;
       await cache.observe(PEER, DEVICE, [RECORD_A], FREQUENT);
@@ -82,7 +82,7 @@ describe('createKeyCache', () => {
       expect(await stateIn(cache)).toBe('revoked');
     });
 
-    it('never goes back behind its own change, whatever was being read meanwhile', async () => {
+    it('never goes back behind its own change, whatever was being read meanwhile [S2.3]', async () => {
       const { store, clock } = open();
       let isHeld = false;
       let release = (): void => {};
@@ -111,7 +111,7 @@ describe('createKeyCache', () => {
       expect(await stateIn(cache)).toBe('revoked');
     });
 
-    it('does not answer from memory when the store cannot be read any more', async () => {
+    it('does not answer from memory when the store cannot be read any more [F3]', async () => {
       const { store, clock, cache } = open();
       await cache.observe(PEER, DEVICE, [RECORD_A], FREQUENT);
       await store.close();
@@ -135,7 +135,7 @@ describe('createKeyCache', () => {
   });
 
   describe('observe', () => {
-    it('loses nothing that several processes see at the same time', async () => {
+    it('loses nothing that several processes see at the same time [S2.3]', async () => {
       const { store, clock } = open();
       const caches = Array.from({ length: 4 }, () => open({ store, clock }).cache);
       const revocations = await Promise.all(
@@ -177,7 +177,7 @@ describe('createKeyCache', () => {
       },
     );
 
-    it('gives up a store that does not answer, and can be cancelled', async () => {
+    it('gives up a store that does not answer, and can be cancelled [T2]', async () => {
       const clock = new ManualClock(NOW_MS);
       const { cache } = watched(() => 'hang', clock);
       const hanging = rejectionOf(cache.observe(PEER, DEVICE, [RECORD_A], FREQUENT));

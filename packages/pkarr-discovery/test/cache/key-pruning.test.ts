@@ -40,7 +40,7 @@ describe('createKeyCache', () => {
       expect((await cache.read(PEER, DEVICE)).memory.newest).toBeDefined();
     });
 
-    it('forgets devices that nobody has looked for in 400 days, but no revoked key and no conflict', async () => {
+    it('forgets devices that nobody has looked for in 400 days, but no revoked key and no conflict [S2.3]', async () => {
       const { cache, clock } = open();
       await cache.observe(PEER, DEVICE, [RECORD_A], FREQUENT);
       await cache.observe(numbered(2).publicKey, 'a', [shown(A), shown(B)], FREQUENT);

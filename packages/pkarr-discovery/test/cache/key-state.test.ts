@@ -78,7 +78,7 @@ describe('nextKeyState', () => {
     expect(nextKeyState(state, event)).toBe(to);
   });
 
-  it('lets nothing but the user lead out of conflict and revoked', () => {
+  it('lets nothing but the user lead out of conflict and revoked [S2.3]', () => {
     for (const event of EVENTS) {
       const fromRevoked = table['revoked']![event];
       const fromConflict = table['conflict']![event];
@@ -91,7 +91,7 @@ describe('nextKeyState', () => {
     }
   });
 
-  it('lets every state be forgotten, and every key be revoked', () => {
+  it('lets every state be forgotten, and every key be revoked [O4]', () => {
     for (const state of STATES) {
       expect(nextKeyState(state, 'forget')).toBe('unknown');
       expect(nextKeyState(state, 'revoke')).toBe(state === 'unknown' ? 'unknown' : 'revoked');

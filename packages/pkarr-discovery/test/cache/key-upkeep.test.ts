@@ -82,7 +82,7 @@ describe('createKeyCache', () => {
       ]);
     });
 
-    it('can be cancelled, also if the store does not care', async () => {
+    it('can be cancelled, also if the store does not care [T2]', async () => {
       const { cache } = open();
       for (const device of ['a', 'b']) await cache.observe(PEER, device, [shown(A)], FREQUENT);
       const stopper = new AbortController();

@@ -55,7 +55,7 @@ describe('consultKey', () => {
     expect(use(seen(proven(A)), days * DAY_MS, contact)).toEqual(['expired', 0, true]);
   });
 
-  it('looks the key of an occasional contact up at every connection', async () => {
+  it('looks the key of an occasional contact up at every connection [S2.2]', async () => {
     expect(use(seen(await key(A)), 0, 'occasional')).toEqual(['due', 1, true]);
     expect(use(seen(await key(A, -1), await key(B)), 0, 'one-time')).toEqual(['rotated', 2, true]);
   });
@@ -87,7 +87,7 @@ describe('consultKey', () => {
     expect(settled.entry).toMatchObject({ noiseKey: B, previous: undefined });
   });
 
-  it('gives no key in conflict or revoked, and asks nobody but the user', async () => {
+  it('gives no key in conflict or revoked, and asks nobody but the user (P8 W-11) [S2.3]', async () => {
     const conflict = seen(await key(A), proven(B));
     const revoked = seen(await key(A), await verifiedRevocation({ noiseKey: A, ...at(0) }));
     for (const days of [0, 8, 31, 400]) {
@@ -101,7 +101,7 @@ describe('consultKey', () => {
     expect(use(seen(await key(A, -1), await key(B), { kind: 'doubt' }), 0)).toEqual(['rotated', 2, true]);
   });
 
-  it('trusts no age of a clock that was set back', async () => {
+  it('trusts no age of a clock that was set back [S2.2]', async () => {
     expect(use(seen(await key(A, -1)), -1)).toEqual(['due', 1, true]);
     expect(use(seen(await key(A, -2), await key(B, -1)), -1)).toEqual(['due', 1, true]);
   });

@@ -76,7 +76,7 @@ describe('STORED_KEY_CODEC', () => {
     );
   });
 
-  it('gives no key for any other bytes, but says so', () => {
+  it('gives no key for any other bytes, but says so [F3]', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(STORED_KEY_CODEC.decode(bytes).kind).toBe('unreadable');

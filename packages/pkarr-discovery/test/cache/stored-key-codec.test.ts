@@ -107,7 +107,7 @@ describe('STORED_KEY_CODEC', () => {
     expect(problem(bytes)).toEqual({ damage: 'contradicts itself' });
   });
 
-  it('tells a later format from damage, and is not impressed by length', () => {
+  it('tells a later format from damage, and is not impressed by length [F3]', () => {
     const [later, long] = [Uint8Array.of(3, 1, 2, 3), new Uint8Array(16_385)].map(STORED_KEY_CODEC.decode);
     expect(later).toMatchObject({ error: { code: 'DISCOVERY_CACHED_KEY_NEWER', context: { found: 3 } } });
     expect(long).toMatchObject({ error: { context: { damage: 'too long' } } });

@@ -53,12 +53,12 @@ describe('keptKey', () => {
     expect(thrownBy(() => keptKey(STORED, address)).context).toEqual({ damage: 'of another device' });
   });
 
-  it.each(FALSE_RECORDS)('refuses a record that does not verify: %s', (_, text) => {
+  it.each(FALSE_RECORDS)('refuses a record that does not verify: %s [S2.1]', (_, text) => {
     const stored = withEntry({ recordText: text });
     expect(thrownBy(() => keptKey(stored, ADDRESS)).context).toEqual({ damage: 'record not verified' });
   });
 
-  it('refuses a key that its record does not name', () => {
+  it('refuses a key that its record does not name [S2.1]', () => {
     const stored = withEntry({ noiseKey: filled(3) });
     const { code, context } = thrownBy(() => keptKey(stored, ADDRESS));
     expect([code, context]).toEqual(['DISCOVERY_CACHED_KEY_DAMAGED', { damage: 'contradicts itself' }]);

@@ -15,7 +15,7 @@ function list(...sources: readonly KeyRecordSource[]) {
 }
 
 describe('listDevices', () => {
-  it('lists what any source has, `default` first, each device once', async () => {
+  it('lists what any source has, `default` first, each device once (P8 W-55)', async () => {
     const devices = await list(
       listing('files', { names: ['phone', 'laptop'], complete: true }),
       listing('packet', { names: ['default', 'phone', '0'], complete: true }),
@@ -28,13 +28,13 @@ describe('listDevices', () => {
     });
   });
 
-  it('leaves out and counts what is no device id', async () => {
+  it('leaves out and counts what is no device id (N8 W-18) [F3]', async () => {
     const names = ['a', 'Phone', '', 'x.y', 'folder/', '/pub/other', 'ü', 'p'.repeat(64), '../default'];
     const devices = await list(listing('files', { names, complete: true }));
     expect([devices.devices, devices.skipped]).toEqual([['a'], 8]);
   });
 
-  it('takes no more from a source than it asked for, and says so', async () => {
+  it('takes no more from a source than it asked for, and says so (P8 W-55) [F3]', async () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `d${index}`);
     const devices = await list(listing('files', { names, complete: true }));
     expect([devices.devices.length, devices.complete]).toEqual([64, false]);

@@ -27,7 +27,7 @@ describe('checkPublication', () => {
     check({ identity: OWNER.publicKey, device: DEVICE, kind: 'retirement' });
   });
 
-  it('refuses what every reader would refuse', async () => {
+  it('refuses what every reader would refuse [S2.1]', async () => {
     const good = await publication();
     const cases: [Publication, string][] = [
       [{ ...good, identity: numbered(2).publicKey }, 'DISCOVERY_BAD_PUBLICATION'],
@@ -78,7 +78,7 @@ describe('checkReplacing', () => {
     expect(await replace(at(9n, { revoked: true }), at(0n, other))).toBe(refused);
   });
 
-  it('lets a key be revoked whatever the clocks say, but not by a word about another key that is older', async () => {
+  it('lets a key be revoked whatever the clocks say, but not by a word about another key that is older [O4] [S2.3]', async () => {
     expect(await replace(at(9n), at(0n, { revoked: true }))).toBe('replaced');
     expect(await replace(at(9n, other), at(0n, { revoked: true }))).toBe(refused);
   });
@@ -106,7 +106,7 @@ describe('checkReplacing', () => {
     expect(await replace(key.replace(/;sig=[^;]*/, ''), at(0n))).toBe('replaced');
   });
 
-  it('lets anything replace what the identity did not sign', async () => {
+  it('lets anything replace what the identity did not sign [S2.1]', async () => {
     expect(await replace('nonsense', at(0n))).toBe('replaced');
     expect(await replace(at(9n, { signer: numbered(2) }), at(0n))).toBe('replaced');
     expect(await replace(at(9n, { unsigned: true }), at(0n))).toBe('replaced');

@@ -23,7 +23,7 @@ function open() {
 }
 
 describe('createFileTarget', () => {
-  it('puts the record where peers look for it, and reads it back', async () => {
+  it('puts the record where peers look for it, and reads it back [I3]', async () => {
     const { files, target } = open();
     const key = await keyOf();
     await target.publish(key);
@@ -42,7 +42,7 @@ describe('createFileTarget', () => {
     expect(files.writes).toEqual([`put ${PATH}`]);
   });
 
-  it('replaces an older record, revokes and retires', async () => {
+  it('replaces an older record, revokes and retires [O3] [O4]', async () => {
     const { files, target } = open();
     await target.publish(await keyOf());
     await target.publish(await keyOf({ noiseKey: filled(9), timestampSeconds: STAMPED + 1n }));
@@ -62,7 +62,7 @@ describe('createFileTarget', () => {
     expect(files.peek(PATH)).toBe(newer.record);
   });
 
-  it('writes nothing after a read that failed', async () => {
+  it('writes nothing after a read that failed [O5] [S2.3]', async () => {
     const { files, target } = open();
     files.before = (call) => {
       if (call === 'get') throw offline();
@@ -71,7 +71,7 @@ describe('createFileTarget', () => {
     expect(files.writes).toEqual([]);
   });
 
-  it('says so if what it has written is not what everybody reads', async () => {
+  it('says so if what it has written is not what everybody reads [F3]', async () => {
     const { files, target } = open();
     const key = await keyOf();
     for (const content of ['v=1;k=other', undefined]) {
@@ -88,7 +88,7 @@ describe('createFileTarget', () => {
     expect((await rejectionOf(target.publish(RETIREMENT))).code).toBe('DISCOVERY_NOT_CONFIRMED');
   });
 
-  it('publishes for nobody else, and passes its signal on', async () => {
+  it('publishes for nobody else, and passes its signal on [T2]', async () => {
     const { files, target } = open();
     const foreign = { ...(await keyOf()), identity: numbered(2).publicKey };
     expect((await rejectionOf(target.publish(foreign))).code).toBe('DISCOVERY_BAD_PUBLICATION');

@@ -47,7 +47,7 @@ async function open(
 }
 
 describe('createPacketTarget', () => {
-  it('adds the record and keeps everything else in the packet', async () => {
+  it('adds the record and keeps everything else in the packet [I3]', async () => {
     const { store, target, published } = await open();
     const key = await keyOf('phone');
     await target.publish(key);
@@ -57,7 +57,7 @@ describe('createPacketTarget', () => {
     expect(target.name).toBe('model');
   });
 
-  it('replaces the record of this device alone, and takes it out in the end', async () => {
+  it('replaces the record of this device alone, and takes it out in the end [O3]', async () => {
     const { store, target, published } = await open();
     await target.publish(await keyOf('phone'));
     await target.publish(await keyOf('laptop'));
@@ -100,7 +100,7 @@ describe('createPacketTarget', () => {
     expect(published('phone')).toEqual([revocation.record]);
   });
 
-  it('looks at the packet anew if somebody else was faster', async () => {
+  it('looks at the packet anew if somebody else was faster [S2.3]', async () => {
     const { store, target, published } = await open();
     const newer = await recordText({ device: 'phone', timestampSeconds: STAMPED + 5n });
     const foreign = await signPacket(
@@ -130,7 +130,7 @@ describe('createPacketTarget', () => {
     expect(target.name).toBe('model');
   });
 
-  it('takes three devices with signed times beside a homeserver, or four of 0.8, and says when it is full', async () => {
+  it('takes three devices with signed times beside a homeserver, or four of 0.8, and says when it is full [F3]', async () => {
     for (const [unsigned, room] of [
       [false, 3],
       [true, 4],
@@ -154,7 +154,7 @@ describe('createPacketTarget', () => {
     }
   });
 
-  it('makes no packet for an identity without one, unless it may', async () => {
+  it('makes no packet for an identity without one, unless it may [F3]', async () => {
     const store = new ModelStore();
     const options = { packets: store, signer: OWNER, clock: clockAt(STAMPED) };
     const key = await keyOf('phone');
@@ -163,7 +163,7 @@ describe('createPacketTarget', () => {
     expect(store.peek(OWNER.publicKey)?.records).toHaveLength(1);
   });
 
-  it('writes nothing after a read that failed, and never asks the signer', async () => {
+  it('writes nothing after a read that failed, and never asks the signer [O5] [S2.3]', async () => {
     let signatures = 0;
     const signer = { publicKey: OWNER.publicKey, sign: async () => new Uint8Array(signatures++) };
     const { store, target } = await open([HOMESERVER], { signer });

@@ -38,7 +38,7 @@ describe('publishEverywhere', () => {
     ]);
   });
 
-  it('waits for a target no longer than it may, and tells it to stop', async () => {
+  it('waits for a target no longer than it may, and tells it to stop [T2]', async () => {
     const clock = new ManualClock();
     let stopped = false;
     const deaf = target('deaf', (_, { signal } = {}) => {
@@ -54,7 +54,7 @@ describe('publishEverywhere', () => {
     expect([(await report).published, stopped, clock.pending]).toEqual([['a'], true, 0]);
   });
 
-  it('ends when its signal says so', async () => {
+  it('ends when its signal says so [T2]', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const deaf = target('deaf', () => new Promise(() => {}));

@@ -55,7 +55,7 @@ describe('KeyLocks', () => {
     expect(await next).toBe('next');
   });
 
-  it('lets whoever gives up waiting go, without letting others in too early', async () => {
+  it('[T2] lets whoever gives up waiting go, without letting others in too early', async () => {
     const locks = new KeyLocks();
     const first = gate();
     const events: string[] = [];

@@ -9,7 +9,7 @@ import { records } from '../records.ts';
 describe('applyChange', () => {
   const change = { replaces: ({ name }: { name: string }) => name === 'own', records: [text('own', 'new')] };
 
-  it('replaces what is one’s own and keeps the rest, in its order', () => {
+  it('[I3] replaces what is one’s own and keeps the rest, in its order', () => {
     const before = [text('a', '1'), text('own', 'old'), text('b', '2'), text('own', 'older')];
     expect(applyChange(before, change)).toEqual([text('a', '1'), text('b', '2'), text('own', 'new')]);
   });

@@ -140,26 +140,29 @@ function checkHistory({ history }: ModelStore, start: Start): void {
 }
 
 describe('updatePacket', () => {
-  it.each(Object.keys(WORLDS))('loses no record, however two programs interleave (%s)', async (kind) => {
-    let retries = 0;
-    const added = new Map<boolean, number>();
-    await fc.assert(
-      fc.asyncProperty(before, fc.scheduler(), fc.nat(), async (start, scheduler, seed) => {
-        const world = (WORLDS[kind] as () => World)();
-        const [, second] = await interleave(world, start, scheduler, seed);
-        const isAdded = second !== 'DISCOVERY_NO_PACKET';
-        if (start !== null) expect(isAdded).toBe(true);
-        const expected = [...(start?.foreign ?? []), own, ...(isAdded ? [noise] : [])];
-        expect(sameRecords(newestOf(world.stores).records, expected)).toBe(true);
-        for (const store of world.stores) checkHistory(store, start);
-        added.set(isAdded, (added.get(isAdded) ?? 0) + 1);
-        const writes = world.stores.reduce((sum, store) => sum + store.writes.length, 0);
-        retries += writes / world.stores.length - (isAdded ? 2 : 1);
-      }),
-      { numRuns: effort(250) },
-    );
-    // They did get in each other's way.
-    expect(retries).toBeGreaterThan(effort(250) / 20);
-    expect([...added.keys()].sort()).toEqual([false, true]);
-  });
+  it.each(Object.keys(WORLDS))(
+    '[S2.3] [I3] loses no record, however two programs interleave (%s)',
+    async (kind) => {
+      let retries = 0;
+      const added = new Map<boolean, number>();
+      await fc.assert(
+        fc.asyncProperty(before, fc.scheduler(), fc.nat(), async (start, scheduler, seed) => {
+          const world = (WORLDS[kind] as () => World)();
+          const [, second] = await interleave(world, start, scheduler, seed);
+          const isAdded = second !== 'DISCOVERY_NO_PACKET';
+          if (start !== null) expect(isAdded).toBe(true);
+          const expected = [...(start?.foreign ?? []), own, ...(isAdded ? [noise] : [])];
+          expect(sameRecords(newestOf(world.stores).records, expected)).toBe(true);
+          for (const store of world.stores) checkHistory(store, start);
+          added.set(isAdded, (added.get(isAdded) ?? 0) + 1);
+          const writes = world.stores.reduce((sum, store) => sum + store.writes.length, 0);
+          retries += writes / world.stores.length - (isAdded ? 2 : 1);
+        }),
+        { numRuns: effort(250) },
+      );
+      // They did get in each other's way.
+      expect(retries).toBeGreaterThan(effort(250) / 20);
+      expect([...added.keys()].sort()).toEqual([false, true]);
+    },
+  );
 });

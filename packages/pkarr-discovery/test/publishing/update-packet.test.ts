@@ -57,7 +57,7 @@ async function settled(): Promise<void> {
 describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
   const setUp = (options: UpdateOptions = {}) => setUpThrough(open, options);
 
-  it('keeps every record of others, and says which packet it replaces', async () => {
+  it('[I3] keeps every record of others, and says which packet it replaces', async () => {
     const { store, update } = setUp();
     store.force(await held(NOW - MINUTE_US, [...FOREIGN, text('own', 'old')]));
     const packet = await update();
@@ -68,7 +68,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect(store.reads.map(({ forUpdate = false }) => forUpdate)).toEqual([true, false]);
   });
 
-  it('is newer than what it replaces, though that be from the future', async () => {
+  it('[S2.3] is newer than what it replaces, though that be from the future', async () => {
     for (const seen of [NOW, NOW + 1n, NOW + 10n ** 12n]) {
       const { store, update } = setUp();
       store.force(await held(seen));
@@ -88,7 +88,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect(allowed.store.writes).toEqual([expect.objectContaining({ replacing: undefined })]);
   });
 
-  it('never publishes after a read that failed', async () => {
+  it('[O5] [S2.3] never publishes after a read that failed', async () => {
     for (const allowCreate of [true, false]) {
       const { store, update } = setUp({ allowCreate });
       store.before = () => {
@@ -132,7 +132,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect([again.records, again.timestamp > old.timestamp]).toEqual([packet.records, true]);
   });
 
-  it('publishes again what all relays have lost, and keeps the records of others that are remembered', async () => {
+  it('[O5] publishes again what all relays have lost, and keeps the records of others that are remembered', async () => {
     const { store, clock } = setUp();
     const set = createRelaySet({ relays: [store], clock });
     const options = { clock, random: predictableRandomForTestingOnly(1) };
@@ -151,7 +151,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect((await update({ ...CHANGE, records: [] })).records).toEqual(FOREIGN);
   });
 
-  it('starts again after a conflict, and builds on what is there then', async () => {
+  it('[O5] starts again after a conflict, and builds on what is there then', async () => {
     const { store, clock, update } = setUp();
     store.force(await held(NOW - 2n));
     let puts = 0;
@@ -167,7 +167,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect(puts).toBe(2);
   });
 
-  it('gives up after three more tries, each waiting longer, and says it was a conflict', async () => {
+  it('[F3] gives up after three more tries, each waiting longer, and says it was a conflict', async () => {
     const random: RandomSource = { bytes: (length) => new Uint8Array(length).fill(128) };
     const { store, clock, update } = setUp({ random });
     store.force(await held(NOW - 1n));
@@ -202,7 +202,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect(clock.pending).toBe(0);
   });
 
-  it('publishes again if it reads back something newer without its records', async () => {
+  it('[O5] publishes again if it reads back something newer without its records', async () => {
     const { store, clock, update } = setUp();
     store.force(await held(NOW - 1n));
     let reads = 0;
@@ -229,7 +229,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect(await update()).toBe(newer);
   });
 
-  it('says that nothing proves a publication which relays do not give, or cannot be asked for', async () => {
+  it('[F3] says that nothing proves a publication which relays do not give, or cannot be asked for', async () => {
     const { store, clock, update } = setUp();
     const old = await held(NOW - 1n);
     store.before = (call) => {
@@ -264,7 +264,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect(store.writes).toHaveLength(0);
   });
 
-  it('publishes nothing if records are written into while the signer takes its time', async () => {
+  it('[S2.3] publishes nothing if records are written into while the signer takes its time', async () => {
     const { store, update } = setUp();
     store.force(await held(NOW - 1n));
     const value = Uint8Array.of(1, 2, 3);
@@ -378,7 +378,7 @@ describe('updatePacket', () => {
     expect((await updated).records).toEqual([text('_pubky', 'new'), OWN]);
   });
 
-  it('creates nothing in the place of what a relay that remembers nothing has lost', async () => {
+  it('[S2.3] creates nothing in the place of what a relay that remembers nothing has lost', async () => {
     const lost = setUpThrough((relay) => relay, {});
     lost.store.force(await held(NOW - 1n));
     lost.store.before = (call) => {

@@ -16,7 +16,7 @@ function coded(code: string): Error {
 }
 
 describe('createFileRecordSource', () => {
-  it('reads the file of a device, and never more of it than a record may have', async () => {
+  it('reads the file of a device, and never more of it than a record may have [F3]', async () => {
     const files = new FakeFiles(OWNER);
     files.force('/pub/noise.app/v0/phone', 'v=1;k=…');
     const [record] = await look(files).read('phone', CALL);
@@ -26,7 +26,7 @@ describe('createFileRecordSource', () => {
     ]);
   });
 
-  it('has no record where there is no file, an empty one, or no homeserver', async () => {
+  it('has no record where there is no file, an empty one, or no homeserver [F3]', async () => {
     const files = new FakeFiles(OWNER);
     files.force('/pub/noise.app/v0/empty', '');
     expect(await look(files).read('phone', CALL)).toEqual([]);
@@ -48,7 +48,7 @@ describe('createFileRecordSource', () => {
     await expect(look(files).read('No such device', CALL)).rejects.toThrow(DiscoveryError);
   });
 
-  it('lists the names in the folder over several pages, as many as are wanted', async () => {
+  it('lists the names in the folder over several pages, as many as are wanted (P8 W-55)', async () => {
     const files = new FakeFiles(OWNER);
     for (const name of ['c', 'a', 'b', 'd/']) files.force(`/pub/noise.app/v0/${name}`, 'x');
     expect(await look(files).devices(4, CALL)).toEqual({ names: ['a', 'b', 'c', 'd/'], complete: true });
@@ -58,7 +58,7 @@ describe('createFileRecordSource', () => {
     );
   });
 
-  it('takes what is elsewhere for no name, and stops asking a server that never ends', async () => {
+  it('takes what is elsewhere for no name, and stops asking a server that never ends [F3]', async () => {
     const files = new FakeFiles(OWNER);
     let pages = 0;
     const endless = {

@@ -34,7 +34,7 @@ describe('createPacketRecordSource', () => {
     expect(createPacketRecordSource({ packets, name: 'relays' }).name).toBe('relays');
   });
 
-  it('reads all texts at the name of the device, their strings joined', async () => {
+  it('reads all texts at the name of the device, their strings joined [I3]', async () => {
     const long: DnsRecord = {
       name: at('_noise.phone'),
       ttl: 300,
@@ -61,12 +61,12 @@ describe('createPacketRecordSource', () => {
     expect(await texts(store, 'phone')).toEqual([]);
   });
 
-  it('has no record of an identity without a packet', async () => {
+  it('has no record of an identity without a packet [F3]', async () => {
     expect(await texts(new ModelStore(), 'phone')).toEqual([]);
     expect(await look(new ModelStore()).devices(4, CALL)).toEqual({ names: [], complete: true });
   });
 
-  it('lists each name once, whoever might take it for a device', async () => {
+  it('lists each name once, whoever might take it for a device (P8 W-55)', async () => {
     const store = await storeWith(
       text(at('_noise.phone'), 'a'),
       text(at('_noise.phone'), 'b'),
@@ -79,7 +79,7 @@ describe('createPacketRecordSource', () => {
     expect(await look(store).devices(2, CALL)).toEqual({ names: ['phone', 'Big.Name'], complete: false });
   });
 
-  it('asks once for all devices of a look-up, and again after a failure', async () => {
+  it('asks once for all devices of a look-up, and again after a failure [O5]', async () => {
     const store = await storeWith(text(at('_noise.phone'), 'a'));
     const records = look(store);
     store.before = () => {
