@@ -264,7 +264,7 @@ describe.each(Object.entries(PATHS))('updatePacket through %s', (_, open) => {
     expect(store.writes).toHaveLength(0);
   });
 
-  it('[S2.3] publishes nothing if records are written into while the signer takes its time', async () => {
+  it('publishes nothing if records are written into while the signer takes its time', async () => {
     const { store, update } = setUp();
     store.force(await held(NOW - 1n));
     const value = Uint8Array.of(1, 2, 3);
