@@ -39,8 +39,18 @@ export function openSources(
 ): readonly OpenSource[] {
   return sources.map((source) => {
     const { name, timeoutMs } = source;
-    return { name, timeoutMs, records: source.look(identity) };
+    return { name, timeoutMs, records: lookInto(source, identity) };
   });
+}
+
+/** A source that cannot even begin to look has failed at whatever it is asked. */
+function lookInto(source: KeyRecordSource, identity: Uint8Array): IdentityRecords {
+  try {
+    return source.look(identity);
+  } catch (error) {
+    const fail = () => Promise.reject(error);
+    return { read: fail, devices: fail };
+  }
 }
 
 /**

@@ -62,6 +62,7 @@ export interface Discovery {
  * or nothing, is told in the result.
  *
  * @throws TypeError without sources, or with two of one name.
+ * @throws RangeError for a maximum age that is none.
  * @see requirements S2.1 to S2.3, P8 §4
  *
  * @example

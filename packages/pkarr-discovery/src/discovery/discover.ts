@@ -1,6 +1,7 @@
 import { type DeviceAddress, deviceAddress } from '../cache/device-address.ts';
 import { DEFAULT_DEVICE, REMEMBERING_TIMEOUT_MS } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
+import { requireRule } from '../records/freshness.ts';
 import { NOTHING_REMEMBERED } from '../records/roll-back.ts';
 import { askSources, type OpenSource, openSources, readRecords } from './asking.ts';
 import type { DiscoverySettings } from './discovery-options.ts';
@@ -69,6 +70,8 @@ async function statementsAbout(
   const { requireSignedFreshness } = policy;
   const maximumAgeSeconds = options.maximumAgeSeconds ?? policy.maximumAgeSeconds;
   const rule = { requireSignedFreshness, maximumAgeSeconds, clock };
+  // Before anybody is asked, and not only if there is a record.
+  requireRule(rule);
   const verdictOn = recordJudge({ identity, device }, rule);
   const { given, failed } = await askSources({
     what: 'looking up a Noise key',

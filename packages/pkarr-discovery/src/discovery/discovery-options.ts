@@ -1,5 +1,6 @@
 import { type Clock, noTelemetry, systemClock, type Telemetry } from '@pubky-paykit/primitives';
 import { DISCOVERY_PATIENCE_MS, DISCOVERY_TIMEOUT_MS, MAX_LISTED_DEVICES } from '../constants.ts';
+import { requireRule } from '../records/freshness.ts';
 import type { KeyRecordPolicy } from '../records/verify-key-record.ts';
 import type { KeyRecordSource } from '../sources/key-record-source.ts';
 import type { RollBackKeeper } from './roll-back-keeper.ts';
@@ -45,7 +46,7 @@ export interface DiscoverySettings {
   readonly maximumDevices: number;
 }
 
-/** @throws TypeError without sources, or with two of one name. */
+/** @throws TypeError without sources, or with two of one name. @throws RangeError for a maximum age that is none. */
 export function settingsOf(options: DiscoveryOptions): DiscoverySettings {
   const { sources, memory, policy = {}, clock = systemClock, telemetry = noTelemetry } = options;
   const { patienceMs = DISCOVERY_PATIENCE_MS, timeoutMs = DISCOVERY_TIMEOUT_MS } = options;
@@ -53,6 +54,7 @@ export function settingsOf(options: DiscoveryOptions): DiscoverySettings {
   if (names.length === 0 || new Set(names).size !== names.length) {
     throw new TypeError('a discovery needs one source at least, and no two of one name');
   }
+  requireRule({ maximumAgeSeconds: policy.maximumAgeSeconds, clock });
   return {
     sources: [...sources],
     memory,

@@ -26,6 +26,12 @@ function maximumAge({ maximumAgeSeconds = MAX_KEY_AGE_SECONDS }: FreshnessRule):
   throw new RangeError('maximumAgeSeconds must be a natural number');
 }
 
+/** @throws RangeError, TypeError for a rule that is none. */
+export function requireRule(rule: FreshnessRule): void {
+  maximumAge(rule);
+  secondsOf(rule.clock ?? systemClock);
+}
+
 /** True if a time is further ahead of the clock than the 300 s, inclusive, by which clocks may differ. */
 export function isAhead(timestampSeconds: bigint, { clock = systemClock }: FreshnessRule): boolean {
   return timestampSeconds - secondsOf(clock) > MAX_CLOCK_SKEW_SECONDS;

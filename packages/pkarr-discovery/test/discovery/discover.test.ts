@@ -171,6 +171,19 @@ describe('discoverNoiseKey', () => {
     expect(() => createDiscovery({ sources: [], memory })).toThrow(TypeError);
     const twins = [fakeSource('a', []), fakeSource('a', [])];
     expect(() => createDiscovery({ sources: twins, memory })).toThrow(TypeError);
+    const sources = [fakeSource('a', [])];
+    const policy = { maximumAgeSeconds: -1 };
+    expect(() => createDiscovery({ sources, memory, policy })).toThrow(RangeError);
+    const stopped = { now: () => Number.NaN, schedule: () => () => {} };
+    expect(() => createDiscovery({ sources, memory, clock: stopped })).toThrow(TypeError);
+  });
+
+  it('refuses an age that is none before it asks anybody', async () => {
+    const source = fakeSource('a', []);
+    const { discoverNoiseKey } = createDiscovery({ sources: [source], memory: new FakeRecords().memory });
+    const call = discoverNoiseKey(OWNER.publicKey, { device: DEVICE, maximumAgeSeconds: 0.5 });
+    await expect(call).rejects.toThrow(RangeError);
+    expect(source.asked).toEqual([]);
   });
 });
 
@@ -272,9 +285,15 @@ describe('discoverNoiseKey, when sources fail', () => {
     expect(await result).toMatchObject({ outcome: 'revoked', source: 'quick' });
   });
 
-  it('passes on mistakes of the caller, after whatever was found', async () => {
-    const sources = [fakeSource('a', [await recordText()])];
-    await expect(discover(sources, { policy: { maximumAgeSeconds: -1 } })).rejects.toThrow(RangeError);
+  it('blames nobody else for a source that cannot even be opened [O5]', async () => {
+    const broken = {
+      ...fakeSource('broken', []),
+      look: () => {
+        throw new TypeError('a fault');
+      },
+    };
+    const result = await found([broken, fakeSource('good', [await recordText()])]);
+    expect(brief(result.failed)).toEqual(['broken DISCOVERY_SOURCE_FAILED']);
   });
 
   it('ends all of it in time, though a source keeps no deadline', async () => {
