@@ -126,7 +126,7 @@ export const MAX_SEARCHED_EPOCHS = 64;
 export const REVOCATION_KEEP_MS: number = MAX_KEY_AGE_SECONDS * 1_000 + KEY_OVERLAP_MS;
 /** Inclusive: publications that wait in the queue or are parked there. */
 export const MAX_QUEUED_PUBLICATIONS = 256;
-/** Revocations may wait beyond that. */
+/** Revocations, and what is queued together with one, may wait beyond that. */
 export const MAX_QUEUED_REVOCATIONS = 64;
 /** Inclusive: devices and targets of which the queue knows what was published last. */
 export const MAX_PUBLISHED_MARKS = 256;

@@ -229,7 +229,7 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
       changing(call, async (ended) => operations.rotate(await operations.open(false, ended), ended)),
     revoke: ({ which = 'all', successor = true, signal } = {}) =>
       changing({ signal }, async (ended) => {
-        const ledger = await operations.open(false, ended);
+        const ledger = await operations.open(false, ended, true);
         if (ledger.keys.length === 0) throw new DiscoveryError('DISCOVERY_NO_CURRENT_KEY', { device });
         return operations.revoke(ledger, which, successor, ended);
       }),

@@ -45,8 +45,12 @@ export interface KeyOperationsOptions {
 /** What can be done to the keys of one device. Each begins with what is unfinished of the one before. */
 export interface KeyOperations {
   settle(signal: CancelSignal): Promise<KeyLedger | undefined>;
-  /** A ledger, recovered if there is none; it may be empty. */
-  open(takeOver: boolean, signal: CancelSignal): Promise<KeyLedger>;
+  /**
+   * A ledger, recovered if there is none; it may be empty.
+   *
+   * @param isUrgent Whether what is unfinished may wait where the queue has no room: a revocation has some of its own.
+   */
+  open(takeOver: boolean, signal: CancelSignal, isUrgent?: boolean): Promise<KeyLedger>;
   /**
    * Revokes all living keys, and begins with a new one at the time of now, however far ahead of it the clock once was.
    *
@@ -133,8 +137,8 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     return desk.carryOut(ledger, planRestamp(ledger, timeFor(ledger)), signer, { signal, written });
   }
 
-  async function open(takeOver: boolean, signal: CancelSignal): Promise<KeyLedger> {
-    const settled = await settle(signal);
+  async function open(takeOver: boolean, signal: CancelSignal, isUrgent = false): Promise<KeyLedger> {
+    const settled = await settle(signal, isUrgent);
     if (settled !== undefined) return settled;
     const nowMs = Math.floor(clock.now());
     const identity = options.signer.publicKey;
@@ -147,9 +151,9 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     return adopted;
   }
 
-  async function settle(signal: CancelSignal): Promise<KeyLedger | undefined> {
+  async function settle(signal: CancelSignal, mayWait = false): Promise<KeyLedger | undefined> {
     const before = await desk.read(signal);
-    const after = await desk.settle(signal);
+    const after = await desk.settle(signal, mayWait);
     const confirmed = after && currentKey(after);
     if (confirmed?.publishedAtMs !== undefined && before !== undefined) {
       const wasConfirmed = currentKey(before)?.publishedAtMs !== undefined;
@@ -211,7 +215,9 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
       const keys = revocableKeys(ledger, which);
       const current = currentKey(ledger);
       const isWanted = withSuccessor && (current === undefined || keys.includes(current));
-      if (keys.length === 0) return isWanted ? create(ledger, signal) : restate(ledger, signal);
+      if (keys.length === 0 && isWanted) return create(ledger, signal);
+      // A revocation that the queue had no room for is not done.
+      if (keys.length === 0) return restate((await settle(signal)) ?? ledger, signal);
       // Not checked against what is derived: a seed that is lost or wrong must not be in the way of a revocation.
       const successor = isWanted ? await nextKeyOf(ledger, derivingFor(signal)) : undefined;
       const time = successor === undefined ? revokingTime(ledger.stampedSeconds, clock) : timeFor(ledger);

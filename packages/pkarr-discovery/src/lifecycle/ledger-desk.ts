@@ -8,6 +8,8 @@ import {
 import { MAX_JITTER } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { RecordStore } from '../ports/record-store.ts';
+import type { Publication } from '../publications/publication.ts';
+import { codeOf } from '../queue/failure.ts';
 import type { PublicationQueue } from '../queue/publication-queue.ts';
 import type { TargetProgress } from '../queue/queue-status.ts';
 import { millisecondsOf } from '../records/freshness.ts';
@@ -40,8 +42,12 @@ export interface CarryOutCall {
  */
 export interface LedgerDesk {
   read(signal?: CancelSignal): Promise<KeyLedger | undefined>;
-  /** The ledger with everything handed over that it still had, and with what has been published since noted. */
-  settle(signal: CancelSignal): Promise<KeyLedger | undefined>;
+  /**
+   * The ledger with everything handed over that it still had, and with what has been published since noted.
+   *
+   * @param mayWait Whether to go on where the queue is full: what it does not take is handed over with what comes next.
+   */
+  settle(signal: CancelSignal, mayWait?: boolean): Promise<KeyLedger | undefined>;
   /** What the targets have of a device id. */
   progress(device: string, signal: CancelSignal): Promise<readonly TargetProgress[]>;
   /** Writes a ledger in the place of the one it was made of. @throws DISCOVERY_LEDGER_CHANGED if that is another one by now. */
@@ -59,6 +65,15 @@ export function ledgerKey(identity: Uint8Array, device: string): string {
 export function drawJitter(random: RandomSource): number {
   const [high = 0, low = 0] = random.bytes(2);
   return ((high << 8) | low) & MAX_JITTER;
+}
+
+/** What is still to be handed over before something newer, as the queue would keep it. */
+function waitingBefore(
+  outbox: readonly Publication[],
+  newer: readonly Publication[],
+): readonly Publication[] {
+  const isReplaced = ({ device }: Publication): boolean => newer.some((each) => each.device === device);
+  return outbox.filter((each) => each.kind === 'revocation' || !isReplaced(each));
 }
 
 /** Opens the desk of one device. */
@@ -101,16 +116,20 @@ export function createLedgerDesk({
     read,
     commit,
     progress: (asked, signal) => queue.progress(asked, { signal }),
-    async settle(signal) {
+    async settle(signal, mayWait = false) {
       const found = await read(signal);
       if (found === undefined) return undefined;
-      const ledger = await handOver(found, signal);
+      const ledger = await handOver(found, signal).catch((error) => {
+        if (mayWait && codeOf(error) === 'DISCOVERY_QUEUE_FULL') return found;
+        throw error;
+      });
       const progressOf: ProgressOf = (asked) => queue.progress(asked, { signal });
       const noted = await withProgress(ledger, progressOf, Math.floor(millisecondsOf(clock)));
       return noted === ledger ? ledger : commit(ledger, noted, signal);
     },
     async carryOut(before, plan, signer, { signal, written }) {
-      const outbox = await signStatements(signer, plan.statements);
+      const signed = await signStatements(signer, plan.statements);
+      const outbox = [...waitingBefore(plan.ledger.outbox, signed), ...signed];
       const planned = { ...plan.ledger, outbox, jitter: drawJitter(random) };
       const after = await commit(before.revision === 0 ? undefined : before, planned, signal);
       written();

@@ -16,12 +16,13 @@ import { KeyLocks } from '../publishing/key-locks.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { type Restamp, requirePublishable } from './departure.ts';
+import { allEnqueued, type TargetsOf } from './enqueuing.ts';
 import { codeOf } from './failure.ts';
 import { createLane, type LanePorts } from './lane.ts';
 import { unparked } from './parking.ts';
 import { queueCodec, TARGET_NAME } from './queue-codec.ts';
 import { createQueueReporter, type QueueListeners } from './queue-events.ts';
-import { EMPTY_QUEUE, enqueued, type QueueState } from './queue-state.ts';
+import { EMPTY_QUEUE, type QueueState } from './queue-state.ts';
 import {
   nextAttemptOf,
   progressOf,
@@ -188,9 +189,8 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
       turns.requireOpen();
       for (const publication of publications) requirePublishable(publication, identity);
       const nowMs = now();
-      const put = (queue: QueueState, each: Publication): QueueState =>
-        enqueued(queue, each, [...names, ...awayWith(queue, each, names)], nowMs);
-      await change((state) => publications.reduce(put, state), signal);
+      const targetsOf: TargetsOf = (state, each) => [...names, ...awayWith(state, each, names)];
+      await change((state) => allEnqueued(state, publications, targetsOf, nowMs), signal);
       recurring.wake();
     },
     async flush({ signal } = {}) {

@@ -1,5 +1,4 @@
-import { MAX_PUBLISHED_MARKS, MAX_QUEUED_PUBLICATIONS, MAX_QUEUED_REVOCATIONS } from '../constants.ts';
-import { DiscoveryError } from '../errors.ts';
+import { MAX_PUBLISHED_MARKS } from '../constants.ts';
 import { latestOf } from '../lifecycle/signing-time.ts';
 import type { Publication } from '../publications/publication.ts';
 import { parseKeyRecord } from '../records/key-record.ts';
@@ -70,22 +69,23 @@ export function secondsOf(publication: Publication): bigint | undefined {
 }
 
 /** Up to which time, in seconds since 1970, something is older than a publication; undefined for a retirement. */
-function rankOf(publication: Publication): bigint | undefined {
+export function rankOf(publication: Publication): bigint | undefined {
   if (publication.kind === 'retirement') return undefined;
   return latestOf([secondsOf(publication) ?? 0n, publication.supersedesSeconds ?? 0n]);
 }
 
 /** Whether a record takes the place of what was signed by a clock that was ahead. */
-function isSuperseding(publication: Publication): boolean {
+export function isSuperseding(publication: Publication): boolean {
   return publication.kind === 'key' && publication.supersedesSeconds !== undefined;
 }
 
 /** The newest time that the target will have seen of the device. */
-function newestIn({ publication, retiresSeconds = -1n }: Delivery): bigint {
+export function newestIn({ publication, retiresSeconds = -1n }: Delivery): bigint {
   return rankOf(publication) ?? retiresSeconds;
 }
 
-function isSame(left: Publication, right: Publication): boolean {
+/** Whether two publications say the same. */
+export function isSame(left: Publication, right: Publication): boolean {
   if (left.device !== right.device || left.kind !== right.kind) return false;
   return left.kind === 'retirement' || right.kind === 'retirement' || left.record === right.record;
 }
@@ -108,77 +108,6 @@ export function isPast(mark: PublishedMark | undefined, publication: Publication
   if (mark === undefined || seconds === undefined || seconds > mark.timestampSeconds) return false;
   if (publication.kind !== 'revocation') return true;
   return mark.kind === 'revocation' || (mark.kind === 'key' && mark.key !== keyIn(publication));
-}
-
-/** Whether a target has, or will have, something of the device that this may not replace. */
-function isOvertaken(state: QueueState, target: string, publication: Publication): boolean {
-  const { device, kind } = publication;
-  const mark = markOf(state, target, device);
-  const seconds = rankOf(publication);
-  const queued = state.deliveries.filter(
-    (each) => each.target === target && each.publication.device === device,
-  );
-  if (queued.some((each) => isSame(each.publication, publication))) return true;
-  if (seconds === undefined) return queued.length === 0 && mark?.kind === 'retirement';
-  if (isPast(mark, publication)) return true;
-  // A late revocation still has its place before the newer record.
-  if (kind === 'revocation') return false;
-  return queued.some((each) => newestIn(each) >= seconds);
-}
-
-/**
- * Puts a publication in the queue of each target. It takes the place of whatever is queued for the device and is older,
- * parked or not; only revocations stay, and are still published before it. What a target has already, or has something
- * newer than, is not queued for it: so queueing twice is the same as once.
- *
- * @throws DISCOVERY_QUEUE_FULL, and the state is as it was.
- */
-export function enqueued(
-  state: QueueState,
-  publication: Publication,
-  targets: readonly string[],
-  nowMs: number,
-): QueueState {
-  const next = targets.reduce((before, target) => enqueuedFor(before, publication, target, nowMs), state);
-  const queued = next.deliveries.length;
-  const reserve = publication.kind === 'revocation' ? MAX_QUEUED_REVOCATIONS : 0;
-  const maximum = MAX_QUEUED_PUBLICATIONS + reserve;
-  if (queued > maximum && queued > state.deliveries.length) {
-    throw new DiscoveryError('DISCOVERY_QUEUE_FULL', { queued: state.deliveries.length, maximum });
-  }
-  return next;
-}
-
-function enqueuedFor(state: QueueState, publication: Publication, target: string, nowMs: number): QueueState {
-  if (isOvertaken(state, target, publication)) return state;
-  const seconds = rankOf(publication);
-  const isOfDevice = (each: Delivery): boolean =>
-    each.target === target && each.publication.device === publication.device;
-  const isNewer = (each: Delivery): boolean =>
-    isOfDevice(each) && seconds !== undefined && newestIn(each) > seconds;
-  // A revocation that came after what supersedes it would take the place of that for as long as the clock was ahead.
-  const mayReplace = ({ kind }: Publication): boolean => kind !== 'revocation' || isSuperseding(publication);
-  const isReplaced = (each: Delivery): boolean =>
-    isOfDevice(each) && mayReplace(each.publication) && !isNewer(each);
-  const kept = state.deliveries.filter((each) => !isReplaced(each));
-  const retired = seconds === undefined ? state.deliveries.filter(isReplaced).map(newestIn) : [];
-  const delivery: Delivery = {
-    id: state.nextId,
-    target,
-    publication,
-    // One of a device waits at most, besides revocations.
-    ...(retired[0] !== undefined && retired[0] >= 0n && { retiresSeconds: retired[0] }),
-    queuedAtMs: nowMs,
-    attempts: 0,
-    notBeforeMs: nowMs,
-  };
-  const before = kept.findIndex(isNewer);
-  const at = before === -1 ? kept.length : before;
-  return {
-    ...state,
-    nextId: state.nextId + 1,
-    deliveries: [...kept.slice(0, at), delivery, ...kept.slice(at)],
-  };
 }
 
 /** What a target gets next. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KeyKeeper } from '../../src/lifecycle/key-keeper.ts';
 import type { PublicationQueue } from '../../src/queue/publication-queue.ts';
 import { rejectionOf } from '../bytes.ts';
+import { keyPublication, revocation } from '../queue/queued.ts';
 import { offline } from '../relay-model.ts';
 import { formerOf, household, ledgerOf, read, shown } from './household.ts';
 import { DAY_MS, World } from './world.ts';
@@ -37,6 +38,45 @@ describe('what is signed and not yet in the queue', () => {
       }
       expect(read(world, 'default', target)).toBe(`revoked ${shown('default#1')}`);
     }
+  });
+
+  it('[O4] [O5] keeps no key from being revoked where the queue has room for nothing else', async () => {
+    const world = new World();
+    const { keeper, queue } = household(world);
+    await keeper.publish();
+    await queue.flush();
+    await keeper.run();
+    const others = Array.from({ length: 128 }, (_, number) => keyPublication({ device: `d${number}` }));
+    for (const other of await Promise.all(others)) await queue.enqueue([other]);
+    // What is signed stays in the ledger, and is in the way of nothing.
+    expect((await rejectionOf(keeper.rotate())).code).toBe('DISCOVERY_QUEUE_FULL');
+    expect((await rejectionOf(keeper.run())).code).toBe('DISCOVERY_QUEUE_FULL');
+    await keeper.revoke();
+    expect((await ledgerOf(world))!.outbox).toEqual([]);
+    await queue.flush();
+    for (const context of ['default', 'default#1']) {
+      expect(read(world, formerOf(context))).toBe(`revoked ${shown(context)}`);
+    }
+    expect(read(world, 'default')).toBe(shown('default#2'));
+  });
+
+  it('[O4] [O5] is no revocation that is done: where nothing fits any more, revoking says so each time', async () => {
+    const world = new World();
+    const { keeper, queue } = household(world);
+    await keeper.publish();
+    await queue.flush();
+    const keys = Array.from({ length: 128 }, (_, number) => keyPublication({ device: `d${number}` }));
+    const revocations = Array.from({ length: 32 }, (_, number) => revocation({ device: `r${number}` }));
+    for (const each of await Promise.all([...keys, ...revocations])) await queue.enqueue([each]);
+    for (let times = 0; times < 3; times++) {
+      const error = await rejectionOf(keeper.revoke({ successor: false }));
+      expect(error.code).toBe('DISCOVERY_QUEUE_FULL');
+    }
+    expect((await ledgerOf(world))!.outbox).toHaveLength(2);
+    await queue.flush();
+    await keeper.run();
+    await queue.flush();
+    expect(read(world, 'default')).toBe(`revoked ${shown('default')}`);
   });
 
   it.each([

@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effort } from '../../../../tooling/vitest/effort.ts';
 import type { Publication } from '../../src/publications/publication.ts';
+import { enqueued } from '../../src/queue/enqueuing.ts';
 import { hasDueParked, parked, parkedFor, retaken, stirred, unparked } from '../../src/queue/parking.ts';
 import { queueCodec } from '../../src/queue/queue-codec.ts';
 import {
   delivered,
   EMPTY_QUEUE,
-  enqueued,
   nextDelivery,
   postponed,
   type QueueState,

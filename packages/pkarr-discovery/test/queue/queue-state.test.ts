@@ -2,14 +2,9 @@ import { decodeUtf8, encodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
 import { MAX_PUBLISHED_MARKS, MAX_QUEUED_PUBLICATIONS, MAX_QUEUED_REVOCATIONS } from '../../src/constants.ts';
 import type { Publication } from '../../src/publications/publication.ts';
+import { allEnqueued, enqueued } from '../../src/queue/enqueuing.ts';
 import { queueCodec } from '../../src/queue/queue-codec.ts';
-import {
-  delivered,
-  EMPTY_QUEUE,
-  enqueued,
-  nextDelivery,
-  type QueueState,
-} from '../../src/queue/queue-state.ts';
+import { delivered, EMPTY_QUEUE, nextDelivery, type QueueState } from '../../src/queue/queue-state.ts';
 import { filled, thrownBy } from '../bytes.ts';
 
 const RECORD = 'v=1;k=AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=;ts=';
@@ -80,6 +75,33 @@ describe('a record that supersedes what was signed by a clock that was ahead', (
     expect(text).toContain('"supersedesSeconds":"9"');
     const revocation = encodeUtf8(text.replace('"kind":"key"', '"kind":"revocation"'));
     expect(thrownBy(() => queueCodec.decode(revocation)).code).toBe('DISCOVERY_DOCUMENT_MALFORMED');
+  });
+});
+
+describe('allEnqueued', () => {
+  const revoking = (number: number): readonly Publication[] => [
+    publication(`r${number}`, 'revocation'),
+    publication(`s${number}`),
+  ];
+  const put = (state: QueueState, batch: readonly Publication[]): QueueState =>
+    allEnqueued(state, batch, () => ['a'], 0);
+
+  it('[O4] [O5] keeps room for what comes with a revocation, such as its successor, when it is full', () => {
+    let state = filledUp(MAX_QUEUED_PUBLICATIONS, 'key');
+    for (let number = 0; number < MAX_QUEUED_REVOCATIONS / 2; number++) state = put(state, revoking(number));
+    expect(state.deliveries).toHaveLength(MAX_QUEUED_PUBLICATIONS + MAX_QUEUED_REVOCATIONS);
+    expect(queueCodec.decode(queueCodec.encode(state))).toEqual(state);
+    expect(thrownBy(() => put(state, revoking(99))).code).toBe('DISCOVERY_QUEUE_FULL');
+    // Nothing else may take it.
+    expect(thrownBy(() => put(state, [publication('one-more')])).code).toBe('DISCOVERY_QUEUE_FULL');
+  });
+
+  it('[O5] queues all of them or none', () => {
+    const state = filledUp(MAX_QUEUED_PUBLICATIONS - 1, 'key');
+    expect(thrownBy(() => put(state, [publication('one'), publication('two')])).code).toBe(
+      'DISCOVERY_QUEUE_FULL',
+    );
+    expect(put(state, [publication('one'), publication('one', 'key', 2)]).deliveries).toHaveLength(256);
   });
 });
 
