@@ -1,6 +1,6 @@
 import { DiscoveryError } from '../errors.ts';
 import { formerDevice } from '../lifecycle/former-device.ts';
-import type { KeyLedger, LedgerKey, LedgerKeyStatus } from '../lifecycle/key-ledger.ts';
+import { currentKey, type KeyLedger, type LedgerKey, type LedgerKeyStatus } from '../lifecycle/key-ledger.ts';
 import {
   type KeyPlan,
   type NewKey,
@@ -46,7 +46,12 @@ function eachOf(
 }
 
 const PLANS: Readonly<Record<ColdAction, (ledger: KeyLedger, input: ColdPlanInput) => KeyPlan>> = {
-  publish: (ledger, { newKey, time }) => planFirstKey(ledger, requireNew(newKey, ledger), time),
+  publish: (ledger, { newKey, time }) => {
+    if (currentKey(ledger) === undefined) return planFirstKey(ledger, requireNew(newKey, ledger), time);
+    // It has a key already, which may never have been published.
+    if (newKey === undefined) return planRestamp(ledger, time);
+    throw new DiscoveryError('DISCOVERY_COLD_LEDGER_DIFFERS', { device: ledger.device });
+  },
   restamp: (ledger, { time }) => planRestamp(ledger, time),
   rotate: (ledger, { newKey, time }) => planRotation(ledger, requireNew(newKey, ledger), time),
   revoke: (ledger, { keys, time, newKey }) => planRevocation(ledger, keys, time, newKey),

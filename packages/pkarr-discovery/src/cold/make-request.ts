@@ -1,4 +1,4 @@
-import { type CancelSignal, type Clock, systemClock } from '@pubky-paykit/primitives';
+import { type CancelSignal, type Clock, equalBytes, systemClock } from '@pubky-paykit/primitives';
 import { DEFAULT_DEVICE, KEY_BYTES, MAX_OUTBOX_PUBLICATIONS } from '../constants.ts';
 import { type DeriveNoiseKey, derivationContext } from '../lifecycle/derivation-context.ts';
 import { requireKeptDevice } from '../lifecycle/former-device.ts';
@@ -26,7 +26,7 @@ export interface ColdRequestOptions {
   readonly identity: Uint8Array;
   /** `default` unless given; at most 46 characters. */
   readonly device?: string | undefined;
-  /** What to do, as `nextKeyAction` says, or `revoke`. */
+  /** What to do, as `nextKeyAction` says, or `revoke`. To `publish` a key that the device has already is to sign it again. */
   readonly action: ColdAction;
   /** That of the device; undefined for one that has none, whose first key can be published. */
   readonly ledger?: KeyLedger | undefined;
@@ -74,11 +74,19 @@ async function newKeyFor(ledger: KeyLedger, options: ColdRequestOptions): Promis
   const { action, which = 'all', successor = true, derive } = options;
   const current = currentKey(ledger);
   const isReplaced = current !== undefined && keysFor(ledger, 'revoke', which).includes(current);
-  const isWanted =
-    action === 'revoke' ? successor && isReplaced : action === 'publish' || action === 'rotate';
+  const wanted = { publish: current === undefined, rotate: true, revoke: successor && isReplaced };
+  const isWanted = action in wanted && wanted[action as keyof typeof wanted];
   if (!isWanted) return undefined;
   if (derive !== undefined) return nextKeyOf(ledger, derive);
   return { context: derivationContext(ledger.device, ledger.nextEpoch), noiseKey: UNKNOWN_KEY };
+}
+
+/** What is asked for has to be what this ledger says next. */
+function requireOwn(ledger: KeyLedger, identity: Uint8Array, device: string): void {
+  if (!equalBytes(ledger.identity, identity) || ledger.device !== device) {
+    throw new TypeError('the ledger is of another identity or device');
+  }
+  if (ledger.outbox.length > 0) throw new TypeError('the ledger has publications that no queue has got yet');
 }
 
 /**
@@ -87,7 +95,7 @@ async function newKeyFor(ledger: KeyLedger, options: ColdRequestOptions): Promis
  *
  * @throws DISCOVERY_BAD_DEVICE, DISCOVERY_WRONG_LENGTH, DISCOVERY_NO_CURRENT_KEY, DISCOVERY_TOO_MANY_KEYS,
  * DISCOVERY_KEY_NOT_IN_LEDGER, DISCOVERY_KEY_MISDERIVED, DISCOVERY_CLOCK_BEHIND, and what `derive` and `packets` throw.
- * @throws RangeError if there is nothing to do.
+ * @throws RangeError if there is nothing to do. @throws TypeError for a ledger of another device, or with an outbox.
  * @see P8 §4.4, docs/key-lifecycle.md
  *
  * @example
@@ -105,6 +113,7 @@ export async function createColdRequest(options: ColdRequestOptions): Promise<Co
   checkLength('an identity', options.identity, KEY_BYTES, KEY_BYTES);
   const identity = Uint8Array.from(options.identity);
   const ledger = options.ledger ?? emptyLedger(identity, device, 0);
+  requireOwn(ledger, identity, device);
   const newKey = await newKeyFor(ledger, options);
   const time = revokingTime(ledger.stampedSeconds, clock);
   const plan = coldPlan(ledger, { action, newKey, keys: keysFor(ledger, action, which), time });

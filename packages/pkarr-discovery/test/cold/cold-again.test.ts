@@ -177,6 +177,39 @@ describe('a bundle that was noted, and cannot be published any more', () => {
     expect((await ledgerAt(outpost))?.keys[0]).toMatchObject({ status: 'revoked' });
   });
 
+  it('[O3] leaves a first key that can be prepared again, and no second one', async () => {
+    const outpost = await Outpost.announced();
+    const bundle = await prepared(outpost, { action: 'publish' });
+    outpost.packets.before = (call) => {
+      if (call === 'put') throw offline();
+    };
+    await rejectionOf(publish(outpost, bundle));
+    outpost.packets.before = () => {};
+    await republished(outpost);
+    outpost.clock.advance(DAY_MS);
+    for (let times = 0; times < 2; times++) {
+      await publish(outpost, await prepared(outpost, { action: 'publish' }));
+      outpost.clock.advance(DAY_MS);
+      expect(outpost.files.keyOf('default')).toBe(z32('default'));
+      expect((await ledgerAt(outpost))?.keys).toMatchObject([{ context: 'default', status: 'current' }]);
+    }
+  });
+
+  it('[O3] is made of the ledger of its own device, with nothing left to be handed over', async () => {
+    const outpost = await Outpost.announced();
+    await publish(outpost, await prepared(outpost, { action: 'publish' }));
+    const ledger = (await ledgerAt(outpost))!;
+    const outbox = [{ identity, device: 'default', kind: 'retirement' as const }];
+    const asked = { identity, action: 'restamp', clock: outpost.clock } as const;
+    for (const change of [
+      { ledger: { ...ledger, outbox } },
+      { ledger, device: 'phone' },
+      { ledger, identity: keyOf('other') },
+    ]) {
+      await expect(createColdRequest({ ...asked, ...change })).rejects.toThrow(TypeError);
+    }
+  });
+
   it('[O3] takes off nothing but former keys and revocations', async () => {
     const outpost = await Outpost.announced();
     await publish(outpost, await prepared(outpost, { action: 'publish' }));
