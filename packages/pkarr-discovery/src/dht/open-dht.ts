@@ -183,6 +183,7 @@ export function dhtOver(
   return {
     name,
     port: node.port,
+    readTimeoutMs,
     async get(publicKey, { signal, forUpdate = false } = {}) {
       checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
       const asked = Uint8Array.from(publicKey);

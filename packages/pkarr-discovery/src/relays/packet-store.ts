@@ -44,6 +44,8 @@ export interface WriteReport {
 export interface PacketSource {
   /** For reports and errors. */
   readonly name: string;
+  /** Milliseconds in which `get` ends; unknown if missing. Who asks should wait just longer. */
+  readonly readTimeoutMs?: number | undefined;
   /**
    * The newest packet of a key. `undefined` means that all who were asked say that there is none: not that nobody could be
    * asked, nor only one of several.

@@ -32,7 +32,7 @@ export interface RelaySetOptions {
   readonly readPatienceMs?: number;
   /** How long the others are waited for once one has stored a packet; 5 s by default. */
   readonly writePatienceMs?: number;
-  /** For all of a read, should relays not keep their own limits; 6 s by default. */
+  /** For all of a read, should relays not keep their own limits; 1 s more than the slowest may take by default. */
   readonly readTimeoutMs?: number;
   /** For all of a write; 16 s by default. */
   readonly writeTimeoutMs?: number;
@@ -68,7 +68,7 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
     logger = silentLogger,
     readPatienceMs = READ_PATIENCE_MS,
     writePatienceMs = WRITE_PATIENCE_MS,
-    readTimeoutMs = RELAY_READ_TIMEOUT_MS + SET_MARGIN_MS,
+    readTimeoutMs = slowestOf(relays) + SET_MARGIN_MS,
     writeTimeoutMs = RELAY_WRITE_TIMEOUT_MS + SET_MARGIN_MS,
   } = options;
   const names = relays.map(({ name }) => name);
@@ -116,6 +116,7 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
 
   return {
     name: names.join(', '),
+    readTimeoutMs,
     async get(publicKey: Uint8Array, options: ReadOptions = {}) {
       const { forUpdate = false, remembered = true } = options;
       checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
@@ -166,6 +167,11 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
       return { stored: given.map(({ relay }) => relay), failed };
     },
   };
+}
+
+/** How long the slowest relay may take to answer. */
+function slowestOf(relays: readonly PacketStore[]): number {
+  return Math.max(...relays.map((relay) => relay.readTimeoutMs ?? RELAY_READ_TIMEOUT_MS));
 }
 
 /** Whether there is the first, and it is newer than the second, or there is no second. */

@@ -97,6 +97,7 @@ export function createRelay(options: RelayOptions): PacketStore {
 
   return {
     name: relay,
+    readTimeoutMs,
     async get(publicKey: Uint8Array, { signal, forUpdate = false }: ReadOptions = {}) {
       checkLength('a public key', publicKey, KEY_BYTES, KEY_BYTES);
       const asked = Uint8Array.from(publicKey);

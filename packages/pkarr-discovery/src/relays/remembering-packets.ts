@@ -7,7 +7,7 @@ import {
   systemClock,
   type Telemetry,
 } from '@pubky-paykit/primitives';
-import { KEPT_PACKET_MAX_AGE_MS, KEPT_PACKETS } from '../constants.ts';
+import { KEPT_PACKET_MAX_AGE_MS, KEPT_PACKETS, KEPT_PACKETS_TIMEOUT_MS } from '../constants.ts';
 import type { OpenRecords, StoreCall } from '../ports/record-store.ts';
 import { report } from '../reporting.ts';
 import type { SignedPacket } from '../signed-packet/signed-packet.ts';
@@ -111,6 +111,7 @@ export function createRememberingPackets(options: RememberingPacketsOptions): Pa
 
   return {
     name: packets.name,
+    readTimeoutMs: packets.readTimeoutMs && packets.readTimeoutMs + KEPT_PACKETS_TIMEOUT_MS,
     async get(publicKey, readOptions = {}) {
       const { forUpdate = false, onRemembered, signal } = readOptions;
       const asked = Uint8Array.from(publicKey);

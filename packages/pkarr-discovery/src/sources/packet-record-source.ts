@@ -1,5 +1,5 @@
 import { concatBytes } from '@pubky-paykit/primitives';
-import { CLASS_INTERNET, KEY_RECORD_LABEL, PACKET_SOURCE_TIMEOUT_MS } from '../constants.ts';
+import { CLASS_INTERNET, KEY_RECORD_LABEL, PACKET_SOURCE_TIMEOUT_MS, SET_MARGIN_MS } from '../constants.ts';
 import { type DnsRecord, recordClass, type TextData } from '../dns/record.ts';
 import { keyRecordName } from '../records/device-id.ts';
 import type { PacketSource } from '../relays/packet-store.ts';
@@ -13,7 +13,7 @@ export interface PacketRecordSourceOptions {
   readonly packets: PacketSource;
   /** That of the packets by default. */
   readonly name?: string;
-  /** Milliseconds for one question; 7 s by default. */
+  /** Milliseconds for one question; 1 s more than the packets may take by default, 7 s if they do not say. */
   readonly timeoutMs?: number;
 }
 
@@ -39,7 +39,7 @@ function isText(record: DnsRecord): record is TextRecord {
  * ```
  */
 export function createPacketRecordSource(options: PacketRecordSourceOptions): KeyRecordSource {
-  const { packets, name = packets.name, timeoutMs = PACKET_SOURCE_TIMEOUT_MS } = options;
+  const { packets, name = packets.name, timeoutMs = patienceWith(packets) } = options;
 
   function look(identity: Uint8Array): IdentityRecords {
     let texts: readonly TextRecord[] | undefined;
@@ -69,4 +69,9 @@ export function createPacketRecordSource(options: PacketRecordSourceOptions): Ke
   }
 
   return { name, timeoutMs, look };
+}
+
+/** What is given up just before it would have answered was asked for nothing. */
+function patienceWith({ readTimeoutMs }: PacketSource): number {
+  return readTimeoutMs === undefined ? PACKET_SOURCE_TIMEOUT_MS : readTimeoutMs + SET_MARGIN_MS;
 }

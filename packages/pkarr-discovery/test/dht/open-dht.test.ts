@@ -177,6 +177,10 @@ describe('get of the DHT', () => {
     expect([node.destroyed, clock.pending]).toEqual([1, 0]);
   });
 
+  it('says how long it may take, so that sources wait for it [S2.1]', () => {
+    expect(new FakeNode().open().readTimeoutMs).toBe(500);
+  });
+
   it('wants a key', async () => {
     const wrong = new FakeNode().open().get(new Uint8Array(31));
     expect((await rejectionOf(wrong)).code).toBe('DISCOVERY_WRONG_LENGTH');

@@ -219,6 +219,21 @@ describe('get', () => {
     expect(await careful).toBe(P2);
   });
 
+  it('[S2.1] waits for its slowest relay as long as that may take', async () => {
+    const relays = [
+      new ModelStore('relay'),
+      Object.assign(new ModelStore('slow'), { readTimeoutMs: 15_000 }),
+    ] as const;
+    const { set, clock } = setUp(0, { relays });
+    relays[1].force(P1);
+    relays[1].before = () => new Promise((resolve) => clock.schedule(10_000, resolve));
+    const read = set.get(KEY);
+    await settled();
+    clock.advance(10_000);
+    expect(await read).toBe(P1);
+    expect([set.readTimeoutMs, clock.pending]).toEqual([16_000, 0]);
+  });
+
   it('asks all at once', async () => {
     const { set, relays } = setUp(5);
     const asked: string[] = [];

@@ -1,6 +1,14 @@
 import { decodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import { createPacketRecordSource, type DnsRecord, ownName, signPacket } from '../../src/index.ts';
+import {
+  createPacketRecordSource,
+  createRelay,
+  createRelaySet,
+  type DnsRecord,
+  ownName,
+  type PacketSource,
+  signPacket,
+} from '../../src/index.ts';
 import { ascii, rejectionOf } from '../bytes.ts';
 import { text } from '../packets.ts';
 import { ModelStore, offline } from '../relay-model.ts';
@@ -32,6 +40,21 @@ describe('createPacketRecordSource', () => {
     const packets = new ModelStore('relay.example');
     expect(createPacketRecordSource({ packets }).name).toBe('relay.example');
     expect(createPacketRecordSource({ packets, name: 'relays' }).name).toBe('relays');
+  });
+
+  it('waits just longer than its packets say they may take, so that a slow answer counts [S2.1]', () => {
+    const timeoutOf = (packets: PacketSource, timeoutMs?: number): number =>
+      createPacketRecordSource({ packets, ...(timeoutMs !== undefined && { timeoutMs }) }).timeoutMs;
+    const silent = new ModelStore();
+    expect(timeoutOf(silent)).toBe(7_000);
+    expect(timeoutOf({ ...silent, name: 'DHT', get: async () => undefined, readTimeoutMs: 15_000 })).toBe(
+      16_000,
+    );
+    const relay = createRelay({ url: 'https://relay.example' });
+    expect(timeoutOf(createRelaySet({ relays: [relay, silent] }))).toBe(7_000);
+    const slow = createRelay({ url: 'https://relay.example', readTimeoutMs: 20_000 });
+    expect(timeoutOf(createRelaySet({ relays: [slow, silent] }))).toBe(22_000);
+    expect(timeoutOf(slow, 3)).toBe(3);
   });
 
   it('reads all texts at the name of the device, their strings joined [I3]', async () => {

@@ -29,13 +29,10 @@ export interface DhtNode extends Dht {
   target(options: DhtPublishing): PublicationTarget;
 }
 
-/** How long a question may take: as long as the node gives it. */
-const READ_TIMEOUT_MS = 15_000;
-
 /**
  * Enters the Mainline DHT. The package `bittorrent-dht` has to be installed for it; nothing else needs it.
  *
- * @throws DISCOVERY_DHT_MISSING if it is not, DISCOVERY_DHT_FAILED
+ * @throws DISCOVERY_DHT_MISSING if it is not, DISCOVERY_DHT_FAILED, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED
  * @throws TypeError for bootstrap nodes that are none.
  * @see docs/discovery.md
  *
@@ -53,10 +50,9 @@ const READ_TIMEOUT_MS = 15_000;
  */
 export async function openDht(options: DhtOptions): Promise<DhtNode> {
   const dht = await openDhtNode(options);
-  const timeoutMs = options.readTimeoutMs ?? READ_TIMEOUT_MS;
   return {
     ...dht,
-    source: createPacketRecordSource({ packets: dht, name: 'dht', timeoutMs }),
+    source: createPacketRecordSource({ packets: dht, name: 'dht' }),
     target: ({ network, signer, clock, random }) =>
       createDhtTarget({ dht, relays: network.packets, signer, ...given({ clock, random }) }),
   };
