@@ -33,11 +33,25 @@ export interface ReceiveKeys {
   close(): Promise<void>;
 }
 
-/** What keepers tell of that those who listen want to know; of a new key, they are told when it can be found. */
-const EVENT_TEXTS: Readonly<Partial<Record<(KeeperEvent | QueueEvent)['kind'], string>>> = {
-  restamped: 'The records of the key were signed again.\n',
-  retired: 'The overlap of a former key is over; it is not answered any more.\n',
+type Event = KeeperEvent | QueueEvent;
+type EventTexts = { readonly [Kind in Event['kind']]?: (event: Extract<Event, { kind: Kind }>) => string };
+
+/** What keepers tell of that those who listen want to know; of a new key, they are told when it can be found [O5]. */
+const EVENT_TEXTS: EventTexts = {
+  restamped: () => 'The records of the key were signed again.',
+  retired: () => 'The overlap of a former key is over; it is not answered any more.',
+  degraded: ({ target, code }) =>
+    `Nothing can be published (${target}) for now (${code}); it is tried again.`,
+  recovered: ({ target }) => `Publishing (${target}) works again.`,
+  parked: ({ target, code }) =>
+    `What is to be published was refused (${target}, ${code}); it is tried again later. See \`paykit keys status\`.`,
+  failed: ({ code }) => `The keys could not be looked after (${code}); it is tried again.`,
 };
+
+function textOf(event: Event): string | undefined {
+  const say = EVENT_TEXTS[event.kind] as ((event: Event) => string) | undefined;
+  return say?.(event);
+}
 
 const sameKey = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
   one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
@@ -82,10 +96,10 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
   let isPublished = false;
   const keys = openKeys(home, home.device, surroundings, {
     wishes: { signUp: false },
-    onEvent({ kind }) {
-      const text = EVENT_TEXTS[kind];
-      if (text !== undefined) terminal.tell(text);
-      isPublished ||= kind === 'published';
+    onEvent(event) {
+      const text = textOf(event);
+      if (text !== undefined) terminal.tell(`${text}\n`);
+      isPublished ||= event.kind === 'published';
       lookOut?.wake();
     },
   });

@@ -1,11 +1,7 @@
 import { readArguments } from '../arguments.ts';
 import { UsageError } from '../command-errors.ts';
-import {
-  HOME_OPTIONS,
-  type HomeSettings,
-  readHomeSettings,
-  SETTLED_HOME_HELP,
-} from '../home/home-settings.ts';
+import { DHT_HELP, DHT_OPTIONS, readDhtSettings } from '../home/dht-settings.ts';
+import { HOME_OPTIONS, type HomeSettings, SETTLED_HOME_HELP } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { type HostPort, readHostPort, readPeerAddress } from './host-port.ts';
 import { DEFAULT_PATTERNS, type PatternChoice, readPatterns } from './pattern-choice.ts';
@@ -50,7 +46,7 @@ being answered, takes the address back and ends with exit status 130; the end af
   --once                   end after one payment
   --exit-after N           end after N payments
   --json                   each event as one line of JSON
-${SETTLED_HOME_HELP}  -h, --help               show this text
+${SETTLED_HOME_HELP}${DHT_HELP}  -h, --help               show this text
 `;
 
 /** Addresses that mean every address of this machine: nobody can connect to one. */
@@ -71,6 +67,7 @@ export function readReceiveOptions(
 ): ReceiveOptions | undefined {
   const options = {
     ...HOME_OPTIONS,
+    ...DHT_OPTIONS,
     method: { type: 'string', multiple: true },
     patterns: { type: 'string', default: DEFAULT_PATTERNS },
     listen: { type: 'string', default: '127.0.0.1:0' },
@@ -91,7 +88,7 @@ export function readReceiveOptions(
     throw new UsageError(`Nobody can connect to ${listen.host}: say with --advertise where to.`, COMMAND);
   }
   return {
-    settings: readHomeSettings(values, environment, COMMAND),
+    settings: readDhtSettings(values, environment, COMMAND),
     listen,
     advertise,
     allowInsecure: values['allow-insecure'],

@@ -73,9 +73,10 @@ async function serve(
 ): Promise<void> {
   const { listen, advertise, allowInsecure, patterns, methods, exitAfter, json, settings } = options;
   const { terminal, signal, clock } = surroundings;
-  const { identity: publicKey, network, store } = home;
+  const { identity: publicKey, network, store, dht } = home;
+  const sources = dht === undefined ? [] : [dht.source];
   const storage = await ownStorage(home);
-  const { discovery } = connectPeerKeys({ network, store, clock });
+  const { discovery } = connectPeerKeys({ network, store, sources, clock });
   const { receipts, oneWayRequests } = openPaymentStores(home.folder);
   const report = createReceiveReport(terminal, json);
   const end = createEnd(exitAfter, signal);

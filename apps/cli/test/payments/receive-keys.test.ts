@@ -27,6 +27,8 @@ interface Situation {
   /** What was told, in order; the promise resolves with the next one. */
   readonly told: (string | undefined)[];
   next(): Promise<string | undefined>;
+  /** Once people are told something with these words in it, from now on. */
+  heard(words: string): Promise<void>;
 }
 
 /** A payee that listens, and somebody else who changes its keys. */
@@ -34,7 +36,16 @@ async function whileListening(work: (situation: Situation) => Promise<void>): Pr
   const payee = await createPublished(folder.path, 'payee', network.environment);
   await payee.withHome(async (home) => {
     const clock = createStandingClock();
-    const { surroundings } = fakeSurroundings({ clock });
+    const { surroundings: quiet } = fakeSurroundings({ clock });
+    const listeners = new Set<(text: string) => void>();
+    const tell = (text: string): void => {
+      for (const listener of listeners) listener(text);
+    };
+    const surroundings = { ...quiet, terminal: { ...quiet.terminal, tell } };
+    const heard = (words: string): Promise<void> =>
+      new Promise((resolve) => {
+        listeners.add((text) => text.includes(words) && resolve());
+      });
     const keys = await openReceiveKeys(home, surroundings);
     const other = openKeys(home, home.device, surroundings, { wishes: { signUp: false }, onEvent() {} });
     const told: (string | undefined)[] = [];
@@ -45,7 +56,7 @@ async function whileListening(work: (situation: Situation) => Promise<void>): Pr
     });
     const next = (): Promise<string | undefined> => new Promise((resolve) => waiting.push(resolve));
     try {
-      await work({ keys, other, clock, home, told, next });
+      await work({ keys, other, clock, home, told, next, heard });
     } finally {
       await stop();
       await other.close();
@@ -118,6 +129,25 @@ describe('openReceiveKeys', () => {
       clock.jump(LOOK_MS);
       expect(await again).toBe(shown(await keys.active()));
       expect(told).toHaveLength(2);
+    });
+  });
+
+  it('tells when nothing can be published, and when that works again [O5]', async () => {
+    await whileListening(async ({ clock, heard }) => {
+      const { faults } = network.testnet;
+      faults.homeserver.set({ refuse: true });
+      faults.relay.set({ refuse: true });
+      const down = ['homeserver', 'packet'].map((target) =>
+        heard(`Nothing can be published (${target}) for now`),
+      );
+      clock.release();
+      clock.jump(KEY_POLICIES.standard.restampAfterMs + 86_400_000);
+      await Promise.all(down);
+      faults.homeserver.clear();
+      faults.relay.clear();
+      const up = ['homeserver', 'packet'].map((target) => heard(`Publishing (${target}) works again.`));
+      clock.jump(86_400_000);
+      await Promise.all(up);
     });
   });
 });
