@@ -1,11 +1,12 @@
 import { type CancelSignal, type Clock, encodeUtf8, equalBytes, systemClock } from '@pubky-paykit/primitives';
-import { MAX_KEY_RECORD_BYTES, UPDATE_TIMEOUT_MS } from '../constants.ts';
+import { UPDATE_TIMEOUT_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { OwnFiles } from '../ports/own-files.ts';
 import type { PublicFiles } from '../ports/public-files.ts';
 import type { OpenRecords } from '../ports/record-store.ts';
 import { createFileTarget } from '../publications/file-target.ts';
+import { presentFile } from '../publications/present-file.ts';
 import type { Publication } from '../publications/publication.ts';
 import { keyRecordPath } from '../records/device-id.ts';
 import type { PacketStore } from '../relays/packet-store.ts';
@@ -130,15 +131,12 @@ async function write(
     .slice(publications.indexOf(publication) + 1)
     .filter((each) => each.device === device);
   if (after.length > 0) {
-    const present = await files.get(identity, keyRecordPath(device), {
-      signal,
-      maximumBytes: MAX_KEY_RECORD_BYTES,
-    });
+    const present = await presentFile(files, identity, keyRecordPath(device), { signal });
     const isThere = after.some(
       (each) =>
         each.kind !== 'retirement' &&
-        present !== undefined &&
-        equalBytes(present.bytes, encodeUtf8(each.record)),
+        present instanceof Uint8Array &&
+        equalBytes(present, encodeUtf8(each.record)),
     );
     if (isThere) return;
   }

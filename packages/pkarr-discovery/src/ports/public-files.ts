@@ -9,7 +9,10 @@ export interface FileCall {
 
 /** How a file is read. */
 export interface FileRead extends FileCall {
-  /** Inclusive. A longer file is an error, and never more than this is read. */
+  /**
+   * Inclusive. A longer file is an error, and never more than this is read. Throw it with the code HOMESERVER_ANSWER_TOO_LARGE:
+   * by any other one a publication cannot tell that what stands in its place may be replaced.
+   */
   readonly maximumBytes?: number | undefined;
 }
 

@@ -1,11 +1,12 @@
 import { encodeUtf8, equalBytes } from '@pubky-paykit/primitives';
-import { FILE_TARGET_TIMEOUT_MS, KEY_BYTES, MAX_KEY_RECORD_BYTES } from '../constants.ts';
+import { FILE_TARGET_TIMEOUT_MS, KEY_BYTES } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { OwnFiles } from '../ports/own-files.ts';
 import type { PublicFiles } from '../ports/public-files.ts';
 import { keyRecordPath } from '../records/device-id.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { checkPublication, checkReplacing } from './checking.ts';
+import { type PresentFile, presentFile } from './present-file.ts';
 import type { Publication, PublicationTarget, PublishCall } from './publication.ts';
 
 /** Whose files, and how they are reached. */
@@ -24,8 +25,8 @@ export interface FileTargetOptions {
 
 /**
  * Publishes to the homeserver: the text of the record at `/pub/noise.app/v0/phone`, where a retired device has no file. Reads
- * before it writes, so that nothing newer is replaced, and again afterwards, as everybody does. No secret is needed but the
- * session.
+ * before it writes, so that nothing newer is replaced, and again afterwards, as everybody does. What is no record of the
+ * identity, such as a file of more than 4 096 bytes, is replaced. No secret is needed but the session.
  *
  * `publish` throws DISCOVERY_NEWER_PUBLISHED, DISCOVERY_NOT_CONFIRMED, DISCOVERY_BAD_PUBLICATION, DISCOVERY_BAD_DEVICE,
  * DISCOVERY_KEY_RECORD_MALFORMED, DISCOVERY_KEY_RECORD_FORGED, DISCOVERY_FRESHNESS_FORGED, and what the files throw.
@@ -46,10 +47,8 @@ export function createFileTarget(options: FileTargetOptions): PublicationTarget 
   checkLength('an identity', options.identity, KEY_BYTES, KEY_BYTES);
   const identity = Uint8Array.from(options.identity);
 
-  async function read(path: string, { signal }: PublishCall): Promise<Uint8Array | undefined> {
-    const file = await files.get(identity, path, { signal, timeoutMs, maximumBytes: MAX_KEY_RECORD_BYTES });
-    return file?.bytes;
-  }
+  const read = (path: string, { signal }: PublishCall): Promise<PresentFile> =>
+    presentFile(files, identity, path, { signal, timeoutMs });
 
   async function publish(publication: Publication, call: PublishCall = {}): Promise<void> {
     checkPublication(publication, identity);
@@ -62,13 +61,13 @@ export function createFileTarget(options: FileTargetOptions): PublicationTarget 
     }
     const record = encodeUtf8(publication.record);
     const present = await read(path, call);
-    if (present !== undefined) {
+    if (present instanceof Uint8Array) {
       if (equalBytes(present, record)) return;
       checkReplacing(present, publication, name);
     }
     await own.put(path, record, { signal, timeoutMs });
     const published = await read(path, call);
-    if (published === undefined || !equalBytes(published, record)) throw notConfirmed();
+    if (!(published instanceof Uint8Array) || !equalBytes(published, record)) throw notConfirmed();
   }
 
   return { name, publish };

@@ -85,6 +85,17 @@ describe('prepareOffline and publishPrepared', () => {
     expect(outpost.files.changes).toHaveLength(changes);
   });
 
+  it('[O4] [S2.3] revoke a key though something that is no record stands in its place, however long', async () => {
+    const outpost = await Outpost.announced();
+    await publish(outpost, await prepared(outpost, { action: 'publish' }));
+    for (const device of ['default', formerOf('default')]) {
+      outpost.files.files.set(`/pub/noise.app/v0/${device}`, new Uint8Array(4_097));
+    }
+    await publish(outpost, await prepared(outpost, { action: 'revoke' }));
+    expect(outpost.files.keyOf('default')).toBe(z32('default#1'));
+    expect(outpost.files.keyOf(formerOf('default'))).toBe(z32('default'));
+  });
+
   it('[O4] revoke all keys in the overlap of two rotations', async () => {
     const outpost = await Outpost.announced();
     const nowhere = { packets: undefined };

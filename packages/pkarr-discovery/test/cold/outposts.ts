@@ -9,8 +9,9 @@ import type { KeyLedger } from '../../src/lifecycle/key-ledger.ts';
 import { openKeyLedgers } from '../../src/lifecycle/ledger-codec.ts';
 import { ledgerKey } from '../../src/lifecycle/ledger-desk.ts';
 import type { OwnFiles } from '../../src/ports/own-files.ts';
-import type { PublicFiles } from '../../src/ports/public-files.ts';
+import type { FileRead, PublicFiles } from '../../src/ports/public-files.ts';
 import { parseKeyRecord } from '../../src/records/key-record.ts';
+import { tooLarge } from '../discovery/fakes.ts';
 import { SIGNER } from '../lifecycle/household.ts';
 import { derive, World } from '../lifecycle/world.ts';
 import { ModelStore } from '../relay-model.ts';
@@ -24,9 +25,10 @@ export class ModelFiles implements OwnFiles, PublicFiles {
   /** What a write does before anything else, such as to throw. */
   beforePut: () => void = () => {};
 
-  async get(_: Uint8Array, path: string) {
+  async get(_: Uint8Array, path: string, { maximumBytes = Number.POSITIVE_INFINITY }: FileRead = {}) {
     const bytes = this.files.get(path);
-    return bytes && { bytes };
+    if (bytes === undefined || bytes.length <= maximumBytes) return bytes && { bytes };
+    throw tooLarge();
   }
 
   async listPage() {

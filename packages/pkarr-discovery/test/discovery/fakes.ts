@@ -23,6 +23,12 @@ import {
   type RollBackKeeper,
 } from '../../src/index.ts';
 
+/** What is thrown of a file that is longer than it may be, as the package `homeserver` does. */
+export function tooLarge(): Error {
+  const code = 'HOMESERVER_ANSWER_TOO_LARGE';
+  return Object.assign(new Error(code), { code, context: {}, retryable: false, nextStep: 'None.' });
+}
+
 /** The files of one account, in memory, as everybody and their owner see them. */
 export class FakeFiles implements PublicFiles, OwnFiles {
   readonly #owner: Uint8Array;
@@ -53,6 +59,9 @@ export class FakeFiles implements PublicFiles, OwnFiles {
     this.reads.push({ ...options, path });
     await this.before('get', path);
     const bytes = this.#isMine(owner) ? this.#files.get(path) : undefined;
+    if (bytes !== undefined && bytes.length > (options.maximumBytes ?? Number.POSITIVE_INFINITY)) {
+      throw tooLarge();
+    }
     return bytes && { bytes: bytes.slice() };
   }
 

@@ -62,6 +62,32 @@ describe('createFileTarget', () => {
     expect(files.peek(PATH)).toBe(newer.record);
   });
 
+  it.each([4_097, 100_000])(
+    '[O4] [S2.3] replaces a file of %i bytes, by a key, a revocation or nothing: it can be no record',
+    async (length) => {
+      const { files, target } = open();
+      const tooLong = () => files.force(PATH, 'x'.repeat(length));
+      for (const publication of [await keyOf(), await keyOf({ revoked: true })]) {
+        tooLong();
+        await target.publish(publication);
+        expect(files.peek(PATH)).toBe(publication.record);
+      }
+      tooLong();
+      await target.publish(RETIREMENT);
+      expect(files.peek(PATH)).toBeUndefined();
+    },
+  );
+
+  it('[O4] confirms nothing while such a file comes back', async () => {
+    const { files, target } = open();
+    files.before = (call) => {
+      if (call === 'get') files.force(PATH, 'x'.repeat(4_097));
+    };
+    for (const publication of [await keyOf({ revoked: true }), RETIREMENT]) {
+      expect((await rejectionOf(target.publish(publication))).code).toBe('DISCOVERY_NOT_CONFIRMED');
+    }
+  });
+
   it('writes nothing after a read that failed [O5] [S2.3]', async () => {
     const { files, target } = open();
     files.before = (call) => {
