@@ -35,6 +35,8 @@ export class FakeFiles implements PublicFiles, OwnFiles {
   readonly #files = new Map<string, Uint8Array>();
   /** What every call does before anything else, such as to wait or to throw. */
   before: (call: 'get' | 'listPage' | 'put' | 'delete', path: string) => Promise<void> | void = () => {};
+  /** Whether a file that is too long is an error, as it should be. */
+  keepsLimits = false;
   readonly reads: (FileRead & { readonly path: string })[] = [];
   readonly listings: FileListing[] = [];
   /** Calls that change something, in order. */
@@ -59,9 +61,8 @@ export class FakeFiles implements PublicFiles, OwnFiles {
     this.reads.push({ ...options, path });
     await this.before('get', path);
     const bytes = this.#isMine(owner) ? this.#files.get(path) : undefined;
-    if (bytes !== undefined && bytes.length > (options.maximumBytes ?? Number.POSITIVE_INFINITY)) {
-      throw tooLarge();
-    }
+    const { maximumBytes = Number.POSITIVE_INFINITY } = options;
+    if (this.keepsLimits && bytes !== undefined && bytes.length > maximumBytes) throw tooLarge();
     return bytes && { bytes: bytes.slice() };
   }
 

@@ -16,6 +16,7 @@ async function keyOf(change: RecordChange = {}): Promise<Publication & { readonl
 
 function open() {
   const files = new FakeFiles(OWNER.publicKey);
+  files.keepsLimits = true;
   const identity = Uint8Array.from(OWNER.publicKey);
   const target = createFileTarget({ identity, own: files, files });
   identity.fill(0);
