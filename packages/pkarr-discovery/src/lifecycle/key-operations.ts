@@ -214,8 +214,8 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     async revoke(ledger, which, withSuccessor, signal) {
       const keys = revocableKeys(ledger, which);
       const current = currentKey(ledger);
-      const isWanted = withSuccessor && (current === undefined || keys.includes(current));
-      if (keys.length === 0 && isWanted) return create(ledger, signal);
+      // A device that was revoked for good stays so until its owner publishes.
+      const isWanted = withSuccessor && current !== undefined && keys.includes(current);
       // A revocation that the queue had no room for is not done.
       if (keys.length === 0) return restate((await settle(signal)) ?? ledger, signal);
       // Not checked against what is derived: a seed that is lost or wrong must not be in the way of a revocation.

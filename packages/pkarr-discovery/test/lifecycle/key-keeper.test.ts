@@ -161,6 +161,24 @@ describe('createKeyKeeper', () => {
     expect((await rejectionOf(other)).code).toBe('DISCOVERY_KEY_NOT_IN_LEDGER');
   });
 
+  it('[O4] makes no new key of a device that was revoked for good, whatever is revoked of it later', async () => {
+    const world = new World();
+    const { keeper, queue } = household(world);
+    await keeper.publish();
+    await keeper.rotate();
+    await queue.flush();
+    await keeper.revoke({ which: { context: 'default#1' }, successor: false });
+    for (const which of [{ context: 'default' }, 'all'] as const) {
+      await keeper.revoke({ which });
+      await queue.flush();
+      expect(read(world, 'default')).toBe(`revoked ${shown('default#1')}`);
+    }
+    expect(read(world, formerOf('default'))).toBe(`revoked ${shown('default')}`);
+    await keeper.publish();
+    await queue.flush();
+    expect(read(world, 'default')).toBe(shown('default#2'));
+  });
+
   it('[O4] takes a revocation off after 37 days, when no record of the key is fresh anywhere', async () => {
     const world = new World();
     const { keeper, queue, events } = household(world);
