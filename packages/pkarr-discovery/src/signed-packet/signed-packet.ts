@@ -13,7 +13,10 @@ import { DiscoveryError } from '../errors.ts';
 
 declare const verified: unique symbol;
 
-/** The records of an identity, signed by it. Only the verifying functions of this package can make one. */
+/**
+ * The records of an identity, signed by it. Only the verifying functions of this package can make one, and nobody can change
+ * it: every time bytes or records are asked for, they are fresh.
+ */
 export interface SignedPacket {
   /** 32 bytes, Ed25519. */
   readonly publicKey: Uint8Array;
@@ -23,7 +26,7 @@ export interface SignedPacket {
   readonly signature: Uint8Array;
   /** The DNS message as it was signed, 12 to 1000 bytes. */
   readonly message: Uint8Array;
-  /** The answers in `message`, whose memory their bytes share. */
+  /** The answers in `message`. */
   readonly records: readonly DnsRecord[];
   readonly [verified]: true;
 }
@@ -78,8 +81,28 @@ export function parseSignedPacket(publicKey: Uint8Array, payload: Uint8Array): S
   if (!verifyStrictly(signature, signed, publicKey)) {
     throw new DiscoveryError('DISCOVERY_BAD_SIGNATURE');
   }
-  const records = Object.freeze(decodeDnsMessage(message, { owned: true }));
-  const packet = { publicKey: new Uint8Array(publicKey), timestamp, signature, message, records };
+  const key = new Uint8Array(publicKey);
+  const read = (): readonly DnsRecord[] =>
+    Object.freeze(decodeDnsMessage(new Uint8Array(message), { owned: true }));
+  let first: readonly DnsRecord[] | undefined = read();
+  // Whoever is given bytes may write into them, and a packet may be remembered for everybody: what was verified stays here.
+  const packet = {
+    timestamp,
+    get publicKey() {
+      return new Uint8Array(key);
+    },
+    get signature() {
+      return new Uint8Array(signature);
+    },
+    get message() {
+      return new Uint8Array(message);
+    },
+    get records() {
+      const records = first ?? read();
+      first = undefined;
+      return records;
+    },
+  };
   return Object.freeze(packet) as unknown as SignedPacket;
 }
 
@@ -114,12 +137,13 @@ export function signedPacketPayload({ signature, timestamp, message }: SignedPac
  */
 export function compareSignedPackets(left: SignedPacket, right: SignedPacket): number {
   if (left.timestamp !== right.timestamp) return left.timestamp > right.timestamp ? 1 : -1;
-  const length = Math.min(left.message.length, right.message.length);
+  const [ours, theirs] = [left.message, right.message];
+  const length = Math.min(ours.length, theirs.length);
   for (let i = 0; i < length; i++) {
-    const difference = (left.message[i] as number) - (right.message[i] as number);
+    const difference = (ours[i] as number) - (theirs[i] as number);
     if (difference !== 0) return difference;
   }
-  return left.message.length - right.message.length;
+  return ours.length - theirs.length;
 }
 
 /** @throws DISCOVERY_WRONG_LENGTH unless `bytes` are so many; both limits are inclusive. */

@@ -2,6 +2,7 @@ import { concatBytes, hex } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
 import {
   compareSignedPackets,
+  createRelaySet,
   encodeDnsMessage,
   parseSignedPacket,
   signedPacketPayload,
@@ -10,6 +11,7 @@ import {
 import { signedBytes } from '../../src/signed-packet/signed-packet.ts';
 import { ascii, bytes, filled, flipped, thrownBy } from '../bytes.ts';
 import { filling, packetOf, signedPayload, text, uint64 } from '../packets.ts';
+import { ModelStore } from '../relay-model.ts';
 import { numbered } from '../signers.ts';
 
 const signer = numbered(1);
@@ -148,5 +150,24 @@ describe('compareSignedPackets', () => {
     expect(compareSignedPackets(long, short)).toBeGreaterThan(0);
     expect(compareSignedPackets(short, long)).toBeLessThan(0);
     expect(compareSignedPackets(short, await signPacket(signer, [], 1n))).toBe(0);
+  });
+});
+
+describe('SignedPacket', () => {
+  it('[S2.1] cannot be written into: what a set of relays remembers is what was verified', async () => {
+    const owner = numbered(1);
+    const signed = await signPacket(owner, [text('t', 'good')], 5n);
+    const relay = new ModelStore();
+    relay.force(signed);
+    const set = createRelaySet({ relays: [relay] });
+    const [given, payload] = [await set.get(owner.publicKey), signedPacketPayload(signed)];
+    if (given === undefined) throw new Error('there is one');
+    for (const bytes of [given.publicKey, given.signature, given.message]) bytes.fill(0);
+    for (const { data } of given.records)
+      if (data.type === 'TXT') for (const string of data.strings) string.fill(0);
+    expect(signedPacketPayload(given)).toEqual(payload);
+    const again = await set.get(owner.publicKey);
+    expect(again?.records).toEqual([text('t', 'good')]);
+    expect(parseSignedPacket(owner.publicKey, payload)).toEqual(again);
   });
 });
