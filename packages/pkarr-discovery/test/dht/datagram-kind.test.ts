@@ -1,5 +1,5 @@
-import { createSocket } from 'node:dgram';
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { effort } from '../../../../tooling/vitest/effort.ts';
@@ -124,7 +124,7 @@ describe('a look-up', () => {
       socket.send(answer(Buffer.from(transaction).toString('latin1')), port, address);
     });
     await new Promise<void>((resolve) => socket.bind(0, HOST, resolve));
-    closing.push(() => socket.close());
+    closing.push(() => void socket.close());
     return socket.address().port;
   }
 

@@ -153,8 +153,8 @@ describe('both backends', () => {
     });
     fc.assert(
       fc.property(given, ({ seed, message, change, special }) => {
-        let key = ed25519.getPublicKey(seed);
-        let signature = ed25519.sign(message, seed);
+        let key: Uint8Array = ed25519.getPublicKey(seed);
+        let signature: Uint8Array = ed25519.sign(message, seed);
         if (change?.what === 0) signature = flipped(signature, change.bit);
         if (change?.what === 1) key = flipped(key, change.bit % 256);
         if (special?.where === 0) key = special.point;
