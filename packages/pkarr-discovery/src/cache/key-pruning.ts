@@ -35,8 +35,8 @@ interface Cleaning {
   readonly unusedMs: number;
   /** As {@link survey} has it. */
   readonly nowMs: number;
-  /** How many milliseconds after they were last seen the revocations of strangers are forgotten. */
-  readonly revokedMs: number;
+  /** How many milliseconds after it was last seen it is forgotten what strangers have signed. */
+  readonly signedMs: number;
 }
 
 interface Survey {
@@ -86,17 +86,19 @@ export function isStranger({ lastUsedMs, entry }: KeptKey | StoredKey): boolean 
 
 /**
  * Strangers are many and cost nothing, so no word of theirs is kept for ever. What is remembered of a record protects until
- * everything older is too old anyway. A revocation does so, too; it is kept far longer if there is room, as records without a
- * signed time never grow old.
+ * everything older is too old anyway. What was signed is kept far longer if there is room, revocations and that a device signs:
+ * records without a signed time never grow old, and whoever keeps a record of ours can make one of it.
  */
 function isForgettableStranger(
   { memory, lastSeenMs }: KeptKey | StoredKey,
-  { nowMs, policy, revokedMs }: Cleaning,
+  { nowMs, policy, signedMs }: Cleaning,
 ): boolean {
   // Kept until it is seen again: nobody knows how old it is.
-  if (memory.revokedKeys.length > 0) return lastSeenMs > 0 && nowMs - lastSeenMs >= revokedMs;
+  if (memory.revokedKeys.length > 0) return lastSeenMs > 0 && nowMs - lastSeenMs >= signedMs;
   const stampedMs = Number(memory.newest?.timestampSeconds ?? 0n) * 1_000;
-  return nowMs - Math.max(lastSeenMs, stampedMs) > (policy.maximumAgeSeconds + MAX_CLOCK_SKEW) * 1_000;
+  const freshMs = (policy.maximumAgeSeconds + MAX_CLOCK_SKEW) * 1_000;
+  const keptMs = memory.newest?.freshness === 'signed' ? Math.max(freshMs, signedMs) : freshMs;
+  return nowMs - Math.max(lastSeenMs, stampedMs) > keptMs;
 }
 
 /**
@@ -120,8 +122,8 @@ export async function pruneKeys(
   const policy = cachePolicy(settings);
   const { nowMs, strangers } = await survey(stock, { signal });
   // Where room becomes short, for as long as the owner himself publishes it: everything that he signed before is stale by then.
-  const revokedMs = strangers > stock.maximumStrangers / 2 ? REVOCATION_KEEP_MS : HISTORY_KEPT_MS;
-  const cleaning = { policy, unusedMs, nowMs, revokedMs };
+  const signedMs = strangers > stock.maximumStrangers / 2 ? REVOCATION_KEEP_MS : HISTORY_KEPT_MS;
+  const cleaning = { policy, unusedMs, nowMs, signedMs };
   const report = { devices: 0, expired: 0, forgotten: 0, unreadable: 0, strangers: 0 };
   for await (const { key, value } of records.list('', { signal })) {
     const address = addressUnder(key);

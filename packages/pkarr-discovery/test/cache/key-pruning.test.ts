@@ -4,7 +4,7 @@ import type { DurableStore } from '../../../session-store/src/index.ts';
 import { deviceAddress } from '../../src/cache/device-address.ts';
 import type { KeyCache } from '../../src/cache/key-cache.ts';
 import { rememberKeyRecord } from '../../src/records/roll-back.ts';
-import { DEVICE, verifiedRevocation } from '../records/key-records.ts';
+import { DEVICE, verifiedKey, verifiedRevocation } from '../records/key-records.ts';
 import { numbered } from '../signers.ts';
 import { A, B, DAY_MS, FREQUENT, listed, NO_A, open, PEER, RECORD_A, shown, stateIn } from './caches.ts';
 
@@ -56,10 +56,11 @@ describe('createKeyCache', () => {
 
     it('keeps what a discovery remembers of strangers as long as it protects from anything, and no longer [S2.3]', async () => {
       const { cache, clock } = open();
+      const unsigned = await verifiedKey({ unsigned: true });
       const remember = () =>
         cache.memory.update(
           deviceAddress(PEER, DEVICE),
-          (memory) => rememberKeyRecord(memory, RECORD_A).memory,
+          (memory) => rememberKeyRecord(memory, unsigned).memory,
         );
       await remember();
       clock.advance(30 * DAY_MS + 300_000);
@@ -70,6 +71,31 @@ describe('createKeyCache', () => {
       await witness(cache, clock.now());
       expect((await cache.prune()).forgotten).toBe(1);
       expect((await cache.read(PEER, DEVICE)).memory.newest).toBeUndefined();
+    });
+
+    it('remembers far longer that a stranger signs: anybody can make an unsigned copy of a record (P8 W-09) [S2.3]', async () => {
+      const { cache, clock } = open({ maximumStrangers: 2 });
+      const address = deviceAddress(PEER, DEVICE);
+      const remember = () =>
+        cache.memory.update(address, (memory) => rememberKeyRecord(memory, RECORD_A).memory);
+      const isKnown = async () => (await cache.read(PEER, DEVICE)).memory.newest !== undefined;
+      await remember();
+      clock.advance(37 * DAY_MS);
+      await witness(cache, clock.now());
+      // Two strangers are many here.
+      expect([(await cache.prune()).forgotten, await isKnown()]).toEqual([0, true]);
+      clock.advance(1_000);
+      await witness(cache, clock.now());
+      expect([(await cache.prune()).forgotten, await isKnown()]).toEqual([1, false]);
+
+      const roomy = open();
+      await roomy.cache.memory.update(address, (memory) => rememberKeyRecord(memory, RECORD_A).memory);
+      roomy.clock.advance(400 * DAY_MS);
+      await witness(roomy.cache, roomy.clock.now());
+      expect((await roomy.cache.prune()).forgotten).toBe(0);
+      roomy.clock.advance(1_000);
+      await witness(roomy.cache, roomy.clock.now());
+      expect((await roomy.cache.prune()).forgotten).toBe(1);
     });
 
     describe('revocations of strangers', () => {
