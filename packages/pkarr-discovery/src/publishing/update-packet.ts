@@ -17,7 +17,7 @@ import {
 } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import { DiscoveryError } from '../errors.ts';
-import type { PacketStore } from '../relays/packet-store.ts';
+import type { PacketStore, WriteReport } from '../relays/packet-store.ts';
 import { readPacketOf } from '../relays/read-packet.ts';
 import { signPacket } from '../signed-packet/sign-packet.ts';
 import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
@@ -42,6 +42,11 @@ export interface UpdateOptions {
    * one of them has to be the one that announces the homeserver.
    */
   readonly allowCreate?: boolean;
+  /**
+   * Told once what was stored is confirmed: those who have not stored it may still give what was there before, such as a key
+   * that is revoked now. The same update again reaches them when they are back. Not told if nothing had to be stored.
+   */
+  readonly onStored?: ((report: WriteReport) => void) | undefined;
 }
 
 /** One update at a time for each key of this process; others are kept apart by the relays. */
@@ -93,13 +98,13 @@ export async function updateWithin(
   options: UpdateOptions,
 ): Promise<SignedPacket> {
   const { clock = systemClock, random = systemRandom, timeoutMs = UPDATE_TIMEOUT_MS } = options;
-  const { signal, allowCreate = false } = options;
+  const { signal, allowCreate = false, onStored = () => {} } = options;
   const publicKey = Uint8Array.from(signer.publicKey);
   checkLength('the key of the signer', publicKey, KEY_BYTES, KEY_BYTES);
   // A signer cannot become another one on the way.
   const steady: IdentitySigner = { publicKey, sign: (message) => signer.sign(message) };
   return withDeadline({ what: 'publishing', clock, timeoutMs, signal }, (deadline) => {
-    const update: Update = { store, signer: steady, change, allowCreate, clock, random, deadline };
+    const update: Update = { store, signer: steady, change, allowCreate, onStored, clock, random, deadline };
     return locks.with(
       publicKey,
       (turn) => deadline.race(() => turn),
@@ -114,6 +119,7 @@ interface Update {
   readonly signer: IdentitySigner;
   readonly change: PacketChange;
   readonly allowCreate: boolean;
+  readonly onStored: (report: WriteReport) => void;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly deadline: Deadline;
@@ -133,29 +139,51 @@ type Outcome = { readonly packet: SignedPacket } | { readonly error: Error };
 
 async function tryOnce(update: Update, tries: number): Promise<Outcome> {
   const { store, signer, change, deadline } = update;
+  let isBehind = false;
+  const onBehind = (): void => {
+    isBehind = true;
+  };
   const seen = await deadline.race((signal) =>
-    readPacketOf(store, signer.publicKey, { signal, forUpdate: true }),
+    readPacketOf(store, signer.publicKey, { signal, forUpdate: true, onBehind }),
   );
   if (seen === undefined && !update.allowCreate) throw new DiscoveryError('DISCOVERY_NO_PACKET');
   const records = applyChange(seen?.records ?? [], change);
   if (seen !== undefined && isFresh(seen, update.clock) && sameRecords(seen.records, records)) {
-    // A store may remember what relays have lost, or taken back.
-    const given = await deadline.race((signal) =>
-      readPacketOf(store, signer.publicKey, { signal, remembered: false }),
-    );
-    if (given !== undefined && compareSignedPackets(given, seen) === 0) return { packet: seen };
+    // Some may have lost it, taken it back, or never got it, and a store may remember what nobody has.
+    if (!isBehind && (await isGiven(update, seen))) return { packet: seen };
+    return publish(update, seen, seen, tries);
   }
   const timestamp = nextTimestamp(seen, update.clock);
   const packet = await deadline.race(() => signPacket(signer, records, timestamp));
   // Whoever owns a record may have written into it while the signer took its time.
   if (!sameRecords(packet.records, records)) throw new DiscoveryError('DISCOVERY_RECORDS_LOST');
+  return publish(update, packet, seen, tries);
+}
+
+async function isGiven({ store, signer, deadline }: Update, packet: SignedPacket): Promise<boolean> {
+  const given = await deadline.race((signal) =>
+    readPacketOf(store, signer.publicKey, { signal, remembered: false }),
+  );
+  return given !== undefined && compareSignedPackets(given, packet) === 0;
+}
+
+async function publish(
+  update: Update,
+  packet: SignedPacket,
+  seen: SignedPacket | undefined,
+  tries: number,
+): Promise<Outcome> {
+  const { store, deadline, onStored } = update;
+  let report: WriteReport;
   try {
-    await deadline.race((signal) => store.put(packet, { signal, replacing: seen?.timestamp }));
+    report = await deadline.race((signal) => store.put(packet, { signal, replacing: seen?.timestamp }));
   } catch (error) {
     if (error instanceof DiscoveryError && error.code === 'DISCOVERY_CONFLICT') return { error };
     throw error;
   }
-  return readBack(update, packet, tries);
+  const outcome = await readBack(update, packet, tries);
+  if ('packet' in outcome) onStored(report);
+  return outcome;
 }
 
 /**

@@ -15,6 +15,11 @@ export interface ReadOptions {
    */
   readonly remembered?: boolean;
   /**
+   * Told, by a store of several, who of those who answered has something older than what is given, or nothing; not if nobody
+   * has. They take the same packet if it is put once more.
+   */
+  readonly onBehind?: ((relays: readonly string[]) => void) | undefined;
+  /**
    * Lets a store that remembers give what it has seen earlier, if nobody can be asked; it is told when that was, in Unix
    * milliseconds. Without it, and for an update, such a store fails like any other.
    */

@@ -125,7 +125,11 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
       let newest: SignedPacket | undefined;
       for (const { value } of given) newest = isNewer(value, newest) ? value : newest;
       if (remembered && (forUpdate || newest !== undefined)) newest = memory.of(asked).newest;
-      if (newest !== undefined) return newest;
+      if (newest !== undefined) {
+        const behind = given.filter(({ value }) => isNewer(newest, value)).map(({ relay }) => relay);
+        if (behind.length > 0) options.onBehind?.(behind);
+        return newest;
+      }
       if (failed.length > 0) {
         // Whoever can silence a relay could hide a packet. What is remembered is no answer either: it is not from now.
         const counts = { absent: given.length, failed: failed.length };
@@ -201,7 +205,9 @@ interface Answers<Value> {
 function split<Value>(outcomes: readonly Outcome<Value>[]): Answers<Value> {
   return {
     given: outcomes.flatMap((outcome) => (outcome.kind === 'answered' ? [outcome] : [])),
-    failed: outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome] : [])),
+    failed: outcomes.flatMap((outcome) =>
+      outcome.kind === 'failed' ? [{ relay: outcome.relay, error: outcome.error }] : [],
+    ),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   signPacket,
   type UpdateOptions,
   updatePacket,
+  type WriteReport,
 } from '../../src/index.ts';
 import { rejectionOf } from '../bytes.ts';
 import { filling, text } from '../packets.ts';
@@ -404,6 +405,48 @@ describe('updatePacket', () => {
       code: 'DISCOVERY_NOT_CONFIRMED',
       cause: { code: 'DISCOVERY_BAD_ANSWER' },
     });
+  });
+
+  it('[S2.3] tells which relays still have the old packet, and reaches them the next time with the same one', async () => {
+    const [a, b] = [new ModelStore('a'), new ModelStore('b')];
+    const old = await held(NOW - 1n);
+    for (const store of [a, b]) store.force(old);
+    b.before = (call) => {
+      if (call === 'put') throw offline('b');
+    };
+    const clock = new ManualClock(NOW_MS);
+    const set = createRelaySet({ relays: [a, b], clock });
+    const reports: WriteReport[] = [];
+    const update = (): Promise<SignedPacket> =>
+      updatePacket(set, signer, CHANGE, { clock, onStored: (report) => reports.push(report) });
+    const packet = await update();
+    expect(reports).toEqual([
+      {
+        stored: ['a'],
+        failed: [{ relay: 'b', error: expect.objectContaining({ code: 'DISCOVERY_OFFLINE' }) }],
+      },
+    ]);
+    expect(b.peek(signer.publicKey)).toBe(old);
+    b.before = () => {};
+    expect(await update()).toBe(packet);
+    expect(b.peek(signer.publicKey)).toBe(packet);
+    expect(reports[1]).toEqual({ stored: ['a', 'b'], failed: [] });
+    // Now there is nothing to do, and nothing to tell.
+    expect(await update()).toBe(packet);
+    expect([a.writes.length, reports.length]).toEqual([2, 2]);
+  });
+
+  it('[S2.3] tells nothing of what was not confirmed', async () => {
+    const reports: WriteReport[] = [];
+    const { store, update } = setUpThrough(PATHS['a set'] as Path, {
+      onStored: (report) => reports.push(report),
+    });
+    store.force(await held(NOW - 1n));
+    store.before = (call) => {
+      if (call === 'get' && store.writes.length > 0) throw offline();
+    };
+    expect((await rejectionOf(update())).code).toBe('DISCOVERY_NOT_CONFIRMED');
+    expect(reports).toEqual([]);
   });
 
   it('[S2.3] creates nothing while one of two relays is dead and the other has no packet', async () => {

@@ -234,6 +234,19 @@ describe('get', () => {
     expect([set.readTimeoutMs, clock.pending]).toEqual([16_000, 0]);
   });
 
+  it('[S2.3] tells which relays have something older than it gives, or nothing, but not who is silent', async () => {
+    const { set, relays } = setUp(4);
+    const behind: string[][] = [];
+    const read = () => set.get(KEY, { forUpdate: true, onBehind: (names) => behind.push([...names]) });
+    expect(await read()).toBeUndefined();
+    for (const [index, packet] of [P2, P1, undefined].entries()) if (packet) relays[index]?.force(packet);
+    failing(relays[3] as ModelStore);
+    expect(await read()).toBe(P2);
+    for (const relay of relays) relay.force(P2);
+    expect(await read()).toBe(P2);
+    expect(behind).toEqual([['relay1', 'relay2']]);
+  });
+
   it('asks all at once', async () => {
     const { set, relays } = setUp(5);
     const asked: string[] = [];
