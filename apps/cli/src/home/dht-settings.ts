@@ -12,8 +12,9 @@ export const DHT_OPTIONS = {
 /** What help says about {@link DHT_OPTIONS}. */
 export const DHT_HELP = `  --dht                  the Mainline DHT, too, beside homeserver and relays
                          (default: PAYKIT_DHT=1)
-  --dht-bootstrap LIST   the nodes it is entered by, HOST:PORT each, separated by
-                         commas (default: PAYKIT_DHT_BOOTSTRAP, else public ones)
+  --dht-bootstrap LIST   the nodes it is entered by, HOST:PORT each, separated
+                         by commas (default: PAYKIT_DHT_BOOTSTRAP, else public
+                         ones)
 `;
 
 /** What {@link DHT_OPTIONS} were set to. */

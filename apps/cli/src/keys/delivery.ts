@@ -248,6 +248,8 @@ const COMMAND_ADVICE: Readonly<Record<string, string>> = {
     'Another key is published for this device, and it is not of this seed as far as can be told. Check --device; `paykit keys publish --take-over` replaces it.',
   DISCOVERY_OWN_KEY_UNKNOWN:
     'What is published for this device cannot be told now. Try again when homeserver and relays answer; `paykit keys publish --take-over` replaces it whatever it is.',
+  DISCOVERY_CLOCK_BEHIND:
+    'The clock of this machine is behind what was signed before. Set it right. If it is right now and was ahead then, `paykit keys publish --begin-anew` revokes the keys of that time and makes a new one.',
   DISCOVERY_NO_CURRENT_KEY: 'This device has no key: `paykit keys publish` makes one.',
 };
 

@@ -36,6 +36,7 @@ export function tellKey({ tell }: Terminal, key: PeerKey): void {
 /** What is worth telling of changes a look-up has found. */
 export const EVENT_TEXTS: Readonly<Partial<Record<KeyFinderEvent['kind'], string>>> = {
   revoked: 'The payee has revoked the key that was known.\n',
+  replaced: 'This is another key than the one that was known until it expired or was forgotten.\n',
   recovered: 'The key of the payee could be looked up again.\n',
 };
 

@@ -107,6 +107,34 @@ describe('runPublish', () => {
   });
 });
 
+describe('a clock that was ahead [O4]', () => {
+  it('is told, with what to do, and its keys are revoked and replaced where that is meant', async () => {
+    await alice.create();
+    await alice.publish();
+    const early = await alice.run(runRotate, [], { clock: shiftedClock(30 * DAY_MS) });
+    expect(early.error).toBeUndefined();
+    const ahead = currentIn(await alice.status());
+    const behind = await alice.run(runRotate, []);
+    expect(behind.error?.message).toContain('DISCOVERY_CLOCK_BEHIND');
+    expect(behind.error?.message).toContain(
+      `\`paykit keys publish --begin-anew --home ${folder.inside('alice')}\``,
+    );
+    const unasked = await alice.run(runPublish, ['--begin-anew']);
+    expect(unasked.error?.message).toContain('say --yes if it is meant');
+    const refused = await alice.run(runPublish, ['--begin-anew'], { dialog: { confirm: async () => false } });
+    expect(refused.error?.message).toBe('Nothing was done.');
+    expect(currentIn(await alice.status())).toBe(ahead);
+
+    const { error, output } = await alice.run(runPublish, ['--begin-anew', '--yes']);
+    expect(error).toBeUndefined();
+    expect(output).toContain('A key was revoked.');
+    const current = currentIn(await alice.status());
+    expect(current).not.toBe(ahead);
+    const { facts } = await bob.discover(await alice.identity());
+    expect(facts).toMatchObject({ outcome: 'found', noiseKey: current });
+  });
+});
+
 describe('an outage while publishing [O5]', () => {
   it('queues everything while both are down, says so, and catches up at the next run', async () => {
     await alice.create();
