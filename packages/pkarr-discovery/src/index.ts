@@ -152,6 +152,7 @@ export { createFileTarget, type FileTargetOptions } from './publications/file-ta
 export { createPacketTarget, type PacketTargetOptions } from './publications/packet-target.ts';
 export type {
   FailedTarget,
+  PartialTarget,
   Publication,
   PublicationReport,
   PublicationTarget,

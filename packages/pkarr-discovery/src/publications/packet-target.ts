@@ -21,7 +21,7 @@ import { isTooLarge, type PacketChange } from '../publishing/packet-change.ts';
 import { updatePacket } from '../publishing/update-packet.ts';
 import { keyRecordName } from '../records/device-id.ts';
 import { millisecondsOf } from '../records/freshness.ts';
-import type { PacketStore } from '../relays/packet-store.ts';
+import type { PacketStore, WriteReport } from '../relays/packet-store.ts';
 import { ownName } from '../signed-packet/own-name.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { checkPublication, checkReplacing } from './checking.ts';
@@ -79,12 +79,15 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
     throw new RangeError(`a time to live of ${ttlSeconds} s is outside its bounds`);
   }
 
-  async function publish(publication: Publication, { signal }: PublishCall = {}): Promise<void> {
+  async function publish(publication: Publication, { signal, onPartial }: PublishCall = {}): Promise<void> {
     checkPublication(publication, identity);
     const nowMs = millisecondsOf(update.clock ?? systemClock);
     const change = packetChangeOf(publication, { name, ttlSeconds, nowMs });
     try {
-      await updatePacket(packets, signer, change, { ...update, signal });
+      const onStored = ({ failed }: WriteReport): void => {
+        if (failed.length > 0) onPartial?.(failed.map(({ relay, error }) => ({ target: relay, error })));
+      };
+      await updatePacket(packets, signer, change, { ...update, signal, onStored });
     } catch (cause) {
       if (publication.kind !== 'revocation' || !isTooLarge(cause)) throw cause;
       const { length, maximum, records } = cause.context;

@@ -28,9 +28,14 @@ export interface Retirement extends AboutDevice {
 /** What an identity lets the world know of one of its devices. It holds no secret, so it can be kept and sent. */
 export type Publication = RecordPublication | Retirement;
 
-/** What ends a publication early. */
+/** What ends a publication early, and who hears of what was not reached. */
 export interface PublishCall {
   readonly signal?: CancelSignal | undefined;
+  /**
+   * Told, by a target of several places, which of them have not taken what others have: there peers may still find what was
+   * there before, such as a key that is revoked now. Publishing the same again reaches them when they are back.
+   */
+  readonly onPartial?: ((failed: readonly FailedTarget[]) => void) | undefined;
 }
 
 /** A place where publications go. */
@@ -45,14 +50,23 @@ export interface PublicationTarget {
   publish(publication: Publication, options?: PublishCall): Promise<void>;
 }
 
-/** A target that has not, or not provably, published. */
+/** A target, or one place of it, that has not, or not provably, published. */
 export interface FailedTarget {
   readonly target: string;
   readonly error: CodedErrorFields;
+}
+
+/** A target that has published, but not in all of its places. */
+export interface PartialTarget {
+  readonly target: string;
+  /** Its places, such as relays. */
+  readonly failed: readonly FailedTarget[];
 }
 
 /** Which targets have published, in the order they were given. */
 export interface PublicationReport {
   readonly published: readonly string[];
   readonly failed: readonly FailedTarget[];
+  /** Those among the published that could not reach all of their places. */
+  readonly partial: readonly PartialTarget[];
 }

@@ -2,6 +2,7 @@ import { concatBytes, decodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
 import {
   createPacketTarget,
+  createRelaySet,
   type DnsRecord,
   ownName,
   type PacketTargetOptions,
@@ -55,6 +56,29 @@ describe('createPacketTarget', () => {
     expect(store.peek(OWNER.publicKey)?.records.slice(0, 2)).toEqual([HOMESERVER, FOREIGN]);
     expect(store.peek(OWNER.publicKey)?.records[2]?.ttl).toBe(300);
     expect(target.name).toBe('model');
+  });
+
+  it('says which relays may still give a revoked key, and reaches them the next time [S2.3]', async () => {
+    const { store } = await open();
+    const second = new ModelStore('second');
+    const packets = createRelaySet({ relays: [store, second] });
+    second.before = (call) => {
+      if (call === 'put') throw offline('second');
+    };
+    const target = createPacketTarget({ packets, signer: OWNER, clock: clockAt(STAMPED) });
+    const revocation = await keyOf('phone', { revoked: true });
+    const partial: string[] = [];
+    const publish = () =>
+      target.publish(revocation, {
+        onPartial: (failed) =>
+          partial.push(...failed.map(({ target: place, error }) => `${place}: ${error.code}`)),
+      });
+    await publish();
+    expect(partial).toEqual(['second: DISCOVERY_OFFLINE']);
+    second.before = () => {};
+    await publish();
+    expect(partial).toHaveLength(1);
+    expect(second.peek(OWNER.publicKey)).toEqual(store.peek(OWNER.publicKey));
   });
 
   it('replaces the record of this device alone, and takes it out in the end [O3]', async () => {

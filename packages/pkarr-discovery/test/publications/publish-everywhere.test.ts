@@ -38,6 +38,17 @@ describe('publishEverywhere', () => {
     ]);
   });
 
+  it('says which places of a target still have what was there before [S2.3]', async () => {
+    const failed = [{ target: 'second', error: offline('second') }] as never;
+    const twofold = target('relays', async (_, { onPartial } = {}) => onPartial?.(failed));
+    const report = await publishEverywhere([target('file'), twofold], RETIREMENT);
+    expect(report).toEqual({
+      published: ['file', 'relays'],
+      failed: [],
+      partial: [{ target: 'relays', failed }],
+    });
+  });
+
   it('waits for a target no longer than it may, and tells it to stop [T2]', async () => {
     const clock = new ManualClock();
     let stopped = false;
