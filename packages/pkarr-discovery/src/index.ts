@@ -15,10 +15,10 @@ export {
   type KeyCacheOptions,
   type ObserveOptions,
 } from './cache/key-cache.ts';
+export type { PruneOptions, PruneReport } from './cache/key-pruning.ts';
 export type { KeyUpkeepRules } from './cache/key-rhythm.ts';
 export type { KeyCacheCall } from './cache/key-shelf.ts';
 export { KEY_TRANSITIONS, type KeyEvent, type KeyState, nextKeyState } from './cache/key-state.ts';
-export type { PruneOptions, PruneReport } from './cache/key-pruning.ts';
 export type { ListedKey } from './cache/key-upkeep.ts';
 export { consultKey, type KeyUse } from './cache/key-use.ts';
 export {
