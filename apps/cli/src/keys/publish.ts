@@ -152,12 +152,6 @@ async function publish(
     await requireConfirmation(question, { yes, terminal, command: COMMAND });
   }
   const published = await keys.keeper.publish({ takeOver: takeOver || isSoleHolder, beginAnew, signal });
-  const places = await keys.queue.progress(device, { signal });
-  // A place that is new, such as the DHT, gets what is signed next: that is to be now.
-  const isNew = places.some(
-    ({ timestampSeconds, waiting, parked }) => timestampSeconds === undefined && !waiting && !parked,
-  );
-  if (isNew && home.dht !== undefined) await keys.keeper.restamp({ signal });
   const key = currentKey(published);
   if (key !== undefined) terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
 }

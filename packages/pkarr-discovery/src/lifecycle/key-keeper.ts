@@ -78,7 +78,7 @@ export interface KeeperStatus {
 export interface KeyKeeper {
   readonly device: string;
   /**
-   * Sees to it that the device has a key: none is made if it has one.
+   * Sees to it that the device has a key: none is made if it has one, but it is said again where it is not known.
    *
    * @param call.takeOver Whether to replace what is published even if it is not ours, or cannot be told. As any of our
    *   contexts may have been revoked then, the key is of one that was never used, such as `default#183645193847`.
@@ -221,7 +221,7 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
       changing({ signal }, async (ended) => {
         const ledger = await operations.open(takeOver, ended);
         if (beginAnew && isBehind(ledger.stampedSeconds, clock)) return operations.beginAnew(ledger, ended);
-        return currentKey(ledger) === undefined ? operations.create(ledger, ended) : ledger;
+        return operations[currentKey(ledger) === undefined ? 'create' : 'restate'](ledger, ended);
       }),
     restamp: (call = {}) =>
       changing(call, async (ended) => operations.restamp(await operations.open(false, ended), ended)),

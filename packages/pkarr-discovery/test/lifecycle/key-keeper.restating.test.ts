@@ -51,6 +51,20 @@ describe('what a target was not told', () => {
     }
   });
 
+  it('[O3] [O5] is told by publishing, which makes no other key for it', async () => {
+    const world = new World();
+    const alone = withoutSession(world);
+    await alone.keeper.publish();
+    await alone.queue.flush();
+    const { keeper, queue } = household(world);
+    const { keys } = await keeper.publish();
+    expect(keys).toHaveLength(1);
+    await queue.flush();
+    expect(read(world, 'default')).toBe(shown('default'));
+    const { revision } = await keeper.publish();
+    expect((await keeper.publish()).revision).toBe(revision);
+  });
+
   it('[O4] is told once, and not again while it is on its way', async () => {
     const world = new World();
     await published(world);
