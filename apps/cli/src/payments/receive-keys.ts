@@ -42,6 +42,8 @@ const EVENT_TEXTS: EventTexts = {
   retired: () => 'The overlap of a former key is over; it is not answered any more.',
   degraded: ({ target, code }) =>
     `Nothing can be published (${target}) for now (${code}); it is tried again.`,
+  partial: ({ target, places, code }) =>
+    `Not all of ${target} have what was published: ${places.join(', ')} may still give what was there before (${code}).`,
   recovered: ({ target }) => `Publishing (${target}) works again.`,
   parked: ({ target, code }) =>
     `What is to be published was refused (${target}, ${code}); it is tried again later. See \`paykit keys status\`.`,

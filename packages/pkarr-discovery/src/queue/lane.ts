@@ -4,7 +4,12 @@ import { retryDelay } from '../background/retry-delay.ts';
 import { PUBLISH_TIMEOUT_MS } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import { DiscoveryError } from '../errors.ts';
-import type { Publication, PublicationTarget, RecordPublication } from '../publications/publication.ts';
+import type {
+  FailedTarget,
+  Publication,
+  PublicationTarget,
+  RecordPublication,
+} from '../publications/publication.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { departing, isOld, type Restamp } from './departure.ts';
 import { isDue } from './due.ts';
@@ -89,19 +94,29 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
     if (!isDegraded(before, name)) tell({ kind: 'degraded', target: name, code, atMs: nowMs });
   }
 
-  async function note(delivery: Delivery): Promise<void> {
+  async function note(delivery: Delivery, unreached: readonly FailedTarget[]): Promise<void> {
     const nowMs = Math.floor(millisecondsOf(clock));
     const [before] = await ports.change((state) => stirred(delivered(state, delivery, nowMs), name, nowMs));
     tell({ kind: 'published', ...about(delivery), attempts: delivery.attempts });
+    const [first] = unreached;
+    if (first !== undefined) {
+      const places = unreached.map((place) => place.target);
+      tell({ kind: 'partial', ...about(delivery), code: first.error.code, places });
+    }
     if (isDegraded(before, name)) tell({ kind: 'recovered', target: name, atMs: nowMs });
   }
 
-  async function publish(publication: Publication, signal: CancelSignal): Promise<void> {
+  /** @returns The places of the target that were not reached. */
+  async function publish(publication: Publication, signal: CancelSignal): Promise<readonly FailedTarget[]> {
+    let unreached: readonly FailedTarget[] = [];
+    const onPartial = (failed: readonly FailedTarget[]): void => {
+      unreached = failed;
+    };
     const limits = { what: 'a publication', clock, timeoutMs: PUBLISH_TIMEOUT_MS, signal };
     await withDeadline(limits, async (deadline) => {
       if (lingering !== undefined) await deadline.race(() => lingering);
       await deadline.race((ended) => {
-        const call = (async () => target.publish(publication, { signal: ended }))();
+        const call = (async () => target.publish(publication, { signal: ended, onPartial }))();
         const over = call.then(
           () => {},
           () => {},
@@ -112,6 +127,7 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
         return call;
       });
     });
+    return unreached;
   }
 
   /** The signer may be a person, who may not be there. */
@@ -146,15 +162,16 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
 
   /** @returns Whether the lane can go on. */
   async function send(delivery: Delivery, signal: CancelSignal): Promise<boolean> {
+    let unreached: readonly FailedTarget[];
     try {
-      await publish(delivery.publication, signal);
+      unreached = await publish(delivery.publication, signal);
     } catch (error) {
       if (signal.aborted) return true;
       const isOver = isPermanent(error);
       await (isOver ? park : postpone)(delivery, error);
       return isOver;
     }
-    await note(delivery);
+    await note(delivery, unreached);
     return true;
   }
 

@@ -6,6 +6,8 @@ import { report } from '../reporting.ts';
  * What a queue tells the application [O5].
  *
  * - `published`: a target has it, after so many failed attempts;
+ * - `partial`: not all of its places (relays) have stored it, and these may still give what was there before, such as a revoked
+ *   key; published again, as with the next record of the device, it reaches them;
  * - `parked`: a target has refused it for good, or it cannot leave any more: see the code; told again only of another code;
  * - `degraded`: a target cannot be reached or fails for now; told once;
  * - `recovered`: that target has taken something again;
@@ -13,6 +15,7 @@ import { report } from '../reporting.ts';
  */
 export type QueueEvent =
   | (AboutDelivery & { readonly kind: 'published'; readonly attempts: number })
+  | (AboutDelivery & { readonly kind: 'partial'; readonly code: string; readonly places: readonly string[] })
   | (AboutDelivery & { readonly kind: 'parked'; readonly code: string })
   | (AboutTarget & { readonly kind: 'degraded'; readonly code: string })
   | (AboutTarget & { readonly kind: 'recovered' })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DiscoveryError } from '../../src/errors.ts';
-import type { Publication } from '../../src/publications/publication.ts';
+import type { Publication, PublicationTarget } from '../../src/publications/publication.ts';
 import { rejectionOf } from '../bytes.ts';
 import { World } from '../lifecycle/world.ts';
 import { offline } from '../relay-model.ts';
@@ -29,6 +29,30 @@ describe('createPublicationQueue', () => {
       publication: 'key',
       attempts: 0,
       atMs: world.clock.now(),
+    });
+  });
+
+  it('[O5] [S2.3] tells which places of a target may still give what was there before', async () => {
+    const world = new World();
+    const relays: PublicationTarget = {
+      name: 'relays',
+      async publish(_, { onPartial } = {}) {
+        const error = new DiscoveryError('DISCOVERY_OFFLINE', { relay: 'second', reason: 'ECONNREFUSED' });
+        onPartial?.([{ target: 'second', error }]);
+      },
+    };
+    const { queue, events } = queueOn(world, { targets: [relays] });
+    await queue.enqueue([await revocation()]);
+    await queue.flush();
+    expect(kindsOf(events)).toEqual(['published', 'partial']);
+    expect(events[1]).toEqual({
+      kind: 'partial',
+      target: 'relays',
+      device: 'default',
+      publication: 'revocation',
+      atMs: world.clock.now(),
+      code: 'DISCOVERY_OFFLINE',
+      places: ['second'],
     });
   });
 
