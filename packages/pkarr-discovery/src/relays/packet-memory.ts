@@ -1,9 +1,9 @@
 import { zBase32 } from '@pubky-paykit/primitives';
-import { compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
+import { compareSignedPackets, copyOfPacket, type SignedPacket } from '../signed-packet/signed-packet.ts';
 
 /** What is known about the packet of one key. */
 export interface Remembered {
-  /** The newest that was ever seen, or published here. */
+  /** The newest that was ever seen, or published here. Copied when it is given away. */
   newest: SignedPacket | undefined;
   /** The timestamp, in microseconds, of what each relay had when it last answered; undefined if it had nothing. */
   readonly held: Map<string, bigint | undefined>;
@@ -36,10 +36,10 @@ export class PacketMemory {
     return entry;
   }
 
-  /** Notes a packet, and returns the newest one of its key. */
-  see(packet: SignedPacket): SignedPacket {
+  /** Notes a packet. @param packet Copied: whoever has it may write into its bytes. */
+  see(packet: SignedPacket): void {
     const entry = this.of(packet.publicKey);
-    if (entry.newest === undefined || compareSignedPackets(packet, entry.newest) > 0) entry.newest = packet;
-    return entry.newest;
+    if (entry.newest !== undefined && compareSignedPackets(packet, entry.newest) <= 0) return;
+    entry.newest = copyOfPacket(packet);
   }
 }

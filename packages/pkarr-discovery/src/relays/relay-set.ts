@@ -9,7 +9,12 @@ import {
   WRITE_PATIENCE_MS,
 } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
-import { checkLength, compareSignedPackets, type SignedPacket } from '../signed-packet/signed-packet.ts';
+import {
+  checkLength,
+  compareSignedPackets,
+  copyOfPacket,
+  type SignedPacket,
+} from '../signed-packet/signed-packet.ts';
 import { gather, type Outcome } from './gathering.ts';
 import { PacketMemory } from './packet-memory.ts';
 import type { FailedRelay, PacketStore, ReadOptions, WriteOptions, WriteReport } from './packet-store.ts';
@@ -124,7 +129,10 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
       const { given, failed } = answered(READING, await look(READING, relays, asked, options));
       let newest: SignedPacket | undefined;
       for (const { value } of given) newest = isNewer(value, newest) ? value : newest;
-      if (remembered && (forUpdate || newest !== undefined)) newest = memory.of(asked).newest;
+      if (remembered && (forUpdate || newest !== undefined)) {
+        const known = memory.of(asked).newest;
+        if (known !== undefined && isNewer(known, newest)) newest = copyOfPacket(known);
+      }
       if (newest !== undefined) {
         const behind = given.filter(({ value }) => isNewer(newest, value)).map(({ relay }) => relay);
         if (behind.length > 0) options.onBehind?.(behind);

@@ -14,8 +14,8 @@ import { DiscoveryError } from '../errors.ts';
 declare const verified: unique symbol;
 
 /**
- * The records of an identity, signed by it. Only the verifying functions of this package can make one, and nobody can change
- * it: every time bytes or records are asked for, they are fresh.
+ * The records of an identity, signed by it. Only the verifying functions of this package can make one. Its bytes are those of
+ * whoever was given it: what is remembered for others is another copy.
  */
 export interface SignedPacket {
   /** 32 bytes, Ed25519. */
@@ -26,7 +26,7 @@ export interface SignedPacket {
   readonly signature: Uint8Array;
   /** The DNS message as it was signed, 12 to 1000 bytes. */
   readonly message: Uint8Array;
-  /** The answers in `message`. */
+  /** The answers in `message`, whose memory their bytes share. */
   readonly records: readonly DnsRecord[];
   readonly [verified]: true;
 }
@@ -81,29 +81,25 @@ export function parseSignedPacket(publicKey: Uint8Array, payload: Uint8Array): S
   if (!verifyStrictly(signature, signed, publicKey)) {
     throw new DiscoveryError('DISCOVERY_BAD_SIGNATURE');
   }
-  const key = new Uint8Array(publicKey);
-  const read = (): readonly DnsRecord[] =>
-    Object.freeze(decodeDnsMessage(new Uint8Array(message), { owned: true }));
-  let first: readonly DnsRecord[] | undefined = read();
-  // Whoever is given bytes may write into them, and a packet may be remembered for everybody: what was verified stays here.
-  const packet = {
+  return packetOf({ publicKey: new Uint8Array(publicKey), timestamp, signature, message });
+}
+
+type Verified = Pick<SignedPacket, 'publicKey' | 'timestamp' | 'signature' | 'message'>;
+
+/** @param verified Taken: its bytes are those of the packet. */
+function packetOf(verified: Verified): SignedPacket {
+  const records = Object.freeze(decodeDnsMessage(verified.message, { owned: true }));
+  return Object.freeze({ ...verified, records }) as unknown as SignedPacket;
+}
+
+/** The same packet in memory of its own: for whoever keeps it, or gives away what is kept. Costs no verification. */
+export function copyOfPacket({ publicKey, timestamp, signature, message }: SignedPacket): SignedPacket {
+  return packetOf({
+    publicKey: new Uint8Array(publicKey),
     timestamp,
-    get publicKey() {
-      return new Uint8Array(key);
-    },
-    get signature() {
-      return new Uint8Array(signature);
-    },
-    get message() {
-      return new Uint8Array(message);
-    },
-    get records() {
-      const records = first ?? read();
-      first = undefined;
-      return records;
-    },
-  };
-  return Object.freeze(packet) as unknown as SignedPacket;
+    signature: new Uint8Array(signature),
+    message: new Uint8Array(message),
+  });
 }
 
 /**
@@ -137,13 +133,12 @@ export function signedPacketPayload({ signature, timestamp, message }: SignedPac
  */
 export function compareSignedPackets(left: SignedPacket, right: SignedPacket): number {
   if (left.timestamp !== right.timestamp) return left.timestamp > right.timestamp ? 1 : -1;
-  const [ours, theirs] = [left.message, right.message];
-  const length = Math.min(ours.length, theirs.length);
+  const length = Math.min(left.message.length, right.message.length);
   for (let i = 0; i < length; i++) {
-    const difference = (ours[i] as number) - (theirs[i] as number);
+    const difference = (left.message[i] as number) - (right.message[i] as number);
     if (difference !== 0) return difference;
   }
-  return ours.length - theirs.length;
+  return left.message.length - right.message.length;
 }
 
 /** @throws DISCOVERY_WRONG_LENGTH unless `bytes` are so many; both limits are inclusive. */

@@ -10,11 +10,19 @@ describe('PacketMemory', () => {
     const memory = new PacketMemory(10);
     const [older, newer] = [await signPacket(numbered(1), [], 1n), await signPacket(numbered(1), [], 2n)];
     const larger = await signPacket(numbered(1), [text('a', 'b')], 2n);
-    expect(memory.see(older)).toBe(older);
-    expect(memory.see(newer)).toBe(newer);
-    expect(memory.see(older)).toBe(newer);
-    expect(memory.see(larger)).toBe(larger);
-    expect(memory.of(numbered(1).publicKey).newest).toBe(larger);
+    const newest = () => memory.of(numbered(1).publicKey).newest;
+    const steps = [
+      [older, older],
+      [newer, newer],
+      [older, newer],
+      [larger, larger],
+    ] as const;
+    for (const [seen, wanted] of steps) {
+      memory.see(seen);
+      expect(newest()).toEqual(wanted);
+    }
+    for (const bytes of [larger.publicKey, larger.signature, larger.message]) bytes.fill(0);
+    expect(newest()?.records).toEqual([text('a', 'b')]);
   });
 
   it('[F3] forgets the key that was asked for longest ago', () => {

@@ -99,7 +99,7 @@ describe('get', () => {
     await set.get(KEY);
     failing(b);
     expect((await rejectionOf(set.get(KEY))).code).toBe('DISCOVERY_ABSENCE_UNCERTAIN');
-    expect(await set.get(KEY, { forUpdate: true })).toBe(P1);
+    expect(await set.get(KEY, { forUpdate: true })).toEqual(P1);
     a.force(P1);
     expect(await set.get(KEY)).toBe(P1);
   });
@@ -124,30 +124,30 @@ describe('get', () => {
   it('never gives something older than it gave before, or published', async () => {
     const { set, a, b } = setUp();
     a.force(P2);
-    expect(await set.get(KEY)).toBe(P2);
+    expect(await set.get(KEY)).toEqual(P2);
     a.force(P1);
     b.force(P1);
-    expect(await set.get(KEY)).toBe(P2);
+    expect(await set.get(KEY)).toEqual(P2);
     a.forget(KEY);
     b.forget(KEY);
     await set.put(P3, { replacing: P2.timestamp });
     a.force(P1);
     b.force(P2);
-    expect(await set.get(KEY)).toBe(P3);
+    expect(await set.get(KEY)).toEqual(P3);
   });
 
   it('[S2.3] gives what relays give now to who asks for that, be it older or nothing', async () => {
     const { set, a, b } = setUp();
     await set.put(P2);
     const now = (): Promise<SignedPacket | undefined> => set.get(KEY, { remembered: false });
-    expect(await now()).toBe(P2);
+    expect(await now()).toEqual(P2);
     a.force(P1);
-    expect(await now()).toBe(P2);
+    expect(await now()).toEqual(P2);
     b.forget(KEY);
-    expect(await now()).toBe(P1);
+    expect(await now()).toEqual(P1);
     a.forget(KEY);
     expect(await now()).toBeUndefined();
-    expect(await set.get(KEY, { forUpdate: true })).toBe(P2);
+    expect(await set.get(KEY, { forUpdate: true })).toEqual(P2);
   });
 
   it('[T2] waits for all for what it knows to be there, and one second once somebody gives that', async () => {
@@ -175,7 +175,7 @@ describe('get', () => {
     await set.get(KEY);
     a.forget(KEY);
     expect(await set.get(KEY)).toBeUndefined();
-    expect(await set.get(KEY, { forUpdate: true })).toBe(P1);
+    expect(await set.get(KEY, { forUpdate: true })).toEqual(P1);
   });
 
   it('refuses a store that gives the packet of another key', async () => {
@@ -333,7 +333,7 @@ describe('put', () => {
     const { set, a, b } = setUp();
     a.force(P1);
     failing(b);
-    expect(await set.get(KEY, { forUpdate: true })).toBe(P1);
+    expect(await set.get(KEY, { forUpdate: true })).toEqual(P1);
     // Back, with what another device has published there.
     working(b);
     b.force(P2);

@@ -1,4 +1,4 @@
-import type { Clock } from '@pubky-paykit/primitives';
+import { type Clock, zBase32 } from '@pubky-paykit/primitives';
 import { ManualClock } from '@pubky-paykit/primitives/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +22,7 @@ import { keptPacketCodec } from '../../src/relays/kept-packets.ts';
 import { rejectionOf } from '../bytes.ts';
 import { text } from '../packets.ts';
 import { ModelStore, offline } from '../relay-model.ts';
+import { rottenStore } from '../rotten-store.ts';
 import { numbered } from '../signers.ts';
 import { memoryStore, recordsOn } from '../stores.ts';
 
@@ -225,6 +226,23 @@ describe('createRememberingPackets', () => {
       expect((await read(begun(), signer.publicKey)).packet).toBeDefined();
     expect(() => begun({ maximumKeys: 0 })).toThrow(RangeError);
     expect(() => begun({ maximumAgeMs: 0 })).toThrow(RangeError);
+  });
+
+  it('keeps so many and no more, though one of them has rotted', async () => {
+    const { begun, publish, medium, clock } = world();
+    const signers = [1, 2, 3, 4, 5].map(numbered);
+    const rotten = rottenStore(medium, (key) => key.endsWith(zBase32.encode(numbered(1).publicKey)));
+    for (const [at, signer] of signers.entries()) {
+      await publish([text('a', '1')], 1n, signer);
+      clock.advance(1);
+      const openRecords = recordsOn(at === 0 ? medium : rotten, clock);
+      await read(begun({ maximumKeys: 2, openRecords }), signer.publicKey);
+    }
+    // The rotten one is left to be looked into, and counts.
+    const kept: string[] = [];
+    for await (const { key } of medium.list('seen-packets')) kept.push(key);
+    expect(kept).toHaveLength(2);
+    expect(kept.some((key) => key.endsWith(zBase32.encode(numbered(5).publicKey)))).toBe(true);
   });
 
   it('[S2.3] never goes back to an older packet, whatever relays give in which order', async () => {

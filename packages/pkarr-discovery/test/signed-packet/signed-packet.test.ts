@@ -5,6 +5,7 @@ import {
   createRelaySet,
   encodeDnsMessage,
   parseSignedPacket,
+  type SignedPacket,
   signedPacketPayload,
   signPacket,
 } from '../../src/index.ts';
@@ -153,21 +154,26 @@ describe('compareSignedPackets', () => {
   });
 });
 
-describe('SignedPacket', () => {
-  it('[S2.1] cannot be written into: what a set of relays remembers is what was verified', async () => {
+describe('copyOfPacket', () => {
+  it('[S2.1] shares no memory: what a set of relays remembers is what was verified, whoever writes into what he was given', async () => {
     const owner = numbered(1);
-    const signed = await signPacket(owner, [text('t', 'good')], 5n);
+    const payload = signedPacketPayload(await signPacket(owner, [text('t', 'good')], 5n));
     const relay = new ModelStore();
-    relay.force(signed);
-    const set = createRelaySet({ relays: [relay] });
-    const [given, payload] = [await set.get(owner.publicKey), signedPacketPayload(signed)];
-    if (given === undefined) throw new Error('there is one');
-    for (const bytes of [given.publicKey, given.signature, given.message]) bytes.fill(0);
-    for (const { data } of given.records)
-      if (data.type === 'TXT') for (const string of data.strings) string.fill(0);
-    expect(signedPacketPayload(given)).toEqual(payload);
-    const again = await set.get(owner.publicKey);
-    expect(again?.records).toEqual([text('t', 'good')]);
-    expect(parseSignedPacket(owner.publicKey, payload)).toEqual(again);
+    const set = createRelaySet({ relays: [relay, new ModelStore('other')] });
+    relay.force(parseSignedPacket(owner.publicKey, payload));
+    const spoil = (given: SignedPacket | undefined): void => {
+      if (given === undefined) throw new Error('there is one');
+      for (const bytes of [given.publicKey, given.signature, given.message]) bytes.fill(0);
+      for (const { data } of given.records)
+        if (data.type === 'TXT') for (const string of data.strings) string.fill(0);
+    };
+    spoil(await set.get(owner.publicKey));
+    // From here on it comes from memory.
+    relay.forget(owner.publicKey);
+    for (let time = 0; time < 2; time++) {
+      const given = await set.get(owner.publicKey, { forUpdate: true });
+      expect(given).toEqual(parseSignedPacket(owner.publicKey, payload));
+      spoil(given);
+    }
   });
 });
