@@ -20,7 +20,7 @@ export type { KeyUpkeepRules } from './cache/key-rhythm.ts';
 export type { KeyCacheCall } from './cache/key-shelf.ts';
 export { KEY_TRANSITIONS, type KeyEvent, type KeyState, nextKeyState } from './cache/key-state.ts';
 export type { ListedKey } from './cache/key-upkeep.ts';
-export { consultKey, type KeyUse } from './cache/key-use.ts';
+export { consultKey, type KeyUse, type KeyUseRule } from './cache/key-use.ts';
 export {
   type ColdAction,
   type ColdBundle,

@@ -59,7 +59,10 @@ export function connectPeerKeys(options: PeerKeysOptions): PeerKeys {
   const common = given({ clock, telemetry });
   const openRecords = openRecordsIn(store, { clock, random });
   // One rule for all: a cached key must not outlive what a look-up would refuse, nor be removed before.
-  const rules = { maximumAgeSeconds: policy?.maximumAgeSeconds };
+  const rules = {
+    maximumAgeSeconds: policy?.maximumAgeSeconds,
+    requireSignedFreshness: policy?.requireSignedFreshness,
+  };
   const cache = createKeyCache({ ...common, records: openRecords, upkeep: { policy: rules } });
   const discovery = createDiscovery({
     ...common,

@@ -48,6 +48,23 @@ describe('connectPeerKeys', () => {
     expect(await codeOf(finder.find(PAYEE))).toBe('DISCOVERY_FRESHNESS_UNSIGNED');
   });
 
+  it('holds cached keys to the signed time that look-ups are held to [S2.2]', async () => {
+    const records = [await unsignedRecordOf()];
+    const store = createMemoryStore();
+    const call = { contact: 'frequent' } as const;
+    await (await open(records, { store })).finder.find(PAYEE, call);
+    expect(await (await open([], { store })).finder.find(PAYEE, call)).toMatchObject({ from: 'cache' });
+    const { finder, source } = await open(records, { store, policy: { requireSignedFreshness: true } });
+    expect(await codeOf(finder.find(PAYEE, call))).toBe('DISCOVERY_FRESHNESS_UNSIGNED');
+    source.isDown = true;
+    expect(await codeOf(finder.find(PAYEE, call))).toBe('DISCOVERY_UNREACHABLE');
+    source.isDown = false;
+    source.records = [await recordOf()];
+    finder.resume();
+    expect(await finder.find(PAYEE, call)).toMatchObject({ from: 'discovery', state: 'verified' });
+    expect(await finder.find(PAYEE, call)).toMatchObject({ from: 'cache' });
+  });
+
   it('looks no record up that is older than the policy allows [S2.2]', async () => {
     const records = [await recordOf({ atMs: START_MS - 2 * DAY_MS })];
     expect(await (await open(records)).finder.find(PAYEE)).toMatchObject({ state: 'verified' });

@@ -7,12 +7,15 @@ export interface CachePolicySettings {
   readonly contacts?: Readonly<Partial<Record<ContactClass, ContactPolicy>>> | undefined;
   /** A natural number, inclusive: the oldest a record may be when its key is used; 30 days if not given. */
   readonly maximumAgeSeconds?: number | undefined;
+  /** Whether a key is used only if its record signs its time, which those of 0.8 do not; off if not given. */
+  readonly requireSignedFreshness?: boolean | undefined;
 }
 
 /** Settings that were checked and completed. */
 export interface CachePolicy {
   readonly contacts: Readonly<Record<ContactClass, ContactPolicy>>;
   readonly maximumAgeSeconds: number;
+  readonly requireSignedFreshness: boolean;
 }
 
 function isDuration(ms: number): boolean {
@@ -28,6 +31,7 @@ function isDuration(ms: number): boolean {
 export function cachePolicy({
   contacts = {},
   maximumAgeSeconds = MAX_KEY_AGE_SECONDS,
+  requireSignedFreshness = false,
 }: CachePolicySettings = {}): CachePolicy {
   for (const [contact, { keepMs, validateAfterMs }] of Object.entries(contacts)) {
     requireContactClass(contact);
@@ -37,7 +41,8 @@ export function cachePolicy({
   if (!Number.isSafeInteger(maximumAgeSeconds) || maximumAgeSeconds < 0) {
     throw new RangeError('maximumAgeSeconds must be a natural number');
   }
-  return Object.freeze({ contacts: Object.freeze({ ...CONTACT_POLICIES, ...contacts }), maximumAgeSeconds });
+  const classes = Object.freeze({ ...CONTACT_POLICIES, ...contacts });
+  return Object.freeze({ contacts: classes, maximumAgeSeconds, requireSignedFreshness });
 }
 
 /** @throws TypeError for a class there is none of. */

@@ -144,8 +144,7 @@ export function observeKept(
 ): ObservedKey {
   const { contact, policy, clock } = circumstances;
   const before = standingEntry(kept, circumstances);
-  const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
-  const asClass = consultKey(before, policy.contacts[contact], rule).entry;
+  const asClass = consultKey(before, policy.contacts[contact], { ...policy, clock }).entry;
   if (seen.length === 0) return { kept, before, entry: before, answer: asClass, outcomes: [] };
   let entry = before;
   let { memory, rival } = kept;

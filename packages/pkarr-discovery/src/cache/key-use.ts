@@ -1,6 +1,8 @@
 import { systemClock } from '@pubky-paykit/primitives';
 import { KEY_OVERLAP_MS, MAX_CLOCK_SKEW_SECONDS } from '../constants.ts';
 import { type FreshnessRule, isAhead, isStale, millisecondsOf } from '../records/freshness.ts';
+import type { VerifiedKeyRecord } from '../records/verified-key-record.ts';
+import type { CachePolicySettings } from './cache-policy.ts';
 import { type CachedKey, entered, type KnownKey } from './cached-key.ts';
 import type { ContactPolicy } from './contact-policy.ts';
 import { type KeyEvent, type KeyState, nextKeyState } from './key-state.ts';
@@ -33,10 +35,13 @@ function isWithin(ageMs: number, limitMs: number): boolean {
   return ageMs >= 0 && ageMs < limitMs;
 }
 
+/** What a record must fulfil for its key to be used. */
+export type KeyUseRule = FreshnessRule & Pick<CachePolicySettings, 'requireSignedFreshness'>;
+
 interface Now {
   readonly nowMs: number;
   readonly contact: ContactPolicy;
-  readonly rule: FreshnessRule;
+  readonly rule: KeyUseRule;
   /** Whether what lies ahead of the clock is over, too. */
   readonly endsAhead: boolean;
 }
@@ -51,6 +56,11 @@ const TIMERS: Readonly<Partial<Record<KeyState, (known: KnownKey, now: Now) => K
   rotated: (known, now) => expiry(known, now) ?? (overlaps(known, now) ? undefined : 'settle'),
 };
 
+/** Whether the time of a record is anybody's word, where that is not enough: then its key is no key any more. */
+export function isUnproven(record: VerifiedKeyRecord | undefined, rule: KeyUseRule): boolean {
+  return rule.requireSignedFreshness === true && record?.freshness === 'unsigned';
+}
+
 function expiry({ firstSeenMs, record }: KnownKey, now: Now): 'expire' | undefined {
   const { nowMs, contact, rule, endsAhead } = now;
   const timestampSeconds = record?.timestampSeconds;
@@ -60,7 +70,7 @@ function expiry({ firstSeenMs, record }: KnownKey, now: Now): 'expire' | undefin
   // A time that lies years ahead would take years to be over.
   const liesAhead =
     ageMs < -MAX_AHEAD_MS || (timestampSeconds !== undefined && isAhead(timestampSeconds, rule));
-  return isOver || (endsAhead && liesAhead) ? 'expire' : undefined;
+  return isOver || isUnproven(record, rule) || (endsAhead && liesAhead) ? 'expire' : undefined;
 }
 
 function isValidated({ lastValidatedMs }: KnownKey, { nowMs, contact }: Now): boolean {
@@ -98,7 +108,7 @@ function afterTime(entry: CachedKey, now: Now): CachedKey {
  * const { entry, noiseKeys, lookUp } = consultKey(cached, CONTACT_POLICIES.frequent);
  * ```
  */
-export function consultKey(entry: CachedKey, contact: ContactPolicy, rule: FreshnessRule = {}): KeyUse {
+export function consultKey(entry: CachedKey, contact: ContactPolicy, rule: KeyUseRule = {}): KeyUse {
   const now = { nowMs: millisecondsOf(rule.clock ?? systemClock), contact, rule, endsAhead: true };
   const aged = afterTime(entry, now);
   const { usable, lookUp } = USES[aged.state];
@@ -112,8 +122,8 @@ export function consultKey(entry: CachedKey, contact: ContactPolicy, rule: Fresh
 }
 
 /**
- * The entry as time has left it, to compare with what is seen now. Times ahead of the clock forbid its use, and do not make it
- * unknown: whoever could set the clock back would be taken for a first contact.
+ * The entry as time has left it, to compare with what is seen now. Times ahead of the clock, and times nobody signed, can forbid
+ * its use, and do not make it unknown: whoever could set the clock back would be taken for a first contact.
  */
 export function standingKey(entry: CachedKey, contact: ContactPolicy, rule: FreshnessRule): CachedKey {
   return afterTime(entry, {

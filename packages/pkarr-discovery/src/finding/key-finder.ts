@@ -26,7 +26,7 @@ export interface KeyFinderOptions {
   /** Give it the memory of the same cache: `cache.memory`. */
   readonly discover: DiscoverNoiseKey;
   readonly cache: KeyCache;
-  /** Give the discovery the same `maximumAgeSeconds`: cached keys are held to this one. */
+  /** Give the discovery the same `maximumAgeSeconds` and `requireSignedFreshness`: cached keys are held to these. */
   readonly policy?: CachePolicySettings | undefined;
   readonly clock?: Clock | undefined;
   /** Spreads the attempts in an outage. */

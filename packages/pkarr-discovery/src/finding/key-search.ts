@@ -1,10 +1,10 @@
 import { type CancelSignal, type Clock, equalBytes } from '@pubky-paykit/primitives';
 import type { CachePolicy } from '../cache/cache-policy.ts';
-import type { CachedKey, KnownKey } from '../cache/cached-key.ts';
+import { type CachedKey, type KnownKey, UNKNOWN_KEY } from '../cache/cached-key.ts';
 import { requireAccepted, requireUndisputed } from '../cache/disputed-key.ts';
 import { isUseDue, type KeptKey, standingEntry } from '../cache/kept-key.ts';
 import type { KeyCache } from '../cache/key-cache.ts';
-import { consultKey, type KeyUse } from '../cache/key-use.ts';
+import { consultKey, isUnproven, type KeyUse } from '../cache/key-use.ts';
 import { unreachable } from '../discovery/unreachable.ts';
 import { DiscoveryError } from '../errors.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
@@ -75,7 +75,7 @@ function requireUnopposed(looked: LookedUp | UnaskedKey): void {
 
 /** Searches keys for {@link createKeyFinder}. */
 export function createKeySearch({ cache, policy, clock, asking, reporter }: KeySearchPorts): KeySearch {
-  const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
+  const rule = { ...policy, clock };
   const read = ({ address }: SoughtKey, signal: CancelSignal | undefined): Promise<KeptKey> =>
     cache.read(address.identity, address.device, { signal });
   const consult = ({ entry }: KeptKey, { contact }: SoughtKey): KeyUse =>
@@ -143,7 +143,9 @@ export function createKeySearch({ cache, policy, clock, asking, reporter }: KeyS
       const looked = isExpected ? undefined : await asking.ask(key, true, signal);
       if (looked !== undefined) requireUnopposed(looked);
       if (looked?.outcome === 'revoked' && !holds(looked.answer, noiseKey)) throw looked.error;
-      requireCertainty(looked, standingEntry(kept, { contact, policy, clock }));
+      const standing = standingEntry(kept, { contact, policy, clock });
+      // Who is known by nothing but a record that the policy refuses is as good as a stranger.
+      requireCertainty(looked, isUnproven(known(standing)?.record, rule) ? UNKNOWN_KEY : standing);
       const proven = { kind: 'handshake', noiseKey } as const;
       const rules = { contact, policy, signal };
       const observed = await cache.observe(address.identity, address.device, [proven], rules);

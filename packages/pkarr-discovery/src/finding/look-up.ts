@@ -94,10 +94,14 @@ async function discoverInTime(
   }
 }
 
-/** A record that is too old here is no record: the discovery may have had another rule, or another clock. */
+/** A record that the policy refuses is no record: the discovery may have had another rule, or another clock. */
 function judged(result: DiscoveryResult, { clock, policy }: LookUpPorts): DiscoveryResult {
   if (result.outcome !== 'found') return result;
   const { record, source, failed, disagreements, revocations } = result;
+  if (policy.requireSignedFreshness && record.freshness === 'unsigned') {
+    const error = new DiscoveryError('DISCOVERY_FRESHNESS_UNSIGNED');
+    return { outcome: 'unsigned', error, source, failed, disagreements, revocations };
+  }
   const rule = { clock, maximumAgeSeconds: policy.maximumAgeSeconds };
   try {
     requireFresh(record.timestampSeconds, rule);

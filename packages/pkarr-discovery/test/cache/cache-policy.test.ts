@@ -4,10 +4,13 @@ import { CONTACT_POLICIES } from '../../src/cache/contact-policy.ts';
 
 describe('cachePolicy', () => {
   it('is that of the specification, but for what is given (P8 §4.5)', () => {
-    expect(cachePolicy()).toEqual({ contacts: CONTACT_POLICIES, maximumAgeSeconds: 2_592_000 });
+    const requireSignedFreshness = false;
+    const contacts = CONTACT_POLICIES;
+    expect(cachePolicy()).toEqual({ contacts, maximumAgeSeconds: 2_592_000, requireSignedFreshness });
     const oneTime = { keepMs: 0, validateAfterMs: 0 };
-    const policy = cachePolicy({ contacts: { 'one-time': oneTime }, maximumAgeSeconds: 60 });
-    expect(policy).toEqual({ contacts: { ...CONTACT_POLICIES, 'one-time': oneTime }, maximumAgeSeconds: 60 });
+    const rules = { maximumAgeSeconds: 60, requireSignedFreshness: true };
+    const policy = cachePolicy({ contacts: { 'one-time': oneTime }, ...rules });
+    expect(policy).toEqual({ contacts: { ...contacts, 'one-time': oneTime }, ...rules });
   });
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses to keep a key for %d ms', (keepMs) => {

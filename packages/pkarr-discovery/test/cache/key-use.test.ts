@@ -74,6 +74,22 @@ describe('consultKey', () => {
     expect(use(seen(await key(A)), -301_000)).toEqual(['expired', 0, true]);
   });
 
+  it('gives no key whose record does not sign its time where that is asked for [S2.2]', async () => {
+    const unsigned = seen(await verifiedKey({ noiseKey: A, unsigned: true }));
+    const clock = new ManualClock(NOW_MS);
+    const states = [unsigned, seen(await key(A)), seen(proven(A))].map((entry) => {
+      const rule = { clock, requireSignedFreshness: true };
+      const used = consultKey(entry, CONTACT_POLICIES.frequent, rule);
+      return [used.entry.state, used.noiseKeys.length, used.lookUp];
+    });
+    expect(states).toEqual([
+      ['expired', 0, true],
+      ['verified', 1, false],
+      ['tofu', 1, true],
+    ]);
+    expect(use(unsigned, 0)).toEqual(['verified', 1, false]);
+  });
+
   it('takes both keys for 7 days after a rotation, and then the new one alone [O3]', async () => {
     const entry = seen(await key(A, -1), await key(B));
     const { noiseKeys } = consultKey(entry, CONTACT_POLICIES.frequent, { clock: new ManualClock(NOW_MS) });

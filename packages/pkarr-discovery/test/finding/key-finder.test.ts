@@ -116,6 +116,19 @@ describe('createKeyFinder', () => {
       expect((await world.cache.read(PEER, DEVICE)).entry.state).toBe('unknown');
     });
 
+    it('uses no key whose time nobody has signed where that is asked for, and takes no other one for a first contact [S2.2] [S2.3]', async () => {
+      const world = createWorld();
+      world.answer = result.found(await verifiedKey({ noiseKey: A, unsigned: true }));
+      expect(await world.finder.find(PEER, FREQUENT)).toMatchObject({ noiseKey: A });
+      const { finder } = world.another({ policy: { requireSignedFreshness: true } });
+      for (const work of [() => finder.find(PEER, FREQUENT), () => finder.learn(PEER, A, FREQUENT)]) {
+        expect((await rejectionOf(work())).code).toBe('DISCOVERY_FRESHNESS_UNSIGNED');
+      }
+      world.answer = result.absent;
+      expect(await finder.find(PEER, FREQUENT)).toBeUndefined();
+      expect((await rejectionOf(finder.learn(PEER, B, FREQUENT))).code).toBe('DISCOVERY_KEY_CONFLICT');
+    });
+
     it('validates a key of a frequent contact after 7 days, and that of others at every connection (P8 §4.5)', async () => {
       const world = await acquainted();
       world.clock.advance(7 * DAY_MS - 1);
