@@ -198,6 +198,7 @@ async function readBack(update: Update, packet: SignedPacket, tries: number): Pr
       readPacketOf(store, signer.publicKey, { signal, remembered: false }),
     );
   } catch (cause) {
+    if (deadline.signal.aborted) throw cause;
     // The packet is out; what is missing is the proof.
     throw new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries }, { cause });
   }

@@ -436,6 +436,21 @@ describe('updatePacket', () => {
     expect([a.writes.length, reports.length]).toEqual([2, 2]);
   });
 
+  it('[T2] says that it was cancelled, or out of time, also while it reads back', async () => {
+    for (const end of ['cancel', 'wait'] as const) {
+      const controller = new AbortController();
+      const { store, clock, update } = setUpThrough(PATHS['a relay'] as Path, { signal: controller.signal });
+      store.force(await held(NOW - 1n));
+      store.before = (call) =>
+        call === 'get' && store.writes.length > 0 ? new Promise<never>(() => {}) : undefined;
+      const failure = rejectionOf(update());
+      await waitForTimer(clock, 1);
+      if (end === 'cancel') controller.abort();
+      else clock.advance(120_000);
+      expect((await failure).code).toBe(end === 'cancel' ? 'DISCOVERY_CANCELLED' : 'DISCOVERY_TIMED_OUT');
+    }
+  });
+
   it('[S2.3] tells nothing of what was not confirmed', async () => {
     const reports: WriteReport[] = [];
     const { store, update } = setUpThrough(PATHS['a set'] as Path, {
