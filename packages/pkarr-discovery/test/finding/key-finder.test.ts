@@ -126,6 +126,8 @@ describe('createKeyFinder', () => {
       }
       world.answer = result.absent;
       expect(await finder.find(PEER, FREQUENT)).toBeUndefined();
+      const met = { state: 'tofu', reason: 'first-contact', record: undefined };
+      expect(await finder.learn(PEER, A, FREQUENT)).toMatchObject(met);
       expect((await rejectionOf(finder.learn(PEER, B, FREQUENT))).code).toBe('DISCOVERY_KEY_CONFLICT');
     });
 
