@@ -74,6 +74,12 @@ export const SESSION_STORE_ERRORS = {
     retryable: false,
     wireCode: 9000,
   }),
+  STORE_LIST_INCOMPLETE: /* @__PURE__ */ errorRow<{ key: string; count: number }>({
+    summary: 'entries that the list has passed over as they cannot be read: {count}, the first under {key}',
+    nextStep: 'Read that entry to learn why, then restore a backup or delete it; all others were given.',
+    retryable: false,
+    wireCode: 9000,
+  }),
   STORE_LOCKED: /* @__PURE__ */ errorRow<{ location: string }>({
     summary: 'the store in {location} is open already, here or in another process',
     nextStep: 'Close it there first, share it (openSharedLevelStore), or give each process one of its own.',

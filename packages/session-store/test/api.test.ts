@@ -43,6 +43,7 @@ describe('public interface', () => {
       ['STORE_CORRUPTED', false],
       ['STORE_NEWER_FORMAT', false],
       ['STORE_BAD_RECORD', false],
+      ['STORE_LIST_INCOMPLETE', false],
       ['STORE_LOCKED', true],
       ['STORE_CLOSED', false],
       ['STORE_CANCELLED', false],

@@ -101,7 +101,10 @@ export interface KeyCache {
    * revocation that the discovery learns revokes the cached key in the same step. Its `forget` is `forgetHistory`.
    */
   readonly memory: RollBackKeeper;
-  /** All devices, in the order of the store, one page of it at a time. */
+  /**
+   * All devices, in the order of the store, one page of it at a time. One that the store cannot read hides none of the others:
+   * STORE_LIST_INCOMPLETE at the end.
+   */
   list(call?: KeyCacheCall): AsyncIterableIterator<ListedKey>;
   /**
    * Removes what has expired and what nobody looks for; run it once a day. What is over is judged by the newest record seen of

@@ -1,4 +1,5 @@
 import { HISTORY_KEPT_MS, MAX_CLOCK_SKEW_SECONDS, REVOCATION_KEEP_MS } from '../constants.ts';
+import { eachRecord } from '../ports/each-record.ts';
 import { parseKeyRecord } from '../records/key-record.ts';
 import { type CachePolicy, type CachePolicySettings, cachePolicy } from './cache-policy.ts';
 import { addressUnder } from './device-address.ts';
@@ -53,12 +54,13 @@ interface Survey {
 async function survey({ records, clock }: KeyStock, { signal }: KeyCacheCall): Promise<Survey> {
   let newestMs = Number.NEGATIVE_INFINITY;
   let strangers = 0;
-  for await (const { value } of records.list('', { signal })) {
-    if (value.kind === 'unreadable') continue;
+  // What cannot be read makes it earlier at most: nothing is over too soon.
+  await eachRecord(records.list('', { signal }), ({ value }) => {
+    if (value.kind === 'unreadable') return;
     if (isStranger(value)) strangers += 1;
     const { newest } = value.memory;
     if (newest !== undefined) newestMs = Math.max(newestMs, Number(newest.timestampSeconds) * 1_000);
-  }
+  });
   return { nowMs: Math.min(newestMs, clock.now()), strangers };
 }
 
@@ -125,13 +127,13 @@ export async function pruneKeys(
   const signedMs = strangers > stock.maximumStrangers / 2 ? REVOCATION_KEEP_MS : HISTORY_KEPT_MS;
   const cleaning = { policy, unusedMs, nowMs, signedMs };
   const report = { devices: 0, expired: 0, forgotten: 0, unreadable: 0, strangers: 0 };
-  for await (const { key, value } of records.list('', { signal })) {
+  const rotten = await eachRecord(records.list('', { signal }), async ({ key, value }) => {
     const address = addressUnder(key);
-    if (address === undefined) continue;
+    if (address === undefined) return;
     report.devices += 1;
     if (value.kind === 'unreadable') {
       report.unreadable += 1;
-      continue;
+      return;
     }
     const fate = isForgettable(value, cleaning)
       ? 'forgotten'
@@ -139,11 +141,11 @@ export async function pruneKeys(
         ? 'expired'
         : undefined;
     if (fate !== 'forgotten' && isStranger(value)) report.strangers += 1;
-    if (fate === undefined) continue;
+    if (fate === undefined) return;
     await shelf.change(address, (kept) => pruned(kept, value, fate, cleaning), { signal });
     report[fate] += 1;
-  }
-  return report;
+  });
+  return { ...report, devices: report.devices + rotten, unreadable: report.unreadable + rotten };
 }
 
 /** Only if it still is what it was when it was judged: a use since then speaks for it. */

@@ -28,7 +28,11 @@ export interface StoreCall {
  */
 export interface RecordStore<Value> {
   get(key: string, options?: StoreCall): Promise<StoredRecord<Value> | undefined>;
-  /** What stands below a prefix of whole segments, in the order of the keys; everything for the empty prefix. */
+  /**
+   * What stands below a prefix of whole segments, in the order of the keys; everything for the empty prefix. An entry that
+   * cannot be read hides none of the others: they are given, and then it rejects with the code STORE_LIST_INCOMPLETE, whose
+   * context has the `count` of what it has passed over.
+   */
   list(prefix: string, options?: StoreCall): AsyncIterableIterator<StoredRecord<Value>>;
   /** Resolves once the value would survive a crash. */
   put(key: string, value: Value, options?: StoreCall): Promise<unknown>;

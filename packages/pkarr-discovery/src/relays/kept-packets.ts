@@ -7,6 +7,7 @@ import {
   MAX_PAYLOAD_BYTES,
   MIN_PAYLOAD_BYTES,
 } from '../constants.ts';
+import { eachRecord } from '../ports/each-record.ts';
 import type { OpenRecords, RecordCodec, RecordStore, StoreCall } from '../ports/record-store.ts';
 import { millisecondsOf } from '../records/freshness.ts';
 import { type DocumentCodec, documentCodec } from '../shapes/document.ts';
@@ -121,10 +122,11 @@ async function forgetOldest(
   call: StoreCall,
 ): Promise<void> {
   const all: { readonly key: string; readonly seenMs: number }[] = [];
-  for await (const { key, value } of records.list('', call)) {
+  const rotten = await eachRecord(records.list('', call), ({ key, value }) => {
     all.push({ key, seenMs: typeof value === 'object' ? value.seenMs : 0 });
-  }
-  const excess = Math.max(0, all.length - maximumKeys);
+  });
+  // What the store cannot read is there all the same.
+  const excess = Math.max(0, all.length + rotten - maximumKeys);
   const oldest = all.sort((left, right) => left.seenMs - right.seenMs).slice(0, excess);
   for (const { key } of oldest) await records.delete(key, call);
 }

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { deviceAddress } from '../../src/cache/device-address.ts';
 import { rejectionOf } from '../bytes.ts';
 import { DEVICE } from '../records/key-records.ts';
-import { A, B, FREQUENT, listed, NO_A, open, PEER, RECORD_A, shown, stateIn } from './caches.ts';
+import { rottenStore } from '../rotten-store.ts';
+import { A, B, DAY_MS, FREQUENT, listed, NO_A, open, PEER, RECORD_A, shown, stateIn } from './caches.ts';
+
+const MARK = { noiseKey: '09'.repeat(32), freshness: 'signed' } as const;
 
 describe('createKeyCache', () => {
   describe('damaged entries', () => {
@@ -56,6 +59,52 @@ describe('createKeyCache', () => {
         unreadable: 1,
         strangers: 0,
       });
+    });
+  });
+
+  describe('entries that have rotted in the store', () => {
+    async function rotted() {
+      const { store, cache, clock } = open();
+      await cache.observe(PEER, DEVICE, [RECORD_A], FREQUENT);
+      await cache.observe(PEER, 'laptop', [shown(A)], { contact: 'one-time' });
+      const rotten = rottenStore(store, (key) => key.startsWith('peer-keys/') && key.endsWith(DEVICE));
+      return { ...open({ store: rotten, clock, upkeep: {} }), sound: store };
+    }
+
+    it('are no key, and refuse every use until their history is forgotten [F3]', async () => {
+      const { cache, sound, clock } = await rotted();
+      const uses = [
+        () => cache.read(PEER, DEVICE),
+        () => cache.observe(PEER, DEVICE, [RECORD_A], FREQUENT),
+        () => cache.memory.update(deviceAddress(PEER, DEVICE), (memory) => memory),
+      ];
+      for (const use of uses) expect((await rejectionOf(use())).code).toBe('STORE_CORRUPTED');
+      await cache.forgetHistory(PEER, DEVICE);
+      expect(await stateIn(open({ store: sound, clock }).cache)).toBe('unknown');
+    });
+
+    it('hide none of the others from a list, which says that they are missing', async () => {
+      const { cache } = await rotted();
+      const devices: string[] = [];
+      const listing = async () => {
+        for await (const { device } of cache.list()) devices.push(device);
+      };
+      expect(await rejectionOf(listing())).toMatchObject({
+        code: 'STORE_LIST_INCOMPLETE',
+        context: { count: 1 },
+      });
+      expect(devices).toEqual(['laptop']);
+    });
+
+    it('are left alone by a cleaning of all others, which is done with then', async () => {
+      const { cache, clock, store } = await rotted();
+      clock.advance(7 * DAY_MS);
+      const newest = { ...MARK, timestampSeconds: BigInt(Math.floor(clock.now() / 1_000)) };
+      await cache.memory.update(deviceAddress(PEER, 'witness'), (memory) => ({ ...memory, newest }));
+      expect(await stateIn(cache, 'laptop')).toBe('unknown');
+      const date = await store.get('peer-keys-upkeep/pruned');
+      expect(date).toBeDefined();
+      expect(await cache.prune()).toMatchObject({ devices: 2, expired: 0, unreadable: 1, strangers: 1 });
     });
   });
 

@@ -3,8 +3,10 @@ import { MAX_PAGE_BYTES } from '../constants.ts';
 import { withDeadline } from '../deadline.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { StoreCallOptions, StoreEntry, StoreVersion } from '../store/durable-store.ts';
+import { isKey } from '../store/key.ts';
 import type { Page } from '../store/pages.ts';
 import type { PreparedCommit } from '../store/prepared-commit.ts';
+import type { UnreadableEntry } from '../store/unreadable-entries.ts';
 import { CommitQueue, type QueuedCommit } from './commit-queue.ts';
 import { dataKey, entryKey } from './layout.ts';
 import type { LevelDatabase } from './level-database.ts';
@@ -44,6 +46,13 @@ export interface LevelCallsOptions {
   readonly onFailure: (because: string) => void;
 }
 
+/** What comes before a key that has rotted is a page, which the next one begins with that key. */
+function rottenKey(entries: readonly StoreEntry[], unreadable: readonly UnreadableEntry[]): Page {
+  if (entries.length + unreadable.length > 0) return { entries, unreadable, more: true };
+  // The database is asked for what is behind a text, and what the key was before nobody knows.
+  throw new SessionStoreError('STORE_CORRUPTED', { what: 'the key of an entry' });
+}
+
 /** The calls of a database that is open and of the right format. */
 export function createLevelCalls({
   database,
@@ -76,17 +85,25 @@ export function createLevelCalls({
   const readPage = async (range: LevelRange, size: number): Promise<Page> => {
     const iterator = database.iterator({ ...range, limit: size, highWaterMarkBytes: MAX_PAGE_BYTES });
     const entries: StoreEntry[] = [];
-    let bytes = 0;
+    const unreadable: UnreadableEntry[] = [];
+    let [count, bytes] = [0, 0];
     try {
-      while (entries.length < size && bytes < MAX_PAGE_BYTES) {
-        const found = await iterator.nextv(size - entries.length);
-        if (found.length === 0) return { entries, more: false };
+      while (count < size && bytes < MAX_PAGE_BYTES) {
+        const found = await iterator.nextv(size - count);
+        if (found.length === 0) return { entries, unreadable, more: false };
         for (const [stored, value] of found) {
-          entries.push(decodeStoredValue(entryKey(stored), value));
+          const key = entryKey(stored);
+          if (!isKey(key)) return rottenKey(entries, unreadable);
+          try {
+            entries.push(decodeStoredValue(key, value));
+          } catch (error) {
+            unreadable.push({ key, error: toStoreError(error, 'listing') });
+          }
+          count += 1;
           bytes += stored.length + value.length;
         }
       }
-      return { entries, more: true };
+      return { entries, unreadable, more: true };
     } finally {
       await iterator.close();
     }

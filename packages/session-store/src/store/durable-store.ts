@@ -85,6 +85,11 @@ export interface DurableStore {
    * each page is one consistent view; what is written meanwhile is found or not, and everything else exactly once. The
    * time-out is for each page.
    *
+   * An entry that cannot be read hides none of the others, and does not go unnoticed: they are given, and then the iterator
+   * rejects. So nobody takes what was given for everything, but for who leaves before the end.
+   *
+   * @throws STORE_LIST_INCOMPLETE at the end, with the first such key, the number of them, and as its cause what `get` throws
+   *   for it.
    * @throws what `get` throws, from the iterator, which is over then; RangeError for a wrong `pageSize`.
    */
   list(prefix: string, options?: ListOptions): AsyncIterableIterator<StoreEntry>;

@@ -28,6 +28,16 @@ export function requireKey(key: string): void {
   }
 }
 
+/** Whether {@link requireKey} takes it. */
+export function isKey(text: string): boolean {
+  try {
+    requireKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Where some keys lie in the order of all; both ends are exclusive, and need not be keys. */
 export interface KeyRange {
   readonly after: string;

@@ -1,9 +1,12 @@
 import { DEFAULT_PAGE_ENTRIES, MAX_PAGE_ENTRIES } from '../constants.ts';
 import type { StoreEntry } from './durable-store.ts';
+import { PassedOver, type UnreadableEntry } from './unreadable-entries.ts';
 
 /** Some entries in the order of their keys, and whether there may be more behind the last. */
 export interface Page {
   readonly entries: readonly StoreEntry[];
+  /** What stands among or behind them and cannot be read, in the same order. */
+  readonly unreadable?: readonly UnreadableEntry[] | undefined;
   readonly more: boolean;
 }
 
@@ -13,9 +16,16 @@ export function requirePageSize(pageSize: number = DEFAULT_PAGE_ENTRIES): number
   throw new RangeError(`a page has 1 to ${MAX_PAGE_ENTRIES} entries, not ${pageSize}`);
 }
 
+/** Where the next page begins: behind all that was found, readable or not. */
+function lastKey({ entries, unreadable = [] }: Page): string | undefined {
+  const [given, passed] = [entries.at(-1)?.key, unreadable.at(-1)?.key];
+  return given === undefined || (passed !== undefined && passed > given) ? passed : given;
+}
+
 /**
  * One entry after the other out of pages that are read when they are needed. A plain object, since React Native cannot
- * compile async generators. Calls of `next` at the same time get one entry each, in order.
+ * compile async generators. Calls of `next` at the same time get one entry each, in order. What cannot be read is told of at
+ * the end.
  *
  * @param readPage Reads what comes behind a key; its error ends the iteration.
  * @param cursor Where the first page begins.
@@ -28,29 +38,49 @@ export function iteratePages(
   let at = 0;
   let after = cursor;
   let over = false;
+  const passedOver = new PassedOver();
 
   const step = async (): Promise<IteratorResult<StoreEntry, undefined>> => {
-    if (at === entries.length && !over) {
+    // More than one page if there is nothing on it that can be read.
+    while (at === entries.length && !over) {
       over = true;
-      const page = await readPage(after);
+      const page = await readPage(after).catch((error: unknown) => {
+        passedOver.clear();
+        throw error;
+      });
+      for (const each of page.unreadable ?? []) passedOver.add(each);
       ({ entries } = page);
       at = 0;
-      after = entries.at(-1)?.key;
-      over = !page.more;
+      after = lastKey(page);
+      over = !page.more || after === undefined;
     }
     const value = entries[at++];
-    return value === undefined ? end() : { done: false, value };
+    if (value !== undefined) return { done: false, value };
+    passedOver.tell();
+    return { done: true, value: undefined };
   };
   const end = async (): Promise<IteratorReturnResult<undefined>> => {
     entries = [];
     at = 0;
     over = true;
+    passedOver.clear();
     return { done: true, value: undefined };
   };
 
+  const queued = oneAfterTheOther();
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => queued(step),
+    return: () => queued(end),
+  };
+}
+
+/** What is given to it begins at once, or when all that was given before has settled, well or not. */
+export function oneAfterTheOther(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let turn: Promise<unknown> | undefined;
-  /** @param work Begins at once, or when the work of all earlier calls has settled, well or not. */
-  const queued = <Result>(work: () => Promise<Result>): Promise<Result> => {
+  return (work) => {
     const mine = turn === undefined ? work() : turn.then(work, work);
     const leave = (): void => {
       if (turn === mine) turn = undefined;
@@ -58,13 +88,6 @@ export function iteratePages(
     turn = mine;
     mine.then(leave, leave);
     return mine;
-  };
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    next: () => queued(step),
-    return: () => queued(end),
   };
 }
 

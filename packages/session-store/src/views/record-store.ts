@@ -20,8 +20,8 @@ import type {
   StoreOperation,
   StoreVersion,
 } from '../store/durable-store.ts';
-import { mapIterator } from '../store/pages.ts';
 import { pauseAfterConflict } from './conflict-pause.ts';
+import { decodeReadable } from './decode-readable.ts';
 import { KeyedTurns } from './keyed-turns.ts';
 
 /** How values become bytes and back. */
@@ -51,7 +51,13 @@ export interface UpdateOptions {
 export interface RecordStore<Value> {
   /** @throws STORE_BAD_RECORD if the codec refuses the bytes, and what {@link DurableStore.get} throws. */
   get(key: string, options?: StoreCallOptions): Promise<StoredRecord<Value> | undefined>;
-  /** @throws STORE_BAD_RECORD if the codec refuses some bytes, and what {@link DurableStore.list} throws. */
+  /**
+   * As {@link DurableStore.list}. Entries that the codec refuses are passed over as those are that the store cannot read.
+   *
+   * @throws STORE_LIST_INCOMPLETE at the end, with the first such key, the number of all of them, and as its cause what `get`
+   *   throws for it (or the STORE_LIST_INCOMPLETE of the store, if it begins with that key).
+   * @throws what {@link DurableStore.list} throws.
+   */
   list(prefix: string, options?: ListOptions): AsyncIterableIterator<StoredRecord<Value>>;
   /** @throws what {@link DurableStore.commit} and the codec throw. */
   put(key: string, value: Value, options?: CommitOptions): Promise<StoreVersion>;
@@ -152,7 +158,7 @@ export function recordStore<Value>(
       const entry = await store.get(key, options);
       return entry && decoded(entry);
     },
-    list: (prefix, options) => mapIterator(() => store.list(prefix, options), decoded),
+    list: (prefix, options) => decodeReadable(store.list(prefix, options), decoded),
     put: async (key, value, options) => store.commit([putOperation(key, value)], options),
     async delete(key, options) {
       await store.commit([{ type: 'delete', key }], options);

@@ -6,14 +6,14 @@ import { Lifecycle } from '../store/lifecycle.ts';
 import { mapIterator } from '../store/pages.ts';
 
 /** Codes whose context names the key of an entry, and nothing else that a view would show differently. */
-const NAMING_A_KEY = ['STORE_CONFLICT', 'STORE_DUPLICATE_KEY'] as const;
+const NAMING_A_KEY = ['STORE_CONFLICT', 'STORE_DUPLICATE_KEY', 'STORE_LIST_INCOMPLETE'] as const;
 
 /** The same error with the key as the user of the view knows it; the original is its cause. */
 function translated(error: unknown, prefix: string): unknown {
   if (!isCodedError(error)) return error;
   const code = NAMING_A_KEY.find((each) => each === error.code);
   if (code === undefined) return error;
-  const context = error.context as { key: string; expected: string; found: string };
+  const context = error.context as { key: string; expected: string; found: string; count: number };
   return new SessionStoreError(code, { ...context, key: relativeKey(prefix, context.key) }, { cause: error });
 }
 

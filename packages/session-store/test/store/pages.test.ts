@@ -43,6 +43,45 @@ describe('iteratePages', () => {
     expect(cursors).toEqual([undefined, 'a']);
   });
 
+  describe('with entries that cannot be read', () => {
+    const refusal = new Error('rotten');
+    const rotten = (key: string) => ({ key, error: refusal });
+
+    it('gives all others, tells of the first at the end, and is over then', async () => {
+      const { cursors, read } = pages(
+        { entries: [entry('b')], unreadable: [rotten('a'), rotten('c')], more: true },
+        { entries: [], unreadable: [rotten('d'), rotten('e')], more: true },
+        { entries: [entry('f')], more: false },
+      );
+      const iterator = iteratePages(read, undefined);
+      const given = [await iterator.next(), await iterator.next()];
+      expect(given.map(({ value }) => value?.key)).toEqual(['b', 'f']);
+      expect(await rejectionOf(iterator.next())).toMatchObject({
+        code: 'STORE_LIST_INCOMPLETE',
+        context: { key: 'a', count: 4 },
+        cause: refusal,
+      });
+      expect(await iterator.next()).toEqual({ done: true, value: undefined });
+      expect(cursors).toEqual([undefined, 'c', 'e']);
+    });
+
+    it('tells nothing to whoever leaves before', async () => {
+      const { read } = pages({ entries: [entry('b')], unreadable: [rotten('a')], more: false });
+      const iterator = iteratePages(read, undefined);
+      await iterator.next();
+      await iterator.return?.();
+      expect((await iterator.next()).done).toBe(true);
+    });
+
+    it('tells of an error that ends it instead, and of nothing after it', async () => {
+      const failure = new Error('no page');
+      const { read } = pages({ entries: [], unreadable: [rotten('a')], more: true }, failure);
+      const iterator = iteratePages(read, undefined);
+      expect(await rejectionOf(iterator.next())).toBe(failure);
+      expect((await iterator.next()).done).toBe(true);
+    });
+  });
+
   it('is over after an error', async () => {
     const failure = new Error('no page');
     const iterator = iteratePages(pages({ entries: [entry('a')], more: true }, failure).read, undefined);

@@ -73,16 +73,55 @@ describe('recordStore', () => {
     const store = createMemoryStore();
     await store.commit([{ type: 'put', key: 'a', value: encodeUtf8('secret') }]);
     const records = numbers(store);
-    for (const call of [
-      () => records.get('a'),
-      () => records.list('').next(),
-      () => records.update('a', plusOne),
-    ]) {
-      const error = (await rejectionOf(call())) as Error;
+    const listing = (await rejectionOf(records.list('').next())) as Error;
+    expect(listing).toMatchObject({ code: 'STORE_LIST_INCOMPLETE', context: { key: 'a', count: 1 } });
+    const errors = [
+      await rejectionOf(records.get('a')),
+      await rejectionOf(records.update('a', plusOne)),
+      listing.cause,
+    ];
+    for (const error of errors as Error[]) {
       expect(error).toMatchObject({ code: 'STORE_BAD_RECORD', context: { key: 'a' } });
       expect(error.cause).toBeUndefined();
       expect(`${error.stack}${JSON.stringify(error)}`).not.toContain('secret');
     }
+  });
+
+  it('lists what its codec can read, and says at the end how much neither it nor the store could', async () => {
+    const store = createMemoryStore();
+    const records = numbers(store);
+    await store.commit(['b', 'd'].map((key) => ({ type: 'put', key, value: encodeUtf8('none') })));
+    await store.commit([records.putOperation('a', 1), records.putOperation('c', 3)]);
+    const rotten = new SessionStoreError('STORE_LIST_INCOMPLETE', { key: 'aa', count: 2 });
+    const half: DurableStore = {
+      ...store,
+      list: (...given) => {
+        const entries = store.list(...given);
+        const next = async () => {
+          const result = await entries.next();
+          if (result.done) throw rotten;
+          return result;
+        };
+        return { ...entries, next };
+      },
+    };
+    for (const [from, context] of [
+      [store, { key: 'b', count: 2 }],
+      [half, { key: 'aa', count: 4 }],
+    ] as const) {
+      const listing = numbers(from).list('');
+      const together = await Promise.allSettled([1, 2, 3, 4].map(() => listing.next()));
+      expect(together).toMatchObject([
+        { value: { value: { key: 'a', value: 1 } } },
+        { value: { value: { key: 'c', value: 3 } } },
+        { reason: { code: 'STORE_LIST_INCOMPLETE', context } },
+        { value: { done: true } },
+      ]);
+    }
+    const left = numbers(half).list('');
+    await left.next();
+    await left.return?.();
+    expect((await left.next()).done).toBe(true);
   });
 
   it('keeps a coded error of the codec as the cause', async () => {

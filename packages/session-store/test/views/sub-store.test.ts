@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SessionStoreError } from '../../src/errors.ts';
 import { createMemoryStore } from '../../src/memory/memory-store.ts';
 import { createFaultyStore, storeConformance } from '../../src/testing.ts';
 import { subStore } from '../../src/views/sub-store.ts';
@@ -36,6 +37,23 @@ describe('subStore', () => {
     expect(await rejectionOf(view.commit([put('a'), put('a')]))).toMatchObject({
       code: 'STORE_DUPLICATE_KEY',
       context: { key: 'a' },
+    });
+  });
+
+  it('names the first entry of a list that cannot be read as its user knows it', async () => {
+    const store = createMemoryStore();
+    const rotten = new SessionStoreError('STORE_LIST_INCOMPLETE', { key: 'p/q/a', count: 2 });
+    const list = () => ({ ...store.list(''), next: () => Promise.reject(rotten) });
+    expect(
+      await rejectionOf(
+        subStore({ ...store, list }, 'p/q')
+          .list('')
+          .next(),
+      ),
+    ).toMatchObject({
+      code: 'STORE_LIST_INCOMPLETE',
+      context: { key: 'a', count: 2 },
+      cause: rotten,
     });
   });
 
