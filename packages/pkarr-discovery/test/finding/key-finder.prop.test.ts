@@ -31,6 +31,7 @@ const CODES = [
   'DISCOVERY_KEY_STALE',
   'DISCOVERY_KEY_FROM_FUTURE',
   'DISCOVERY_KEY_RECORD_FORGED',
+  'DISCOVERY_FRESHNESS_UNSIGNED',
   'DISCOVERY_UNREACHABLE',
   'DISCOVERY_LOOKUP_SUSPENDED',
   'DISCOVERY_NOTHING_TO_ACCEPT',
@@ -67,7 +68,8 @@ type Step =
       readonly key: Uint8Array;
     }
   | { readonly do: 'accept'; readonly key: Uint8Array }
-  | { readonly do: 'forget' | 'restart' }
+  /** The last one: by the policy that times must be signed. */
+  | { readonly do: 'forget' | 'restart' | 'restart strictly' }
   | { readonly do: 'wait'; readonly ms: number };
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
@@ -86,10 +88,12 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('accept' as const), key: keys }) },
     {
-      weight: 2,
-      arbitrary: fc
-        .constantFrom('forget', 'forget', 'restart')
-        .map((one) => ({ do: one as 'forget' | 'restart' })),
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constantFrom(
+          ...(['forget', 'forget', 'forget', 'restart', 'restart', 'restart strictly'] as const),
+        ),
+      }),
     },
     {
       weight: 3,
@@ -168,6 +172,7 @@ describe('createKeyFinder', () => {
         world.clock.advance(9 * DAY_MS);
         const model = new Model();
         let { finder, cache } = world;
+        let requireSignedFreshness = false;
         const call = (contact: ContactClass) => ({ device: DEVICE, contact });
 
         for (const step of all) {
@@ -176,7 +181,10 @@ describe('createKeyFinder', () => {
           let code: string | undefined;
           try {
             if (step.do === 'wait') world.clock.advance(step.ms);
-            if (step.do === 'restart') ({ finder, cache } = world.another());
+            if (step.do === 'restart' || step.do === 'restart strictly') {
+              requireSignedFreshness = step.do === 'restart strictly';
+              ({ finder, cache } = world.another({ viewMs: 0, policy: { requireSignedFreshness } }));
+            }
             if (step.do === 'forget') await cache.forget(PEER, DEVICE);
             if (step.do === 'accept') await cache.accept(PEER, DEVICE, step.key, { contact: 'frequent' });
             if ('answer' in step) world.answer = step.answer;
@@ -235,6 +243,7 @@ describe('createKeyFinder', () => {
             expect(ageMs).toBeLessThanOrEqual(30 * DAY_MS + 999);
             expect(ageMs).toBeGreaterThanOrEqual(-300_999);
             expect(record.noiseKey).toEqual(noiseKey);
+            if (requireSignedFreshness) expect(record.freshness).toBe('signed');
             if (record.freshness === 'unsigned') expect(from === 'discovery' ? before : -1n).toBe(-1n);
             else if (from === 'discovery') expect(record.timestampSeconds).toBe(model.signedSeconds);
           }
