@@ -47,6 +47,16 @@ async function passing<Result>(clock: ManualClock, call: Promise<Result>): Promi
   return call;
 }
 
+/** Fails after so many entries. */
+function failAfter(entries: ReturnType<DurableStore['list']>, count: number) {
+  let left = count;
+  return () => {
+    left -= 1;
+    const error = new SessionStoreError('STORE_CLOSED', { because: 'of a test' });
+    return left < 0 ? Promise.reject(error) : entries.next();
+  };
+}
+
 describe('recordStore', () => {
   it('writes and reads values through its codec', async () => {
     const store = createMemoryStore();
@@ -118,6 +128,11 @@ describe('recordStore', () => {
         { value: { done: true } },
       ]);
     }
+    const failing = { ...half, list: () => ({ ...half.list(''), next: failAfter(half.list(''), 2) }) };
+    const failed = numbers(failing).list('');
+    await failed.next();
+    expect(await codeOf(failed.next())).toBe('STORE_CLOSED');
+    expect((await failed.next()).done).toBe(true);
     const left = numbers(half).list('');
     await left.next();
     await left.return?.();
