@@ -12,7 +12,7 @@ import {
   readDecideOptions,
 } from './decide-options.ts';
 import type { Peer } from './peer-argument.ts';
-import { asCacheFailure, isUnreadable } from './peer-cache-failure.ts';
+import { asCacheFailure, isRotten, isUnreadable } from './peer-cache-failure.ts';
 
 type KeptKey = Awaited<ReturnType<KeyCache['read']>>;
 
@@ -129,7 +129,7 @@ async function keptOf(
   try {
     return await cache.read(identity, device, { signal });
   } catch (error) {
-    if (decision.kind === 'forget-history' && isUnreadable(error)) return undefined;
+    if (decision.kind === 'forget-history' && (isUnreadable(error) || isRotten(error))) return undefined;
     throw error;
   }
 }

@@ -20,6 +20,24 @@ export function isUnreadable(error: unknown): error is { readonly code: CacheDam
   return isCodedError(error) && /^DISCOVERY_CACHED_KEY_/.test(error.code) && error.code in ADVICE;
 }
 
+/** Whether the store itself cannot read what is kept of a device, as the disk has changed it. */
+export function isRotten(error: unknown): boolean {
+  return isCodedError(error) && error.code === 'STORE_CORRUPTED';
+}
+
+/**
+ * What listing the cache ended in after all that can be read was shown, for people; anything else as it is.
+ *
+ * @param givenHome What commands that it names repeat.
+ */
+export function asListingFailure(error: unknown, givenHome: string): unknown {
+  if (!isCodedError(error) || error.code !== 'STORE_LIST_INCOMPLETE') return error;
+  const { key, count } = error.context as { readonly key: string; readonly count: number };
+  const [identity, device] = key.split('/');
+  const advice = `Devices of which nothing can be read, so that no key of them is used: ${count}; all others are shown. Restore a backup of the home, or run \`paykit keys decide ${identity} --device ${device} --forget-history\` for the first one: older and revoked keys of the device are not known any more then.`;
+  return new CommandFailed(`${error.code}: ${withGivenHome(advice, givenHome)}`);
+}
+
 /**
  * What the cache of peers' keys threw, for people; anything else as it is.
  *

@@ -4,6 +4,7 @@ import { openHomeFolder } from '../home/home-folder.ts';
 import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
 import { withGiven, withGivenHome } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
+import { asListingFailure } from './peer-cache-failure.ts';
 import { dateText } from './time-text.ts';
 
 const COMMAND = 'keys peers';
@@ -108,10 +109,14 @@ export async function runPeers(args: readonly string[], surroundings: Surroundin
   try {
     const { cache } = connectPeerKeys({ network: home.network, store: home.store, clock });
     let count = 0;
-    for await (const listed of cache.list({ signal })) {
-      const gap = count === 0 ? '' : '\n';
-      terminal.write(options.json ? jsonOf(listed) : `${gap}${inWords(listed)}`);
-      count += 1;
+    try {
+      for await (const listed of cache.list({ signal })) {
+        const gap = count === 0 ? '' : '\n';
+        terminal.write(options.json ? jsonOf(listed) : `${gap}${inWords(listed)}`);
+        count += 1;
+      }
+    } catch (error) {
+      throw asListingFailure(error, givenHome);
     }
     if (count > 0) return;
     const nothing = 'No key of anybody is kept: `paykit discover IDENTITY` looks one up.\n';

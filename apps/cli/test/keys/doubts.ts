@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { connectPeerKeys, openRecordsIn, type PeerKeys, zBase32 } from 'pubky-paykit';
 import { openHomeFolder } from '../../src/home/home-folder.ts';
 import { readHomeSettings } from '../../src/home/home-settings.ts';
@@ -36,4 +38,16 @@ export function damage(doubter: Doubter, identity: string): Promise<void> {
   return withPeerKeys(doubter, ({ records }) =>
     records('peer-keys', bytes).update(`${identity}/default`, () => Uint8Array.of(1, 2, 3), {}),
   );
+}
+
+/** What is kept of the default device has rotted on the disk. */
+export async function rot({ folder }: Doubter, identity: string): Promise<void> {
+  const database = new ClassicLevel<string, Uint8Array>(join(folder, 'store'), { valueEncoding: 'view' });
+  try {
+    const key = `data/peer-keys/${identity}/default`;
+    const bytes = (await database.get(key)) as Uint8Array;
+    await database.put(key, bytes.with(-1, (bytes.at(-1) as number) ^ 1));
+  } finally {
+    await database.close();
+  }
 }

@@ -1,10 +1,11 @@
 import { hex } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
+import { runDecide } from '../../src/keys/decide.ts';
 import { runDiscover } from '../../src/keys/discover.ts';
 import { runPeers } from '../../src/keys/peers.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { localNetwork, type Ran, temporaryFolder } from '../home/command-run.ts';
-import { damage, meet } from './doubts.ts';
+import { damage, meet, rot } from './doubts.ts';
 import { currentIn, personIn } from './people.ts';
 
 const folder = temporaryFolder();
@@ -107,5 +108,29 @@ describe('runPeers', () => {
     const { output } = await bob.run(runPeers, []);
     expect(output).toContain('unreadable (DISCOVERY_CACHED_KEY_DAMAGED)');
     expect(output).toContain('--forget-history');
+  });
+
+  it('shows all others though one has rotted on the disk, and says how to go on [F3]', async () => {
+    await alice.create();
+    await alice.publish();
+    const carol = personIn(folder, network, 'carol');
+    await carol.create();
+    await carol.publish();
+    const identity = await carol.identity();
+    for (const each of [identity, await alice.identity()]) await bob.discover(each);
+    const before = linesOf(await bob.run(runPeers, ['--json'])).length;
+    await rot(bobs(), identity);
+    const listed = await bob.run(runPeers, ['--json']);
+    const { error } = listed;
+    const others = linesOf({ ...listed, error: undefined });
+    expect(others.map((each) => each['identity'])).toEqual([await alice.identity()]);
+    expect(error?.message).toMatch(/^STORE_LIST_INCOMPLETE: .*: 1; all others are shown/);
+    const advice = `decide ${identity} --device default --forget-history`;
+    expect(error?.message).toContain(`\`paykit keys ${advice}`);
+    expect((await bob.run(runDecide, [identity, '--forget', '--yes'])).error?.message).toContain(identity);
+    const args = [identity, '--device', 'default', '--forget-history', '--yes'];
+    expect((await bob.run(runDecide, args)).error).toBeUndefined();
+    await bob.discover(identity);
+    expect(linesOf(await bob.run(runPeers, ['--json']))).toHaveLength(before);
   });
 });

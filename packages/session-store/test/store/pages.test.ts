@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SessionStoreError } from '../../src/errors.ts';
 import type { StoreEntry } from '../../src/store/durable-store.ts';
 import { iteratePages, mapIterator, type Page } from '../../src/store/pages.ts';
 import { rejectionOf } from '../outcome.ts';
@@ -44,7 +45,7 @@ describe('iteratePages', () => {
   });
 
   describe('with entries that cannot be read', () => {
-    const refusal = new Error('rotten');
+    const refusal = new SessionStoreError('STORE_CORRUPTED', { what: 'it' });
     const rotten = (key: string) => ({ key, error: refusal });
 
     it('gives all others, tells of the first at the end, and is over then', async () => {
