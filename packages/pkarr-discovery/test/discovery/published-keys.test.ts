@@ -40,6 +40,18 @@ describe('lookUpNoiseKeys', () => {
     expect(firstBytes(await lookUp(source))).toEqual([1, 2]);
   });
 
+  it('gives no key whose time nobody has signed where the policy asks for that [S2.2]', async () => {
+    const source = sourceOf({
+      default: { noiseKey: filled(1) },
+      old: { noiseKey: filled(2), unsigned: true },
+    });
+    expect(firstBytes(await lookUp(source))).toEqual([1, 2]);
+    const policy = { requireSignedFreshness: true };
+    const options = { sources: [source], policy, memory: new FakeRecords().memory, clock: clockAt(STAMPED) };
+    const keys = await createDiscovery(options).lookUpNoiseKeys(OWNER.publicKey);
+    expect(firstBytes(keys)).toEqual([1]);
+  });
+
   it('gives none if all sources say that there is none, or none that may be used', async () => {
     expect(await lookUp(sourceOf({}))).toEqual([]);
     expect(await lookUp(sourceOf({ lost: { revoked: true } }))).toEqual([]);
