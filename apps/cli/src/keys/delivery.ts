@@ -249,7 +249,7 @@ const COMMAND_ADVICE: Readonly<Record<string, string>> = {
   DISCOVERY_OWN_KEY_UNKNOWN:
     'What is published for this device cannot be told now. Try again when homeserver and relays answer; `paykit keys publish --take-over` replaces it whatever it is.',
   DISCOVERY_CLOCK_BEHIND:
-    'The clock of this machine is behind what was signed before. Set it right. If it is right now and was ahead then, `paykit keys publish --begin-anew` revokes the keys of that time and makes a new one.',
+    'The clock of this machine is behind what was signed before. Set it right. If it is right now and was ahead then, nothing newer can be published for this device until that time: `paykit keys revoke --no-successor` works whatever the clock says, and another device (`paykit keys publish --device NAME`) can publish at once.',
   DISCOVERY_NO_CURRENT_KEY: 'This device has no key: `paykit keys publish` makes one.',
 };
 

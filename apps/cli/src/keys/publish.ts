@@ -17,7 +17,6 @@ import { type Home, openHome } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { readColdFile } from './cold-file.ts';
-import { requireConfirmation } from './confirmation.ts';
 import { type Work, withKeys } from './delivery.ts';
 
 const COMMAND = 'keys publish';
@@ -30,9 +29,6 @@ export interface PublishOptions {
   readonly takeOver: boolean;
   /** A new key for a device whose keys were all revoked. */
   readonly newKey: boolean;
-  /** A new key though what was signed before is dated later than now, because the clock was ahead. */
-  readonly beginAnew: boolean;
-  readonly yes: boolean;
   /** A file of `paykit keys prepare`. */
   readonly prepared: string | undefined;
 }
@@ -51,10 +47,6 @@ Exit status 1 while anything is queued.
   --take-over            replace what is published, even if it is of another
                          seed
   --new-key              after a revocation without a successor: make a new key
-  --begin-anew           if the clock of this machine was ahead when the keys
-                         were signed: revoke them, and make a new one. There is
-                         no way back
-  --yes                  do not ask, with --begin-anew
   --prepared FILE        publish what was signed elsewhere by \`paykit keys
                          prepare\`; no seed is needed here
 ${HOME_HELP}${DHT_HELP}  -h, --help             show this text
@@ -73,8 +65,6 @@ export function readPublishOptions(
     invite: { type: 'string' },
     'take-over': { type: 'boolean', default: false },
     'new-key': { type: 'boolean', default: false },
-    'begin-anew': { type: 'boolean', default: false },
-    yes: { type: 'boolean', default: false },
     prepared: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
@@ -86,8 +76,6 @@ export function readPublishOptions(
     invite: values.invite,
     takeOver: values['take-over'],
     newKey: values['new-key'],
-    beginAnew: values['begin-anew'],
-    yes: values.yes,
     prepared: values.prepared,
   };
 }
@@ -133,7 +121,7 @@ async function publishBundle(
 
 /** Sees to it that the device has a key, unless that was given up on purpose: a retry must not bring one back. */
 async function publish(
-  { takeOver, newKey, beginAnew, yes }: PublishOptions,
+  { takeOver, newKey }: PublishOptions,
   { home, keys, device, isSoleHolder, signal }: Work,
   { terminal }: Surroundings,
 ): Promise<void> {
@@ -147,11 +135,7 @@ async function publish(
     );
     return;
   }
-  if (beginAnew) {
-    const question = `Revoke the keys of ${device} for ever if they are dated later than now, and make a new one?`;
-    await requireConfirmation(question, { yes, terminal, command: COMMAND });
-  }
-  const published = await keys.keeper.publish({ takeOver: takeOver || isSoleHolder, beginAnew, signal });
+  const published = await keys.keeper.publish({ takeOver: takeOver || isSoleHolder, signal });
   const key = currentKey(published);
   if (key !== undefined) terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
 }

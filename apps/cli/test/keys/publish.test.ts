@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runImport } from '../../src/identity/import.ts';
 import { runDiscover } from '../../src/keys/discover.ts';
 import { runPublish } from '../../src/keys/publish.ts';
+import { runRevoke } from '../../src/keys/revoke.ts';
 import { runRotate } from '../../src/keys/rotate.ts';
 import { localNetwork, temporaryFolder } from '../home/command-run.ts';
 import { currentIn, personIn, shiftedClock } from './people.ts';
@@ -108,30 +109,35 @@ describe('runPublish', () => {
 });
 
 describe('a clock that was ahead [O4]', () => {
-  it('is told, with what to do, and its keys are revoked and replaced where that is meant', async () => {
+  /** The key that is dated too late. */
+  async function publishedAhead(): Promise<string | undefined> {
     await alice.create();
     await alice.publish();
     const early = await alice.run(runRotate, [], { clock: shiftedClock(30 * DAY_MS) });
     expect(early.error).toBeUndefined();
-    const ahead = currentIn(await alice.status());
-    const behind = await alice.run(runRotate, []);
-    expect(behind.error?.message).toContain('DISCOVERY_CLOCK_BEHIND');
-    expect(behind.error?.message).toContain(
-      `\`paykit keys publish --begin-anew --home ${folder.inside('alice')}\``,
-    );
-    const unasked = await alice.run(runPublish, ['--begin-anew']);
-    expect(unasked.error?.message).toContain('say --yes if it is meant');
-    const refused = await alice.run(runPublish, ['--begin-anew'], { dialog: { confirm: async () => false } });
-    expect(refused.error?.message).toBe('Nothing was done.');
+    return currentIn(await alice.status());
+  }
+
+  it('is told, with what to do, and a revocation without a successor works', async () => {
+    const ahead = await publishedAhead();
+    const { error } = await alice.run(runRotate, []);
+    expect(error?.message).toContain('DISCOVERY_CLOCK_BEHIND');
+    expect(error?.message).toContain('Set it right.');
+    const home = `--home ${folder.inside('alice')}`;
+    expect(error?.message).toContain(`\`paykit keys revoke --no-successor ${home}\``);
+    expect(error?.message).toContain(`\`paykit keys publish --device NAME ${home}\``);
     expect(currentIn(await alice.status())).toBe(ahead);
 
-    const { error, output } = await alice.run(runPublish, ['--begin-anew', '--yes']);
-    expect(error).toBeUndefined();
-    expect(output).toContain('A key was revoked.');
-    const current = currentIn(await alice.status());
-    expect(current).not.toBe(ahead);
-    const { facts } = await bob.discover(await alice.identity());
-    expect(facts).toMatchObject({ outcome: 'found', noiseKey: current });
+    const revoked = await alice.run(runRevoke, ['--no-successor', '--yes']);
+    expect(revoked.error).toBeUndefined();
+    expect((await bob.discover(await alice.identity())).facts).toMatchObject({ outcome: 'revoked' });
+  });
+
+  it('does not keep another device from publishing at once', async () => {
+    await publishedAhead();
+    expect((await alice.run(runPublish, ['--device', 'phone'])).error).toBeUndefined();
+    const found = await bob.run(runDiscover, [await alice.identity(), '--device', 'phone', '--json']);
+    expect(JSON.parse(found.output)).toMatchObject({ outcome: 'found', device: 'phone' });
   });
 });
 
