@@ -28,7 +28,6 @@ import { KEY_POLICIES, type KeyPolicy, requireKeyPolicy } from './key-policy.ts'
 import { type DueAction, nextKeyAction } from './key-schedule.ts';
 import { openKeyLedgers } from './ledger-codec.ts';
 import { createLedgerDesk, ledgerKey } from './ledger-desk.ts';
-import { isBehind } from './signing-time.ts';
 
 /** What a keeper is made of. */
 export interface KeyKeeperOptions extends KeeperListeners {
@@ -82,13 +81,9 @@ export interface KeyKeeper {
    *
    * @param call.takeOver Whether to replace what is published even if it is not ours, or cannot be told. As any of our
    *   contexts may have been revoked then, the key is of one that was never used, such as `default#183645193847`.
-   * @param call.beginAnew After DISCOVERY_CLOCK_BEHIND, if the clock is right now and was ahead before: whether to revoke
-   *   the living keys and begin anew with the time of now. Does nothing else otherwise.
    * @throws DISCOVERY_KEY_NOT_OURS, DISCOVERY_OWN_KEY_UNKNOWN
    */
-  publish(
-    call?: KeeperCall & { readonly takeOver?: boolean; readonly beginAnew?: boolean },
-  ): Promise<KeyLedger>;
+  publish(call?: KeeperCall & { readonly takeOver?: boolean | undefined }): Promise<KeyLedger>;
   /** Signs the records of all living keys again. @throws DISCOVERY_NO_CURRENT_KEY, DISCOVERY_KEY_MISDERIVED */
   restamp(call?: KeeperCall): Promise<KeyLedger>;
   /**
@@ -217,10 +212,9 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
 
   return {
     device,
-    publish: ({ takeOver = false, beginAnew = false, signal } = {}) =>
+    publish: ({ takeOver = false, signal } = {}) =>
       changing({ signal }, async (ended) => {
         const ledger = await operations.open(takeOver, ended);
-        if (beginAnew && isBehind(ledger.stampedSeconds, clock)) return operations.beginAnew(ledger, ended);
         return operations[currentKey(ledger) === undefined ? 'create' : 'restate'](ledger, ended);
       }),
     restamp: (call = {}) =>

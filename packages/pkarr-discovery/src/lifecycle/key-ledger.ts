@@ -49,10 +49,7 @@ export interface KeyLedger {
   readonly revocationCount: number;
   /** Oldest first, at most 64; `current` is one at most. */
   readonly keys: readonly LedgerKey[];
-  /**
-   * The largest time that was ever signed for the device, in seconds since 1970; without that of keys that were given up
-   * because a clock was ahead when they were signed.
-   */
+  /** The largest time that was ever signed for the device, in seconds since 1970. */
   readonly stampedSeconds: bigint;
   /** 0 to 65 535, drawn anew with every change of the schedule: by how much the next dates come earlier. */
   readonly jitter: number;
@@ -158,8 +155,7 @@ export function requireConsistent(ledger: KeyLedger): void {
     keys.filter(({ status }) => status === 'current').length <= 1 &&
     contexts.size === keys.length &&
     !contexts.has(unused) &&
-    // Keys that are not signed any more may have been, by a clock that was ahead.
-    liveKeys(ledger).every((key) => key.stampedSeconds <= stampedSeconds) &&
+    keys.every((key) => key.stampedSeconds <= stampedSeconds) &&
     outbox.every(({ identity }) => equalBytes(identity, ledger.identity));
   if (!holds) throw new TypeError('the ledger contradicts itself');
 }

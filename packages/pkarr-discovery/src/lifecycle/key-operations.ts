@@ -8,7 +8,6 @@ import {
   type KeyLedger,
   type KeySelection,
   type LedgerKey,
-  liveKeys,
   requireLedgerKey,
   revocableKeys,
 } from './key-ledger.ts';
@@ -26,7 +25,6 @@ import type { DueAction, KeyAction } from './key-schedule.ts';
 import { drawJitter, type LedgerDesk } from './ledger-desk.ts';
 import { recoveredLedger } from './ledger-recovery.ts';
 import { nextKeyOf, requireDerivable } from './own-keys.ts';
-import { planAnew } from './plan-anew.ts';
 import { planRestatement, untoldStandings } from './restating.ts';
 import { revokingTime, signingTime, statingTime } from './signing-time.ts';
 
@@ -51,12 +49,6 @@ export interface KeyOperations {
    * @param isUrgent Whether what is unfinished may wait where the queue has no room: a revocation has some of its own.
    */
   open(takeOver: boolean, signal: CancelSignal, isUrgent?: boolean): Promise<KeyLedger>;
-  /**
-   * Revokes all living keys, and begins with a new one at the time of now, however far ahead of it the clock once was.
-   *
-   * @see planAnew
-   */
-  beginAnew(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
   /** Gives a device that has no current key one. */
   create(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
   rotate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
@@ -121,13 +113,6 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     const key = await nextKeyOf(ledger, derive);
     const plan = planRotation(ledger, key, timeFor(ledger));
     return carryOut(ledger, plan, signal, ['rotated', [key]]);
-  }
-
-  async function beginAnew(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
-    const revoked = liveKeys(ledger);
-    const successor = await nextKeyOf(ledger, derivingFor(signal));
-    const plan = planAnew(ledger, successor, Math.floor(clock.now()));
-    return carryOut(ledger, plan, signal, ['revoked', revoked], ['rotated', [successor]]);
   }
 
   async function restamp(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
@@ -206,7 +191,6 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
   return {
     settle,
     open,
-    beginAnew,
     create,
     rotate,
     restamp,

@@ -12,8 +12,6 @@ export type KeyStatement =
       readonly noiseKey: Uint8Array;
       /** Seconds since 1970. */
       readonly timestampSeconds: bigint;
-      /** See `RecordPublication`. */
-      readonly supersedesSeconds?: bigint | undefined;
     }
   | { readonly kind: 'retirement'; readonly device: string };
 

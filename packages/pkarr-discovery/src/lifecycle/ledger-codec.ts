@@ -7,7 +7,7 @@ import {
 } from '../constants.ts';
 import type { OpenRecords, RecordStore } from '../ports/record-store.ts';
 import { type DocumentCodec, documentCodec } from '../shapes/document.ts';
-import { deviceShape, ownPublicationShape } from '../shapes/publication-shape.ts';
+import { deviceShape, publicationShape } from '../shapes/publication-shape.ts';
 import {
   bytes,
   identity,
@@ -49,7 +49,7 @@ const ledgerShape = object({
   keys: list(keyShape, MAX_LEDGER_KEYS),
   stampedSeconds: uint64,
   jitter: natural,
-  outbox: list(ownPublicationShape, MAX_OUTBOX_PUBLICATIONS),
+  outbox: list(publicationShape, MAX_OUTBOX_PUBLICATIONS),
 });
 
 /** @throws TypeError for a ledger that contradicts itself. */

@@ -6,7 +6,7 @@ export const LIFECYCLE_ERRORS = {
     summary:
       'the clock is {behindSeconds} s behind the device, and peers put up with less than {maximumSeconds} s',
     nextStep:
-      'Set the clock right. If it is right now and was ahead when the key was signed, publish with `beginAnew: true`, which revokes the key and begins anew; to revoke it alone, do so without a successor.',
+      'Set the clock right. If it is right now and was ahead when the key was signed: the key can be revoked without a successor at any time, and another device id can publish at once.',
     retryable: true,
   }),
   DISCOVERY_LEDGER_CHANGED: errorRow<{ device: string }>({

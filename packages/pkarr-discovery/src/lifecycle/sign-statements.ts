@@ -23,19 +23,13 @@ export async function signStatements(
       publications.push({ identity, device, kind });
       continue;
     }
-    const { noiseKey, timestampSeconds, supersedesSeconds } = statement;
+    const { noiseKey, timestampSeconds } = statement;
     const claim = { noiseKey, device, timestampSeconds };
     const record =
       kind === 'revocation'
         ? await signRevocation(signer, claim)
         : await signKeyRecord(signer, { ...claim, revoked: false });
-    publications.push({
-      identity,
-      device,
-      kind,
-      record: formatKeyRecord(record),
-      ...(supersedesSeconds !== undefined && { supersedesSeconds }),
-    });
+    publications.push({ identity, device, kind, record: formatKeyRecord(record) });
   }
   return publications;
 }

@@ -18,13 +18,6 @@ export function revokingTime(stampedSeconds: bigint, clock: Clock): PlanTime {
   return { nowMs, timestampSeconds: nowSeconds > stampedSeconds ? nowSeconds : stampedSeconds + 1n };
 }
 
-/** Whether a clock shows so much less than what was signed that peers would not put up with what is signed next. */
-export function isBehind(stampedSeconds: bigint, clock: Clock): boolean {
-  const { nowMs, timestampSeconds } = revokingTime(stampedSeconds, clock);
-  // A successor is signed a second later.
-  return timestampSeconds - BigInt(Math.floor(nowMs / 1_000)) >= MAX_CLOCK_SKEW_SECONDS;
-}
-
 /**
  * The time of the next records of a device: now, or a second after the newest one that was signed, since peers refuse
  * whatever is not newer.
@@ -35,10 +28,13 @@ export function isBehind(stampedSeconds: bigint, clock: Clock): boolean {
  */
 export function signingTime(stampedSeconds: bigint, clock: Clock): PlanTime {
   const time = revokingTime(stampedSeconds, clock);
-  if (!isBehind(stampedSeconds, clock)) return time;
   const behindSeconds = time.timestampSeconds - BigInt(Math.floor(time.nowMs / 1_000));
-  const maximumSeconds = MAX_CLOCK_SKEW_SECONDS;
-  throw new DiscoveryError('DISCOVERY_CLOCK_BEHIND', { behindSeconds, maximumSeconds });
+  // A successor is signed a second later.
+  if (behindSeconds >= MAX_CLOCK_SKEW_SECONDS) {
+    const maximumSeconds = MAX_CLOCK_SKEW_SECONDS;
+    throw new DiscoveryError('DISCOVERY_CLOCK_BEHIND', { behindSeconds, maximumSeconds });
+  }
+  return time;
 }
 
 /**

@@ -56,7 +56,7 @@ export function checkPublication(publication: Publication, identity: Uint8Array)
 
 /**
  * Makes sure that a record may replace what a target has: nothing older replaces what the identity signed later, nothing
- * unsigned what it signed, and no record of a key its revocation. What the publication supersedes counts as older.
+ * unsigned what it signed, and no record of a key its revocation.
  *
  * @param present What is there, whoever wrote it; what is no record of the identity may be replaced.
  * @param target Named in the error.
@@ -74,10 +74,9 @@ export function checkReplacing(present: Uint8Array, publication: RecordPublicati
     mine.signedSeconds < there.signedSeconds ||
     (mine.signedSeconds === there.signedSeconds && !isSame);
   const unrevokes = there.record.revoked && isSame && !mine.record.revoked;
-  const isSuperseded = there.signedSeconds <= (publication.supersedesSeconds ?? -1n);
   // That a key is revoked may be said at any time of its life, whatever the clocks say.
   const revokesIt = mine.record.revoked && isSame && !there.record.revoked;
-  if (!unrevokes && (!isOlder || isSuperseded || revokesIt)) return;
+  if (!unrevokes && (!isOlder || revokesIt)) return;
   const kind = there.record.revoked ? 'revocation' : 'key';
   throw new DiscoveryError('DISCOVERY_NEWER_PUBLISHED', { target, kind });
 }

@@ -13,11 +13,6 @@ export interface RecordPublication extends AboutDevice {
   readonly kind: 'key' | 'revocation';
   /** The record as it was signed, such as `formatKeyRecord` writes it. Public. */
   readonly record: string;
-  /**
-   * Seconds since 1970, of a key only: what was signed for the device up to then may be replaced, though the record is older
-   * by its own time. For the owner's word that a clock was ahead then, so that no peer has taken what it signed.
-   */
-  readonly supersedesSeconds?: bigint | undefined;
 }
 
 /** A device that shall have no record any more. */

@@ -5,18 +5,17 @@ import {
   type Delivery,
   isPast,
   isSame,
-  isSuperseding,
   markOf,
   newestIn,
   type QueueState,
-  rankOf,
+  secondsOf,
 } from './queue-state.ts';
 
 /** Whether a target has, or will have, something of the device that this may not replace. */
 function isOvertaken(state: QueueState, target: string, publication: Publication): boolean {
   const { device, kind } = publication;
   const mark = markOf(state, target, device);
-  const seconds = rankOf(publication);
+  const seconds = secondsOf(publication);
   const queued = state.deliveries.filter(
     (each) => each.target === target && each.publication.device === device,
   );
@@ -73,15 +72,13 @@ export function enqueued(
 
 function enqueuedFor(state: QueueState, publication: Publication, target: string, nowMs: number): QueueState {
   if (isOvertaken(state, target, publication)) return state;
-  const seconds = rankOf(publication);
+  const seconds = secondsOf(publication);
   const isOfDevice = (each: Delivery): boolean =>
     each.target === target && each.publication.device === publication.device;
   const isNewer = (each: Delivery): boolean =>
     isOfDevice(each) && seconds !== undefined && newestIn(each) > seconds;
-  // A revocation that came after what supersedes it would take the place of that for as long as the clock was ahead.
-  const mayReplace = ({ kind }: Publication): boolean => kind !== 'revocation' || isSuperseding(publication);
   const isReplaced = (each: Delivery): boolean =>
-    isOfDevice(each) && mayReplace(each.publication) && !isNewer(each);
+    isOfDevice(each) && each.publication.kind !== 'revocation' && !isNewer(each);
   const kept = state.deliveries.filter((each) => !isReplaced(each));
   const retired = seconds === undefined ? state.deliveries.filter(isReplaced).map(newestIn) : [];
   const delivery: Delivery = {

@@ -6,7 +6,7 @@ import {
   MAX_QUEUED_REVOCATIONS,
 } from '../constants.ts';
 import { type DocumentCodec, documentCodec } from '../shapes/document.ts';
-import { deviceShape, ownPublicationShape } from '../shapes/publication-shape.ts';
+import { deviceShape, publicationShape } from '../shapes/publication-shape.ts';
 import { list, mapped, natural, object, oneOf, optional, text, uint64 } from '../shapes/shape.ts';
 import { type QueueState, secondsOf } from './queue-state.ts';
 
@@ -21,7 +21,7 @@ const codeShape = text(/^[A-Z0-9_]{1,64}$/);
 const deliveryShape = object({
   id: natural,
   target: targetShape,
-  publication: ownPublicationShape,
+  publication: publicationShape,
   retiresSeconds: optional(uint64),
   queuedAtMs: natural,
   attempts: natural,

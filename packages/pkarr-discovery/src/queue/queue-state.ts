@@ -68,20 +68,9 @@ export function secondsOf(publication: Publication): bigint | undefined {
   return publication.kind === 'retirement' ? undefined : parseKeyRecord(publication.record).timestampSeconds;
 }
 
-/** Up to which time, in seconds since 1970, something is older than a publication; undefined for a retirement. */
-export function rankOf(publication: Publication): bigint | undefined {
-  if (publication.kind === 'retirement') return undefined;
-  return latestOf([secondsOf(publication) ?? 0n, publication.supersedesSeconds ?? 0n]);
-}
-
-/** Whether a record takes the place of what was signed by a clock that was ahead. */
-export function isSuperseding(publication: Publication): boolean {
-  return publication.kind === 'key' && publication.supersedesSeconds !== undefined;
-}
-
 /** The newest time that the target will have seen of the device. */
 export function newestIn({ publication, retiresSeconds = -1n }: Delivery): bigint {
-  return rankOf(publication) ?? retiresSeconds;
+  return secondsOf(publication) ?? retiresSeconds;
 }
 
 /** Whether two publications say the same. */
@@ -104,7 +93,7 @@ function keyIn(publication: Publication): string | undefined {
 
 /** Whether a target has got something that this may not replace. That its very key is revoked may be said at any time. */
 export function isPast(mark: PublishedMark | undefined, publication: Publication): boolean {
-  const seconds = rankOf(publication);
+  const seconds = secondsOf(publication);
   if (mark === undefined || seconds === undefined || seconds > mark.timestampSeconds) return false;
   if (publication.kind !== 'revocation') return true;
   return mark.kind === 'revocation' || (mark.kind === 'key' && mark.key !== keyIn(publication));
@@ -138,9 +127,7 @@ export function delivered(state: QueueState, delivery: Delivery, nowMs: number):
   const { id, target, publication } = delivery;
   const { device, kind } = publication;
   const before = markOf(state, target, device);
-  const timestampSeconds = isSuperseding(publication)
-    ? (secondsOf(publication) ?? 0n)
-    : latestOf([newestIn(delivery), before?.timestampSeconds ?? 0n]);
+  const timestampSeconds = latestOf([newestIn(delivery), before?.timestampSeconds ?? 0n]);
   const key = keyIn(publication);
   const mark = { target, device, kind, ...(key !== undefined && { key }), timestampSeconds, atMs: nowMs };
   return {

@@ -65,19 +65,6 @@ export const publicationsOf = (identity: Uint8Array): fc.Arbitrary<Publication> 
     fc.record({ identity: fc.constant(identity), device, kind: fc.constant('retirement' as const) }),
   );
 
-/** The same, of which some say what they supersede, as only our own store may. */
-const ownPublicationsOf = (identity: Uint8Array): fc.Arbitrary<Publication> =>
-  fc
-    .tuple(
-      publicationsOf(identity),
-      fc.option(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { nil: undefined }),
-    )
-    .map(([publication, supersedesSeconds]) =>
-      publication.kind === 'key' && supersedesSeconds !== undefined
-        ? { ...publication, supersedesSeconds }
-        : publication,
-    );
-
 /** Ledgers of every kind that do not contradict themselves. */
 export const ledgers: fc.Arbitrary<KeyLedger> = fc
   .record({
@@ -94,7 +81,7 @@ export const ledgers: fc.Arbitrary<KeyLedger> = fc
         context: epoch === 0 ? 'default' : `default#${epoch}`,
         status: hasCurrent && epoch === list.length - 1 ? ('current' as const) : key.status,
       }));
-      return fc.array(ownPublicationsOf(identity), { maxLength: 4 }).map((outbox) => ({
+      return fc.array(publicationsOf(identity), { maxLength: 4 }).map((outbox) => ({
         ...ledgerWith(named),
         identity,
         revision,

@@ -44,40 +44,6 @@ describe('enqueued', () => {
   });
 });
 
-describe('a record that supersedes what was signed by a clock that was ahead', () => {
-  const superseding: Publication = { ...publication('default'), supersedesSeconds: 9n } as Publication;
-  const deliveredTo = (state: QueueState): QueueState => delivered(state, nextDelivery(state, 'a')!, 0);
-  const textsOf = ({ deliveries }: QueueState) =>
-    deliveries.map(
-      ({ publication: { kind, ...about } }) => `${kind} ${'record' in about ? about.record.slice(-1) : ''}`,
-    );
-
-  it('[O3] takes the place of what is queued and published up to then, revocations included, and of nothing later', () => {
-    const before = enqueued(EMPTY_QUEUE, publication('default', 'key', 7), ['a'], 0);
-    const revoked = enqueued(deliveredTo(before), publication('default', 'revocation', 8), ['a'], 0);
-    expect(textsOf(enqueued(revoked, superseding, ['a'], 0))).toEqual(['key 1']);
-    const newer = enqueued(revoked, publication('default', 'key', 10), ['a'], 0);
-    expect(textsOf(enqueued(newer, superseding, ['a'], 0))).toEqual(['revocation 8', 'key 0']);
-  });
-
-  it('[O3] is followed by what is newer by its own time', () => {
-    const before = deliveredTo(enqueued(EMPTY_QUEUE, publication('default', 'key', 7), ['a'], 0));
-    const after = deliveredTo(enqueued(before, superseding, ['a'], 0));
-    expect(after.published).toMatchObject([{ kind: 'key', timestampSeconds: 1n }]);
-    expect(textsOf(enqueued(after, publication('default', 'key', 2), ['a'], 0))).toEqual(['key 2']);
-    expect(textsOf(enqueued(after, publication('default', 'key', 1), ['a'], 0))).toEqual([]);
-  });
-
-  it('[O3] says so in the store, too, which nothing but a key may', () => {
-    const state = enqueued(EMPTY_QUEUE, superseding, ['a'], 0);
-    expect(queueCodec.decode(queueCodec.encode(state))).toEqual(state);
-    const text = decodeUtf8(queueCodec.encode(state));
-    expect(text).toContain('"supersedesSeconds":"9"');
-    const revocation = encodeUtf8(text.replace('"kind":"key"', '"kind":"revocation"'));
-    expect(thrownBy(() => queueCodec.decode(revocation)).code).toBe('DISCOVERY_DOCUMENT_MALFORMED');
-  });
-});
-
 describe('allEnqueued', () => {
   const revoking = (number: number): readonly Publication[] => [
     publication(`r${number}`, 'revocation'),
