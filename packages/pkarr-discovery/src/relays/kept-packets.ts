@@ -28,30 +28,56 @@ export interface KeptPacket {
   readonly seenMs: number;
 }
 
-/** Kept packets as bytes. Whoever reads one verifies its signature again. */
-export const keptPacketCodec: DocumentCodec<KeptPacket> = documentCodec({
+/** The same as it is kept: nobody has verified that the key signed the payload. */
+export interface StoredPacket {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Unix milliseconds. */
+  readonly seenMs: number;
+  /** What a relay gives for the key. */
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Kept packets as bytes. Of all that are kept nothing but the times matters when room is made, so that signatures are
+ * verified by those who read one of them.
+ */
+export const storedPacketCodec: DocumentCodec<StoredPacket> = documentCodec({
   what: 'kept packet',
   format: 'pubky-paykit-seen-packet',
   version: 1,
   maximumBytes: MAX_KEPT_PACKET_BYTES,
   shape: mapped(
     object({ identity, seenMs: natural, payload: bytes(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES) }),
-    ({ identity: key, seenMs, payload }): KeptPacket => ({ packet: parseSignedPacket(key, payload), seenMs }),
-    ({ packet, seenMs }) => ({ identity: packet.publicKey, seenMs, payload: signedPacketPayload(packet) }),
+    ({ identity: publicKey, ...rest }): StoredPacket => ({ publicKey, ...rest }),
+    ({ publicKey, ...rest }) => ({ identity: publicKey, ...rest }),
   ),
 });
 
 /** What cannot be read, be it damaged or of a later version, is worth nothing here, and is written over. */
-const tolerantCodec: RecordCodec<KeptPacket | 'unreadable'> = {
-  encode: (kept) => (kept === 'unreadable' ? new Uint8Array(0) : keptPacketCodec.encode(kept)),
+const tolerantCodec: RecordCodec<StoredPacket | 'unreadable'> = {
+  encode: (stored) => (stored === 'unreadable' ? new Uint8Array(0) : storedPacketCodec.encode(stored)),
   decode(stored) {
     try {
-      return keptPacketCodec.decode(stored);
+      return storedPacketCodec.decode(stored);
     } catch {
       return 'unreadable';
     }
   },
 };
+
+/** The packet that is kept for a key. A store may be anybody's: undefined unless the key has signed it. */
+function keptIn(
+  stored: StoredPacket | 'unreadable' | undefined,
+  publicKey: Uint8Array,
+): KeptPacket | undefined {
+  if (typeof stored !== 'object' || !equalBytes(stored.publicKey, publicKey)) return undefined;
+  try {
+    return { packet: parseSignedPacket(publicKey, stored.payload), seenMs: stored.seenMs };
+  } catch {
+    return undefined;
+  }
+}
 
 /** What a memory of packets is made of. */
 export interface KeptPacketsOptions {
@@ -95,11 +121,13 @@ export function openKeptPackets(options: KeptPacketsOptions): KeptPackets {
       if (isNoted(key, packet)) return;
       let isNew = false;
       let kept: KeptPacket = { packet, seenMs: now() };
-      const change = (current: KeptPacket | 'unreadable' | undefined): KeptPacket => {
+      const change = (current: StoredPacket | 'unreadable' | undefined): StoredPacket => {
         isNew = current === undefined;
-        const isOlder = typeof current === 'object' && compareSignedPackets(packet, current.packet) < 0;
-        kept = isOlder ? current : { packet, seenMs: now() };
-        return kept;
+        const present = keptIn(current, packet.publicKey);
+        const isOlder = present !== undefined && compareSignedPackets(packet, present.packet) < 0;
+        kept = isOlder ? present : { packet, seenMs: now() };
+        const payload = signedPacketPayload(kept.packet);
+        return { publicKey: packet.publicKey, seenMs: kept.seenMs, payload };
       };
       await records.update(key, change, within(call));
       if (noted.size >= maximumKeys) noted.clear();
@@ -107,9 +135,9 @@ export function openKeptPackets(options: KeptPacketsOptions): KeptPackets {
       if (isNew) await forgetOldest(records, maximumKeys, within(call));
     },
     async recall(publicKey, call = {}) {
-      const kept = (await records.get(zBase32.encode(publicKey), within(call)))?.value;
-      // A store may be anybody's: what stands under the key must be of the key.
-      if (typeof kept !== 'object' || !equalBytes(kept.packet.publicKey, publicKey)) return undefined;
+      const stored = (await records.get(zBase32.encode(publicKey), within(call)))?.value;
+      const kept = keptIn(stored, publicKey);
+      if (kept === undefined) return undefined;
       const ageMs = now() - kept.seenMs;
       return ageMs > maximumAgeMs || ageMs < -MAX_CLOCK_SKEW_SECONDS * 1_000 ? undefined : kept;
     },
@@ -117,7 +145,7 @@ export function openKeptPackets(options: KeptPacketsOptions): KeptPackets {
 }
 
 async function forgetOldest(
-  records: RecordStore<KeptPacket | 'unreadable'>,
+  records: RecordStore<StoredPacket | 'unreadable'>,
   maximumKeys: number,
   call: StoreCall,
 ): Promise<void> {
