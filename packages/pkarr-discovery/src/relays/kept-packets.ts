@@ -132,26 +132,34 @@ export function openKeptPackets(options: KeptPacketsOptions): KeptPackets {
       await records.update(key, change, within(call));
       if (noted.size >= maximumKeys) noted.clear();
       noted.set(key, kept);
-      if (isNew) await forgetOldest(records, maximumKeys, within(call));
+      if (isNew) await forgetOldest(records, maximumKeys, now(), within(call));
     },
     async recall(publicKey, call = {}) {
       const stored = (await records.get(zBase32.encode(publicKey), within(call)))?.value;
       const kept = keptIn(stored, publicKey);
       if (kept === undefined) return undefined;
-      const ageMs = now() - kept.seenMs;
-      return ageMs > maximumAgeMs || ageMs < -MAX_CLOCK_SKEW_SECONDS * 1_000 ? undefined : kept;
+      const isTooOld = now() - kept.seenMs > maximumAgeMs;
+      return isTooOld || isToCome(kept.seenMs, now()) ? undefined : kept;
     },
   };
 }
 
+/** Whether a clock that was ahead has noted this: nothing says when it was seen. */
+function isToCome(seenMs: number, nowMs: number): boolean {
+  return seenMs - nowMs > MAX_CLOCK_SKEW_SECONDS * 1_000;
+}
+
+/** What is not to be used anyway goes first: it must not be in the way of what is seen now. */
 async function forgetOldest(
   records: RecordStore<StoredPacket | 'unreadable'>,
   maximumKeys: number,
+  nowMs: number,
   call: StoreCall,
 ): Promise<void> {
   const all: { readonly key: string; readonly seenMs: number }[] = [];
   const rotten = await eachRecord(records.list('', call), ({ key, value }) => {
-    all.push({ key, seenMs: typeof value === 'object' ? value.seenMs : 0 });
+    const isUsable = typeof value === 'object' && !isToCome(value.seenMs, nowMs);
+    all.push({ key, seenMs: isUsable ? value.seenMs : 0 });
   });
   // What the store cannot read is there all the same.
   const excess = Math.max(0, all.length + rotten - maximumKeys);

@@ -253,6 +253,20 @@ describe('createRememberingPackets', () => {
     expect(kept.toSorted()).toEqual([key, zBase32.encode(numbered(3).publicKey)].toSorted());
   });
 
+  it('[S2.3] forgets first what a clock that was ahead has noted, and not what is new', async () => {
+    const { begun, fail, publish, clock } = world();
+    const keys = [1, 2, 3, 4].map((index) => numbered(index).publicKey);
+    for (const index of [1, 2, 3, 4]) await publish([text('a', '1')], 1n, numbered(index));
+    const ahead = new ManualClock(NOW_MS + 365 * DAY_MS);
+    for (const key of keys.slice(0, 2)) await read(begun({ clock: ahead, maximumKeys: 2 }), key);
+    for (const key of keys.slice(2)) {
+      await read(begun({ maximumKeys: 2 }), key);
+      clock.advance(1);
+    }
+    fail(offline());
+    for (const key of keys.slice(2)) expect((await read(begun(), key)).packet).toBeDefined();
+  });
+
   it('keeps so many and no more, though one of them has rotted', async () => {
     const { begun, publish, medium, clock } = world();
     const signers = [1, 2, 3, 4, 5].map(numbered);
