@@ -78,7 +78,7 @@ export const KEPT_PACKETS = 500;
 export const KEPT_PACKET_MAX_AGE_MS = 604_800_000;
 /** How far the stored time at which a packet was last seen may lag behind. */
 export const KEPT_PACKET_STEP_MS = 3_600_000;
-/** For one call of the store: look-ups do not wait for a slow disk. */
+/** For all that one look-up has to do with the store: it does not wait for a slow disk. */
 export const KEPT_PACKETS_TIMEOUT_MS = 2_000;
 /** Inclusive: a packet in base64, and the rest. */
 export const MAX_KEPT_PACKET_BYTES = 2_048;

@@ -14,6 +14,7 @@ import { type DocumentCodec, documentCodec } from '../shapes/document.ts';
 import { bytes, identity, mapped, natural, object } from '../shapes/shape.ts';
 import {
   compareSignedPackets,
+  copyOfPacket,
   parseSignedPacket,
   type SignedPacket,
   signedPacketPayload,
@@ -92,7 +93,7 @@ export interface KeptPacketsOptions {
 
 /** The newest packets that were seen, beyond the process. */
 export interface KeptPackets {
-  /** Notes a packet that relays have just given; an older one than is kept changes nothing. @throws What the store throws. */
+  /** Notes a packet that relays have just given, in bytes of its own; an older one than is kept changes nothing. @throws What the store throws. */
   see(packet: SignedPacket, call?: StoreCall): Promise<void>;
   /** The newest that was seen, unless that is too long ago. @throws What the store throws. */
   recall(publicKey: Uint8Array, call?: StoreCall): Promise<KeptPacket | undefined>;
@@ -116,9 +117,11 @@ export function openKeptPackets(options: KeptPacketsOptions): KeptPackets {
   }
 
   return {
-    async see(packet, call = {}) {
-      const key = zBase32.encode(packet.publicKey);
-      if (isNoted(key, packet)) return;
+    async see(given, call = {}) {
+      const key = zBase32.encode(given.publicKey);
+      if (isNoted(key, given)) return;
+      // Whoever has the packet may write into its bytes.
+      const packet = copyOfPacket(given);
       let isNew = false;
       let kept: KeptPacket = { packet, seenMs: now() };
       const change = (current: StoredPacket | 'unreadable' | undefined): StoredPacket => {

@@ -1,4 +1,5 @@
 import {
+  type CancelSignal,
   type Clock,
   isCodedError,
   type Logger,
@@ -8,6 +9,7 @@ import {
   type Telemetry,
 } from '@pubky-paykit/primitives';
 import { KEPT_PACKET_MAX_AGE_MS, KEPT_PACKETS, KEPT_PACKETS_TIMEOUT_MS } from '../constants.ts';
+import { withDeadline } from '../deadline.ts';
 import type { OpenRecords, StoreCall } from '../ports/record-store.ts';
 import { report } from '../reporting.ts';
 import type { SignedPacket } from '../signed-packet/signed-packet.ts';
@@ -83,10 +85,17 @@ export function createRememberingPackets(options: RememberingPacketsOptions): Pa
     report(() => logger.warn(what, attributes));
   }
 
-  /** Never rejects: neither what is remembered nor that it could not be may be in the way of an answer. */
-  async function safely<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  /**
+   * Never rejects, and ends whether or not the store keeps its time: neither what is remembered nor that it could not be may
+   * be in the way of an answer.
+   */
+  async function safely<Result>(
+    signal: CancelSignal | undefined,
+    work: (call: StoreCall) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const limits = { what: 'remembering a packet', clock, timeoutMs: KEPT_PACKETS_TIMEOUT_MS, signal };
     try {
-      return await work();
+      return await withDeadline(limits, ({ race }) => race((ended) => work({ signal: ended })));
     } catch (error) {
       tell('failed', { code: isCodedError(error) ? error.code : 'UNCODED' });
       return undefined;
@@ -97,9 +106,9 @@ export function createRememberingPackets(options: RememberingPacketsOptions): Pa
     publicKey: Uint8Array,
     error: unknown,
     onRemembered: NonNullable<ReadOptions['onRemembered']>,
-    call: StoreCall,
+    signal: CancelSignal | undefined,
   ): Promise<SignedPacket> {
-    const found = await safely(() => kept.recall(publicKey, call));
+    const found = await safely(signal, (call) => kept.recall(publicKey, call));
     if (found === undefined) {
       tell('none', {});
       throw error;
@@ -120,12 +129,12 @@ export function createRememberingPackets(options: RememberingPacketsOptions): Pa
         packet = await packets.get(asked, readOptions);
       } catch (error) {
         if (forUpdate || onRemembered === undefined || !isOutage(error)) throw error;
-        return recalled(asked, error, onRemembered, { signal });
+        return recalled(asked, error, onRemembered, signal);
       }
       const given = packet;
       // What is read on the way to an update is the old one of its owner, and soon replaced.
       if (given !== undefined && onRemembered !== undefined && !forUpdate) {
-        await safely(() => kept.see(given, { signal }));
+        await safely(signal, (call) => kept.see(given, call));
       }
       return packet;
     },

@@ -24,6 +24,7 @@ import { text } from '../packets.ts';
 import { ModelStore, offline } from '../relay-model.ts';
 import { rottenStore } from '../rotten-store.ts';
 import { numbered } from '../signers.ts';
+import { soon } from '../soon.ts';
 import { memoryStore, recordsOn } from '../stores.ts';
 
 const NOW_MS = 1_700_000_000_000;
@@ -198,6 +199,44 @@ describe('createRememberingPackets', () => {
     await read(begun());
     fail(offline());
     expect((await read(begun())).packet).toEqual(packet);
+  });
+
+  it('[O5] waits 2 s for a memory that hangs, with an answer and without', async () => {
+    const { begun, fail, publish, clock, told } = world();
+    const packet = await publish([text('a', '1')], 1n);
+    const never = () => new Promise<never>(() => {});
+    const list = (): never => {
+      throw new Error('nothing to list');
+    };
+    const hanging = () => ({ get: never, put: never, delete: never, update: never, list });
+    const store = begun({ openRecords: hanging });
+    const after2s = async <Result>(work: Promise<Result>): Promise<Result> => {
+      await soon();
+      clock.advance(1_999);
+      await soon();
+      expect(told).toEqual([]);
+      clock.advance(1);
+      return work;
+    };
+    expect((await after2s(read(store))).packet).toEqual(packet);
+    expect(told.splice(0)).toEqual(['the memory of packets failed']);
+    fail(offline());
+    expect((await after2s(rejectionOf(read(store)))).code).toBe('DISCOVERY_OFFLINE');
+    expect(told.splice(0)).toEqual(['the memory of packets failed']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('[S2.3] shares no bytes with what it gives away', async () => {
+    const { begun, fail, publish, relay } = world();
+    const given = await publish([text('a', '1')], 1n);
+    const store = begun({ packets: relay });
+    await read(store);
+    // As new as can be, if what is kept were this very packet.
+    given.message.fill(0xff);
+    const other = await publish([text('a', '2')], 1n);
+    await read(store);
+    fail(offline());
+    expect((await read(store)).packet).toEqual(other);
   });
 
   it('[S2.3] does not take a packet of another key that was put in its place', async () => {
