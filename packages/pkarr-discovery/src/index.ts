@@ -138,6 +138,7 @@ export {
 } from './lifecycle/key-policy.ts';
 export { type DueAction, type KeyAction, nextKeyAction } from './lifecycle/key-schedule.ts';
 export { keyLedgerCodec, openKeyLedgers } from './lifecycle/ledger-codec.ts';
+export type { OwnersWord } from './lifecycle/ledger-recovery.ts';
 export { createRestamper, type RestamperOptions } from './lifecycle/restamper.ts';
 export type { OwnFiles } from './ports/own-files.ts';
 export type { FileCall, FileListing, FileRead, PublicFiles } from './ports/public-files.ts';

@@ -28,6 +28,7 @@ import { KEY_POLICIES, type KeyPolicy, requireKeyPolicy } from './key-policy.ts'
 import { type DueAction, nextKeyAction } from './key-schedule.ts';
 import { openKeyLedgers } from './ledger-codec.ts';
 import { createLedgerDesk, ledgerKey } from './ledger-desk.ts';
+import type { OwnersWord } from './ledger-recovery.ts';
 
 /** What a keeper is made of. */
 export interface KeyKeeperOptions extends KeeperListeners {
@@ -81,9 +82,12 @@ export interface KeyKeeper {
    *
    * @param call.takeOver Whether to replace what is published even if it is not ours, or cannot be told. As any of our
    *   contexts may have been revoked then, the key is of one that was never used, such as `default#183645193847`.
+   * @param call.isNew Whether the device is known to be new: nobody has ever published for it, here or elsewhere. Then what
+   *   nobody answers for is nothing, and the key is of the first context, which its seed alone finds again. What is found
+   *   all the same counts as always.
    * @throws DISCOVERY_KEY_NOT_OURS, DISCOVERY_OWN_KEY_UNKNOWN
    */
-  publish(call?: KeeperCall & { readonly takeOver?: boolean | undefined }): Promise<KeyLedger>;
+  publish(call?: KeeperCall & OwnersWord): Promise<KeyLedger>;
   /** Signs the records of all living keys again. @throws DISCOVERY_NO_CURRENT_KEY, DISCOVERY_KEY_MISDERIVED */
   restamp(call?: KeeperCall): Promise<KeyLedger>;
   /**
@@ -212,18 +216,18 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
 
   return {
     device,
-    publish: ({ takeOver = false, signal } = {}) =>
+    publish: ({ signal, ...word } = {}) =>
       changing({ signal }, async (ended) => {
-        const ledger = await operations.open(takeOver, ended);
+        const ledger = await operations.open(word, ended);
         return operations[currentKey(ledger) === undefined ? 'create' : 'restate'](ledger, ended);
       }),
     restamp: (call = {}) =>
-      changing(call, async (ended) => operations.restamp(await operations.open(false, ended), ended)),
+      changing(call, async (ended) => operations.restamp(await operations.open({}, ended), ended)),
     rotate: (call = {}) =>
-      changing(call, async (ended) => operations.rotate(await operations.open(false, ended), ended)),
+      changing(call, async (ended) => operations.rotate(await operations.open({}, ended), ended)),
     revoke: ({ which = 'all', successor = true, signal } = {}) =>
       changing({ signal }, async (ended) => {
-        const ledger = await operations.open(false, ended, true);
+        const ledger = await operations.open({}, ended, true);
         if (ledger.keys.length === 0) throw new DiscoveryError('DISCOVERY_NO_CURRENT_KEY', { device });
         return operations.revoke(ledger, which, successor, ended);
       }),

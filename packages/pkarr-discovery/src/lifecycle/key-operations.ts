@@ -23,7 +23,7 @@ import {
 } from './key-plan.ts';
 import type { DueAction, KeyAction } from './key-schedule.ts';
 import { drawJitter, type LedgerDesk } from './ledger-desk.ts';
-import { recoveredLedger } from './ledger-recovery.ts';
+import { type OwnersWord, recoveredLedger } from './ledger-recovery.ts';
 import { nextKeyOf, requireDerivable } from './own-keys.ts';
 import { planRestatement, untoldStandings } from './restating.ts';
 import { revokingTime, signingTime, statingTime } from './signing-time.ts';
@@ -48,7 +48,7 @@ export interface KeyOperations {
    *
    * @param isUrgent Whether what is unfinished may wait where the queue has no room: a revocation has some of its own.
    */
-  open(takeOver: boolean, signal: CancelSignal, isUrgent?: boolean): Promise<KeyLedger>;
+  open(word: OwnersWord, signal: CancelSignal, isUrgent?: boolean): Promise<KeyLedger>;
   /** Gives a device that has no current key one. */
   create(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
   rotate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
@@ -122,13 +122,13 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     return desk.carryOut(ledger, planRestamp(ledger, timeFor(ledger)), signer, { signal, written });
   }
 
-  async function open(takeOver: boolean, signal: CancelSignal, isUrgent = false): Promise<KeyLedger> {
+  async function open(word: OwnersWord, signal: CancelSignal, isUrgent = false): Promise<KeyLedger> {
     const settled = await settle(signal, isUrgent);
     if (settled !== undefined) return settled;
     const nowMs = Math.floor(clock.now());
     const identity = options.signer.publicKey;
     const derive = derivingFor(signal);
-    const asked = { identity, device, derive, discover, takeOver, nowMs, random, signal };
+    const asked = { ...word, identity, device, derive, discover, nowMs, random, signal };
     const ledger = await recoveredLedger({ ...asked, jitter: drawJitter(random) });
     if (ledger.keys.length === 0) return ledger;
     const adopted = await desk.commit(undefined, ledger, signal);
@@ -211,7 +211,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     },
     async perform(ledger, due, signal) {
       if (ledger !== undefined && due.action !== 'publish') return PERFORM[due.action](ledger, due, signal);
-      const opened = await open(false, signal);
+      const opened = await open({}, signal);
       // What is found may be revoked for good: then a new key is the owner's decision.
       return opened.keys.length === 0 ? create(opened, signal) : opened;
     },

@@ -8,16 +8,22 @@ import { emptyLedger, type KeyLedger, type LedgerKey } from './key-ledger.ts';
 import { derivedKey } from './own-keys.ts';
 import { latestOf } from './signing-time.ts';
 
+/** What the owner says of a device without a ledger. */
+export interface OwnersWord {
+  /** Whether to begin anew whatever is found. It goes before `isNew`. */
+  readonly takeOver?: boolean | undefined;
+  /** Whether nobody can ever have published for the device, so that what nobody answers for is nothing. */
+  readonly isNew?: boolean | undefined;
+}
+
 /** Where to look for what a lost ledger said. */
-export interface RecoveryOptions {
+export interface RecoveryOptions extends OwnersWord {
   /** 32 bytes, Ed25519. */
   readonly identity: Uint8Array;
   readonly device: string;
   readonly derive: DeriveNoiseKey;
   /** How to find what is published for the own identity; without it nothing is. */
   readonly discover: DiscoverNoiseKey | undefined;
-  /** Whether to begin anew whatever is found. */
-  readonly takeOver: boolean;
   /** Unix milliseconds. */
   readonly nowMs: number;
   readonly jitter: number;
@@ -81,12 +87,14 @@ function unusedEpoch(random: RandomSource): number {
  * The ledger of a device that has none: empty if nothing is published; otherwise what is published says which of our
  * contexts was the last one, so that no key that was replaced or revoked is ever published again as if it were new. Where
  * that does not say it, the next key is of a context that cannot have been used; nothing is begun after a look-up that
- * failed, unless `takeOver` says so.
+ * failed, unless `takeOver` says so, or `isNew` that there is nothing to be found.
  *
  * @throws DISCOVERY_OWN_KEY_UNKNOWN, DISCOVERY_KEY_NOT_OURS, and what `derive` and `discover` throw.
  */
 export async function recoveredLedger(options: RecoveryOptions): Promise<KeyLedger> {
-  const { identity, device, derive, discover, takeOver, nowMs, jitter, random, signal } = options;
+  const { identity, device, derive, discover, nowMs, jitter, random, signal } = options;
+  const { takeOver = false } = options;
+  const isFirst = options.isNew === true && !takeOver;
   const empty = emptyLedger(identity, device, jitter);
   if (discover === undefined) return takeOver ? { ...empty, nextEpoch: unusedEpoch(random) } : empty;
 
@@ -94,11 +102,13 @@ export async function recoveredLedger(options: RecoveryOptions): Promise<KeyLedg
   let isCertain = true;
   const lookUp = async (under: string, status: 'current' | 'former'): Promise<Found | undefined> => {
     const result = await discover(identity, { device: under, maximumAgeSeconds: ANY_AGE_SECONDS, signal });
-    const found = foundIn(result, status);
+    const answer = foundIn(result, status);
+    const found = isFirst && result.outcome === 'unreachable' ? undefined : answer;
     if (found === 'unknown' && !takeOver) {
       throw new DiscoveryError('DISCOVERY_OWN_KEY_UNKNOWN', { device: under, outcome: result.outcome });
     }
-    isCertain &&= found !== 'unknown' && (found !== undefined || result.failed.length === 0);
+    const isWhole = isFirst || found !== undefined || result.failed.length === 0;
+    isCertain &&= found !== 'unknown' && isWhole;
     return found === 'unknown' ? undefined : found;
   };
   const ledgerOf = (keys: readonly LedgerKey[], epochs: number, floor = 0n): KeyLedger => {
@@ -126,7 +136,7 @@ export async function recoveredLedger(options: RecoveryOptions): Promise<KeyLedg
   if (published !== undefined && !takeOver) {
     throw new DiscoveryError('DISCOVERY_KEY_NOT_OURS', { device, contexts: MAX_SEARCHED_EPOCHS });
   }
-  const isNew = published === undefined && keys.length === 0 && isCertain;
-  if (isNew) return empty;
+  const isUnused = published === undefined && keys.length === 0 && isCertain;
+  if (isUnused) return empty;
   return { ...ledgerOf(keys, epochs, published?.seconds), nextEpoch: unusedEpoch(random) };
 }

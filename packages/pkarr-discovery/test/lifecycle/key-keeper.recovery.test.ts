@@ -180,6 +180,54 @@ describe('createKeyKeeper', () => {
     },
   );
 
+  it.each([
+    { outcome: 'unreachable', ...nobody },
+    { outcome: 'absent', ...nobody, failed: [{ source: 'relay', error: 'of any kind' }] },
+  ])(
+    '[O5] [F3] begins a device that is known to be new with its first context, which the seed alone finds, in an outage ($outcome)',
+    async (answer) => {
+      const world = new World();
+      const { keeper, queue } = found(world, async () => answer as unknown as DiscoveryResult);
+      const { keys, nextEpoch } = await keeper.publish({ isNew: true });
+      await queue.flush();
+      expect(keys.map(({ context, status }) => `${context} ${status}`)).toEqual(['default current']);
+      expect(nextEpoch).toBe(1);
+      expect(read(world, 'default')).toBe(shown('default'));
+    },
+  );
+
+  it('[O4] [S2.3] believes what it finds, not that the device is new', async () => {
+    const world = new World();
+    const before = household(world);
+    await before.keeper.publish();
+    await before.keeper.revoke();
+    await before.queue.flush();
+    const { keys } = await found(world).keeper.publish({ isNew: true });
+    expect(keys.map(({ context, status }) => `${context} ${status}`)).toEqual([
+      'default revoked',
+      'default#1 current',
+    ]);
+  });
+
+  it.each(['stale', 'forged', 'malformed', 'future'] as const)(
+    '[O3] [F3] publishes nothing for a device that is said to be new, and of which there is a record that is %s',
+    async (outcome) => {
+      const discover = async () => ({ outcome, ...nobody }) as unknown as DiscoveryResult;
+      const { keeper } = found(new World(), discover);
+      expect(await rejectionOf(keeper.publish({ isNew: true }))).toMatchObject({
+        code: 'DISCOVERY_OWN_KEY_UNKNOWN',
+        context: { outcome },
+      });
+    },
+  );
+
+  it('[O4] [S2.3] begins with a context that was never used where it is told to take over what is said to be new', async () => {
+    const world = new World();
+    const discover = async () => ({ outcome: 'unreachable', ...nobody }) as DiscoveryResult;
+    const { keys } = await found(world, discover).keeper.publish({ takeOver: true, isNew: true });
+    expect(`${keys[0]!.context} current`).toMatch(NEVER_USED_CURRENT);
+  });
+
   it('[O4] [S2.3] never brings a revoked key back when told to take over after more rotations than it searches', async () => {
     const world = new World();
     const timestampSeconds = BigInt(START_MS / 1_000);
