@@ -12,6 +12,8 @@ export interface HomeFiles {
   readonly session: string;
   /** There since the seed was handed out: others may publish for the identity, too. */
   readonly exported: string;
+  /** The devices that something was published for from here, a line each. */
+  readonly published: string;
   /** Folder of the durable store: ledger of keys, queue, what was seen of peers. */
   readonly store: string;
   /** Folder of a store with nothing in it: whoever has it open receives payments. */
@@ -24,6 +26,7 @@ export function homeFiles(folder: string): HomeFiles {
     identity: join(folder, 'identity.json'),
     session: join(folder, 'session.json'),
     exported: join(folder, 'seed-was-exported'),
+    published: join(folder, 'published-devices'),
     store: join(folder, 'store'),
     receiving: join(folder, 'receiving'),
   };

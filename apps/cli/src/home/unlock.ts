@@ -14,6 +14,7 @@ import type { HomeSettings } from './home-settings.ts';
 import { encodeKeyFile, type KeyFileHeader, type KeyOrigin, openKeyFile } from './key-file.ts';
 import { choosePassphrase, findPassphrase } from './passphrase.ts';
 import { makePrivateFolder, readSmallFile, writePrivateFile } from './private-files.ts';
+import { beginPublishedDevices } from './published-devices.ts';
 import { HOME_KEY_COST } from './scrypt-cost.ts';
 import { createSeal, type Protection, SALT_BYTES, type Seal } from './seal.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -129,6 +130,7 @@ export async function createHome(
       const place = homeFiles(folder).identity;
       const isWritten = await writePrivateFile(place, file, { replace: false }).finally(() => file.fill(0));
       if (!isWritten) throw new HomeFailed('identity exists', folder);
+      if (origin === 'created') await beginPublishedDevices(folder);
       return unlocked(header, seal, seed);
     } finally {
       chosen?.destroy();

@@ -7,13 +7,12 @@ import {
   type QueueEvent,
 } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
-import { homeFiles } from '../home/home-files.ts';
 import { isOutage, type SessionWishes } from '../home/home-session.ts';
 import type { HomeSettings } from '../home/home-settings.ts';
 import { asNetworkFailure, networkAdvice } from '../home/network-advice.ts';
 import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome } from '../home/open-home.ts';
-import { readSmallFile } from '../home/private-files.ts';
+import { notePublished } from '../home/published-devices.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { openKeys } from './open-keys.ts';
 
@@ -51,16 +50,13 @@ export interface Work {
   readonly home: Home;
   readonly keys: OwnKeys;
   readonly device: string;
-  /**
-   * Whether nobody else can have published for this identity: it was made here, and its seed never left. Then what cannot
-   * be looked up is nothing.
-   */
-  readonly isSoleHolder: boolean;
   readonly signal: AbortSignal;
 }
 
-async function isSoleHolder({ folder, origin }: Home): Promise<boolean> {
-  return origin === 'created' && (await readSmallFile(homeFiles(folder).exported, 0)) === undefined;
+/** Notes apart from the store that the device has keys, before anything of them is published. */
+async function noteKeys({ home, keys, device, signal }: Work): Promise<void> {
+  const { ledger } = await keys.keeper.status({ signal });
+  if (ledger !== undefined) await notePublished(home.folder, device);
 }
 
 /**
@@ -225,10 +221,12 @@ export async function withKeys(
     const wishes = { invite };
     const keys = openKeys(home, chosen, surroundings, { wishes, onEvent });
     try {
-      const work = { home, keys, device: chosen, isSoleHolder: await isSoleHolder(home), signal };
+      const work = { home, keys, device: chosen, signal };
       const outage = await openSession(home, wishes, settings, surroundings);
+      await noteKeys(work);
       await keys.queue.retryParked({ signal });
       await change(work);
+      await noteKeys(work);
       terminal.tell('Publishing …\n');
       await deliver(work, takeNews);
       await report(work, { settings, written, outage }, surroundings);

@@ -10,6 +10,7 @@ import { CommandFailed } from '../command-errors.ts';
 import { readKeyFile } from '../home/home-files.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
 import { requireSecret } from '../home/open-home.ts';
+import { notePublished } from '../home/published-devices.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { unlockHome } from '../home/unlock.ts';
 import { readColdFile, writeColdFile } from './cold-file.ts';
@@ -115,6 +116,8 @@ async function sign(
   try {
     const { signer, derive } = requireSecret({ secret: unlocked.secret, folder: settings.folder });
     const bundle = await prepareOffline(asked, signer, { derive, clock });
+    // It is out of our hands then.
+    await notePublished(settings.folder, asked.device);
     await writeColdFile(file, coldBundleCodec.encode(bundle));
     terminal.write(`Signed    ${file}\nGood      until ${dateText(bundle.expiresMs, clock.now())}\n`);
   } finally {

@@ -18,6 +18,7 @@ import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { readColdFile } from './cold-file.ts';
 import { type Work, withKeys } from './delivery.ts';
+import { ownersWord } from './owners-word.ts';
 
 const COMMAND = 'keys publish';
 
@@ -122,7 +123,7 @@ async function publishBundle(
 /** Sees to it that the device has a key, unless that was given up on purpose: a retry must not bring one back. */
 async function publish(
   { takeOver, newKey }: PublishOptions,
-  { home, keys, device, isSoleHolder, signal }: Work,
+  { home, keys, device, signal }: Work,
   { terminal }: Surroundings,
 ): Promise<void> {
   const { ledger } = await keys.keeper.status({ signal });
@@ -135,7 +136,8 @@ async function publish(
     );
     return;
   }
-  const published = await keys.keeper.publish({ takeOver: takeOver || isSoleHolder, signal });
+  const word = await ownersWord(home, device);
+  const published = await keys.keeper.publish({ ...word, takeOver: takeOver || word.takeOver, signal });
   const key = currentKey(published);
   if (key !== undefined) terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
 }

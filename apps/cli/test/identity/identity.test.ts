@@ -26,7 +26,7 @@ describe('runCreate', () => {
     expect(output).toContain(IDENTITY);
     expect((await stat(folder.inside('home'))).mode & 0o777).toBe(0o700);
     expect((await stat(folder.inside('home/identity.json'))).mode & 0o777).toBe(0o600);
-    expect(await readdir(folder.inside('home'))).toEqual(['identity.json']);
+    expect((await readdir(folder.inside('home'))).sort()).toEqual(['identity.json', 'published-devices']);
   });
 
   it('never overwrites an identity, and asks for no passphrase before it says so', async () => {

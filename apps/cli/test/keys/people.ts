@@ -12,6 +12,7 @@ import { run } from '../home/command-run.ts';
 export interface StatusFacts {
   readonly keys: readonly {
     readonly noiseKey: string;
+    readonly context: string;
     readonly status: string;
     readonly publishedAtMs?: number;
     readonly supersededAtMs?: number;

@@ -1,10 +1,14 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createTestnet } from '@pubky-paykit/testnet';
 import { describe, expect, it } from 'vitest';
+import { runExport } from '../../src/identity/export.ts';
 import { runImport } from '../../src/identity/import.ts';
 import { runDiscover } from '../../src/keys/discover.ts';
 import { runPublish } from '../../src/keys/publish.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { runRotate } from '../../src/keys/rotate.ts';
+import { runStatus } from '../../src/keys/status.ts';
 import { localNetwork, temporaryFolder } from '../home/command-run.ts';
 import { currentIn, personIn, shiftedClock } from './people.ts';
 
@@ -200,6 +204,40 @@ describe('an outage while publishing [O5]', () => {
     network.testnet.faults.homeserver.clear();
     expect((await alice.publish()).error).toBeUndefined();
     expect((await alice.status()).queue).toMatchObject({ waiting: [], parked: [] });
+  });
+
+  it('gives a new identity a key that its seed alone finds again, though nobody can be asked [F1]', async () => {
+    await alice.create();
+    network.testnet.faults.relay.set({ refuse: true });
+    network.testnet.faults.homeserver.set({ refuse: true });
+    expect((await alice.publish()).error?.message).toContain('homeserver and packet');
+    expect((await alice.run(runPublish, ['--device', 'phone'])).error).toBeInstanceOf(Error);
+    const down = await alice.status();
+    expect(down.keys.map(({ context, status }) => `${context} ${status}`)).toEqual(['default current']);
+    const phone = await alice.run(runStatus, ['--device', 'phone', '--json']);
+    expect(JSON.parse(phone.output)).toMatchObject({ keys: [{ context: 'phone', status: 'current' }] });
+
+    network.testnet.faults.relay.clear();
+    network.testnet.faults.homeserver.clear();
+    expect((await alice.publish()).error).toBeUndefined();
+    const { output: input } = await alice.run(runExport, ['--stdout']);
+    expect((await bob.run(runImport, ['--stdin'], { input })).error).toBeUndefined();
+    const second = await bob.publish();
+    expect(second.output).toContain('The key that is published is one of this seed');
+    expect(currentIn(await bob.status())).toBe(currentIn(down));
+  });
+
+  it('never brings a revoked key back where the store was lost, though nobody can be asked [S2.3]', async () => {
+    await alice.create();
+    await alice.publish();
+    expect((await alice.run(runRevoke, ['--no-successor', '--yes'])).error).toBeUndefined();
+    await rm(join(folder.inside('alice'), 'store'), { recursive: true });
+    network.testnet.faults.relay.set({ refuse: true });
+    network.testnet.faults.homeserver.set({ refuse: true });
+    expect((await alice.publish()).error?.message).toContain('homeserver and packet');
+    expect((await alice.status()).keys).toEqual([
+      expect.objectContaining({ context: expect.stringMatching(/^default#[1-9][0-9]{6,}$/) }),
+    ]);
   });
 
   it('does not begin anew where the seed came from elsewhere and nobody can be asked', async () => {
