@@ -154,6 +154,12 @@ export const QUEUE_POLL_MS = 15_000;
 export const QUEUED_RESTAMP_AFTER_MS = 604_800_000;
 /** A record that is published less than this before it becomes stale would help nobody. */
 export const STALE_MARGIN_MS = 3_600_000;
+/** How long it is at least until what was said again of a key is said once more; twice as long each time. */
+export const RESTATING_PAUSE_MS = 3_600_000;
+/** Inclusive. */
+export const MAX_RESTATING_PAUSE_MS = 86_400_000;
+/** After so long without saying it again it begins with the shortest pause. */
+export const RESTATING_MEMORY_MS = 172_800_000;
 /** How often the keeper looks whether the queue has published what it waits for. */
 export const KEEPER_POLL_MS = 3_600_000;
 

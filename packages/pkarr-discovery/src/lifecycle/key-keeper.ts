@@ -112,7 +112,7 @@ export interface KeyKeeper {
   ): Promise<KeyLedger>;
   /**
    * Does everything that is due by the policy, and says again what some target of the queue does not have: one that came later,
-   * or of which the queue knows nothing any more. What cannot be done keeps nothing else from being done: a key that cannot be
+   * or of which the queue knows nothing any more; what was said again does not come again before an hour, later a day. What cannot be done keeps nothing else from being done: a key that cannot be
    * replaced is still signed again.
    *
    * @returns What is due next. @throws What the first thing failed with, after all the others.
@@ -219,7 +219,8 @@ export function createKeyKeeper(options: KeyKeeperOptions): KeyKeeper {
     publish: ({ signal, ...word } = {}) =>
       changing({ signal }, async (ended) => {
         const ledger = await operations.open(word, ended);
-        return operations[currentKey(ledger) === undefined ? 'create' : 'restate'](ledger, ended);
+        if (currentKey(ledger) === undefined) return operations.create(ledger, ended);
+        return operations.restate(ledger, ended, true);
       }),
     restamp: (call = {}) =>
       changing(call, async (ended) => operations.restamp(await operations.open({}, ended), ended)),

@@ -30,6 +30,10 @@ export interface LedgerKey {
   readonly announcedAtMs?: number | undefined;
   /** Since when the revocation is not published any more, because no record of the key is fresh anywhere. */
   readonly withdrawnAtMs?: number | undefined;
+  /** When what stands of the key was last said again because some target did not have it. */
+  readonly restatedAtMs?: number | undefined;
+  /** How often that was of late, 1 to 16: the more often, the longer it is waited until the next time. */
+  readonly restatements?: number | undefined;
 }
 
 /**

@@ -26,6 +26,7 @@ import { drawJitter, type LedgerDesk } from './ledger-desk.ts';
 import { type OwnersWord, recoveredLedger } from './ledger-recovery.ts';
 import { nextKeyOf, requireDerivable } from './own-keys.ts';
 import { planRestatement, untoldStandings } from './restating.ts';
+import { mayRestate } from './restating-pause.ts';
 import { revokingTime, signingTime, statingTime } from './signing-time.ts';
 
 /** What operations on the keys of one device need. */
@@ -59,8 +60,12 @@ export interface KeyOperations {
     withSuccessor: boolean,
     signal: CancelSignal,
   ): Promise<KeyLedger>;
-  /** Says again what some target neither shows nor is to get. What was revoked goes first, and does not wait for the keys. */
-  restate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger>;
+  /**
+   * Says again what some target neither shows nor is to get. What was revoked goes first, and does not wait for the keys.
+   *
+   * @param isAsked Whether the owner asks for it: then also what was said again a short while ago.
+   */
+  restate(ledger: KeyLedger, signal: CancelSignal, isAsked?: boolean): Promise<KeyLedger>;
   /** Does what the schedule says. */
   perform(ledger: KeyLedger | undefined, due: DueAction, signal: CancelSignal): Promise<KeyLedger>;
 }
@@ -147,15 +152,17 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     return after;
   }
 
-  async function restate(ledger: KeyLedger, signal: CancelSignal): Promise<KeyLedger> {
+  async function restate(ledger: KeyLedger, signal: CancelSignal, isAsked = false): Promise<KeyLedger> {
     let after = ledger;
     for (const kind of ['revocation', 'key'] as const) {
       const untold = await untoldStandings(after, (asked) => desk.progress(asked, signal));
-      const again = untold.filter((standing) => standing.kind === kind);
+      const nowMs = Math.floor(clock.now());
+      const again = untold.filter(
+        (standing) => standing.kind === kind && (isAsked || mayRestate(standing.key, nowMs)),
+      );
       if (again.length === 0) continue;
       if (kind === 'key') await requireDerivable(after, derivingFor(signal));
-      const { timestampSeconds } = statingTime(again, after.stampedSeconds, clock);
-      const plan = planRestatement(after, again, timestampSeconds);
+      const plan = planRestatement(after, again, statingTime(again, after.stampedSeconds, clock));
       const keys = new Set(again.map(({ key }) => key));
       after = await carryOut(after, plan, signal, ['restated', [...keys]]);
     }
@@ -201,7 +208,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
       // A device that was revoked for good stays so until its owner publishes.
       const isWanted = withSuccessor && current !== undefined && keys.includes(current);
       // A revocation that the queue had no room for is not done.
-      if (keys.length === 0) return restate((await settle(signal)) ?? ledger, signal);
+      if (keys.length === 0) return restate((await settle(signal)) ?? ledger, signal, true);
       // Not checked against what is derived: a seed that is lost or wrong must not be in the way of a revocation.
       const successor = isWanted ? await nextKeyOf(ledger, derivingFor(signal)) : undefined;
       const time = successor === undefined ? revokingTime(ledger.stampedSeconds, clock) : timeFor(ledger);

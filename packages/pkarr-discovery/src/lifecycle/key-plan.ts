@@ -2,6 +2,7 @@ import { MAX_FORMER_KEYS } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import { formerDevice } from './former-device.ts';
 import { currentKey, type KeyLedger, type LedgerKey, liveKeys, withKey, withNewKey } from './key-ledger.ts';
+import { NOT_RESTATED } from './restating-pause.ts';
 
 /** Something an identity is to say about one of its devices. */
 export type KeyStatement =
@@ -100,7 +101,11 @@ export function planRotation(ledger: KeyLedger, key: NewKey, time: PlanTime): Ke
   if (liveKeys(ledger).length > MAX_FORMER_KEYS) {
     throw new DiscoveryError('DISCOVERY_TOO_MANY_KEYS', { maximum: MAX_FORMER_KEYS });
   }
-  const replaced = withKey(ledger, current, { status: 'former', stampedSeconds: timestampSeconds });
+  const replaced = withKey(ledger, current, {
+    ...NOT_RESTATED,
+    status: 'former',
+    stampedSeconds: timestampSeconds,
+  });
   const { noiseKey } = current;
   const former = { kind: 'key', device: formerDevice(device, noiseKey), noiseKey, timestampSeconds } as const;
   const first = planFirstKey(replaced, key, time);
@@ -173,7 +178,12 @@ export function planRevocation(
     ...[...others, ...displacing].map((key) => revocationOf(key, formerDevice(device, key.noiseKey))),
   ];
   const isNew = ({ status }: LedgerKey): boolean => status !== 'revoked';
-  const change = { status: 'revoked', revokedAtMs: nowMs, stampedSeconds: timestampSeconds } as const;
+  const change = {
+    ...NOT_RESTATED,
+    status: 'revoked',
+    revokedAtMs: nowMs,
+    stampedSeconds: timestampSeconds,
+  } as const;
   const changed = (key: LedgerKey): LedgerKey =>
     isNew(key) ? { ...key, ...change } : { ...key, stampedSeconds: timestampSeconds };
   const after: KeyLedger = {

@@ -37,6 +37,8 @@ const keyShape = object({
   revokedAtMs: optional(natural),
   announcedAtMs: optional(natural),
   withdrawnAtMs: optional(natural),
+  restatedAtMs: optional(natural),
+  restatements: optional(natural),
 });
 
 const ledgerShape = object({

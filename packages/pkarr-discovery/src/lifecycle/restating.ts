@@ -2,8 +2,9 @@ import type { TargetProgress } from '../queue/queue-status.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
 import { formerDevice } from './former-device.ts';
 import { currentKey, type KeyLedger, type LedgerKey } from './key-ledger.ts';
-import { type KeyPlan, type KeyStatement, recordDevice } from './key-plan.ts';
+import { type KeyPlan, type KeyStatement, type PlanTime, recordDevice } from './key-plan.ts';
 import type { ProgressOf } from './ledger-progress.ts';
+import { withRestatement } from './restating-pause.ts';
 
 /** What is to stand somewhere by the ledger. */
 export interface Standing {
@@ -65,14 +66,15 @@ export async function untoldStandings(
 export function planRestatement(
   ledger: KeyLedger,
   again: readonly Standing[],
-  timestampSeconds: bigint,
+  { nowMs, timestampSeconds }: PlanTime,
 ): KeyPlan {
   const statements = again.map(
     ({ key, device, kind }): KeyStatement => ({ kind, device, noiseKey: key.noiseKey, timestampSeconds }),
   );
   const restated = (key: LedgerKey): LedgerKey => {
     const { announcedAtMs: _, ...kept } = key;
-    return { ...(key.status === 'revoked' ? kept : key), stampedSeconds: timestampSeconds };
+    const said = { ...(key.status === 'revoked' ? kept : key), stampedSeconds: timestampSeconds };
+    return withRestatement(said, nowMs);
   };
   const isAgain = (key: LedgerKey): boolean => again.some((standing) => standing.key === key);
   const keys = ledger.keys.map((key) => (isAgain(key) ? restated(key) : key));

@@ -5,7 +5,7 @@ import { effort } from '../../../../tooling/vitest/effort.ts';
 import { currentKey } from '../../src/lifecycle/key-ledger.ts';
 import { parseKeyRecord } from '../../src/records/key-record.ts';
 import { formerOf, household, ledgerOf, SIGNER } from './household.ts';
-import { World } from './world.ts';
+import { DAY_MS, World } from './world.ts';
 
 type House = ReturnType<typeof household>;
 
@@ -49,6 +49,8 @@ async function liveThrough(world: World, list: readonly Happening[]): Promise<vo
       });
     }
   }
+  // What was said again a short while ago waits for a day at most.
+  world.clock.advance(DAY_MS);
   // One look at everything, with all targets there.
   await all.keeper.run();
   await all.queue.flush();
