@@ -227,6 +227,8 @@ export const DHT_OPEN_TIMEOUT_MS = 10_000;
 export const DHT_READ_TIMEOUT_MS = 15_000;
 /** How long a write to the DHT may take: it is read before and afterwards. */
 export const DHT_WRITE_TIMEOUT_MS = 45_000;
+/** How long the package waits for the answer to one question, at least: what comes later is read over. */
+export const DHT_ANSWER_TIMEOUT_MS = 2_000;
 /** Calls to one node at a time, each with up to 16 datagrams under way. */
 export const MAX_DHT_CALLS = 32;
 /** Inclusive: an item has 1000 bytes, and what comes with it fewer than 600. */

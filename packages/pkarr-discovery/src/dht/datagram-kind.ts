@@ -1,7 +1,7 @@
 import { type Bencoded, type BencodedMap, decodeBencode } from './bencode.ts';
 
-/** What a datagram is, as far as it matters who has to believe it. */
-export type DatagramKind = 'answer' | 'refusal' | 'other' | 'malformed';
+/** What a datagram is, as far as it matters: refusals and questions are for the package alone. */
+export type DatagramKind = 'answer' | 'other' | 'malformed';
 
 const NODE_ID_BYTES = 20;
 
@@ -19,7 +19,7 @@ export function datagramKind(datagram: Uint8Array): DatagramKind {
   if (!isMap(message) || !(type instanceof Uint8Array)) return 'malformed';
   const letter = String.fromCharCode(...type);
   if (letter === 'r') return isAnswer(message.get('r')) ? 'answer' : 'malformed';
-  if (letter === 'e') return isRefusal(message.get('e')) ? 'refusal' : 'malformed';
+  if (letter === 'e') return isRefusal(message.get('e')) ? 'other' : 'malformed';
   return 'other';
 }
 

@@ -6,6 +6,7 @@ import { withDeadline } from '../deadline.ts';
 import { DiscoveryError, reasonOf } from '../errors.ts';
 import { guardedSocket } from './guarded-socket.ts';
 import { loadMainline, type MainlineClass, type MainlineClient } from './mainline-client.ts';
+import type { Hearing } from './questions.ts';
 
 /** Where a node listens, and whom it asks first. */
 export interface NodeOptions {
@@ -24,7 +25,8 @@ export interface MainlineNode {
   readonly client: MainlineClient;
   /** Its UDP port. */
   readonly port: number;
-  answers(): number;
+  /** Begins to hear who answers a `get` of the target. @param target 20 bytes; borrowed. */
+  hear(target: Uint8Array): Hearing;
   destroy(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export async function startNode(
 ): Promise<MainlineNode> {
   checkBootstrap(options.bootstrap);
   const Client = await load();
-  const { socket, answers } = guardedSocket();
+  const { socket, hear } = guardedSocket(options.clock);
   const client = new Client({
     bootstrap: options.bootstrap,
     // Without it a node refuses to keep what is signed.
@@ -66,7 +68,7 @@ export async function startNode(
   client.on('error', () => {});
   await listen(client, socket, options);
   const destroy = (): Promise<void> => new Promise((resolve) => client.destroy(resolve));
-  return { client, port: client.address().port, answers, destroy };
+  return { client, port: client.address().port, hear, destroy };
 }
 
 /** Of what keeps a socket from listening the package tells two errors out of many, so the socket is listened to itself. */

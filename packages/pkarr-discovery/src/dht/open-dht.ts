@@ -130,8 +130,9 @@ export function dhtOver(
     publicKey: Uint8Array,
     onVerified: (signature: Uint8Array, signed: Uint8Array) => void = () => {},
   ): Promise<SignedPacket | undefined> {
-    const before = node.answers();
-    const item = await new Promise<FoundItem | null | undefined>((resolve, reject) => {
+    const target = targetOf(publicKey);
+    const hearing = node.hear(target);
+    const search = new Promise<FoundItem | null | undefined>((resolve, reject) => {
       const options = {
         cache: false,
         verify(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
@@ -142,14 +143,17 @@ export function dhtOver(
           return true;
         },
       } as const;
-      node.client.get(targetOf(publicKey), options, (error, found) =>
-        error ? reject(offline(error)) : resolve(found),
-      );
+      node.client.get(target, options, (error, found) => (error ? reject(offline(error)) : resolve(found)));
     });
-    if (item) return packetIn(item, publicKey, name);
-    // The package says the same of an item that nobody has, and of a network that nobody is in.
-    if (node.answers() === before) throw offline();
-    return undefined;
+    try {
+      const item = await search;
+      if (item) return packetIn(item, publicKey, name);
+      // The package says the same of an item that nobody has, and of nodes none of which answered this.
+      if (!hearing.isHeard()) throw offline();
+      return undefined;
+    } finally {
+      hearing.end();
+    }
   }
 
   async function store(packet: SignedPacket, replacing: bigint | undefined): Promise<void> {

@@ -88,7 +88,7 @@ describe('datagramKind', () => {
   it.each([
     [`d1:rd${ID}e1:t2:aa1:y1:re`, 'answer'],
     [`d1:rd${ID}5:nodesi4ee1:y1:re`, 'answer'],
-    ['d1:eli203e3:bade1:y1:ee', 'refusal'],
+    ['d1:eli203e3:bade1:y1:ee', 'other'],
     ['d1:q4:ping1:y1:qe', 'other'],
     ['d1:y1:xe', 'other'],
     ['d1:rd2:idi5ee1:y1:re', 'malformed'],

@@ -1,3 +1,4 @@
+import { systemClock } from '@pubky-paykit/primitives';
 import { verifyStrictly } from '@pubky-paykit/primitives/ed25519';
 import { guardedSocket } from '../../src/dht/guarded-socket.ts';
 import { loadMainline, type MainlineClient } from '../../src/dht/mainline-client.ts';
@@ -21,7 +22,7 @@ export async function startNetwork(nodes = 5): Promise<Network> {
       // The first one knows nobody, and the package would ask the public nodes for an empty list.
       bootstrap: index === 0 ? (false as never) : [...bootstrap],
       verify: verifyStrictly,
-      socket: guardedSocket().socket,
+      socket: guardedSocket(systemClock).socket,
       maxValues: 100,
       maxPeers: 100,
     });

@@ -47,7 +47,6 @@ class FakeNode {
   readonly puts: StoredItem[] = [];
   readonly verifiers: Verify[] = [];
   destroyed = 0;
-  #answers = 0;
 
   /** The store over it. */
   open(clock = new ManualClock()) {
@@ -57,7 +56,6 @@ class FakeNode {
       on: () => {},
       get: (_, { verify }, onFound) => {
         this.verifiers.push(verify);
-        if (this.heard) this.#answers++;
         if (!this.silent) onFound(this.getError, this.item);
       },
       put: (item, onStored) => {
@@ -70,7 +68,8 @@ class FakeNode {
     const destroy = async () => {
       this.destroyed++;
     };
-    const node = { client, port: 1, answers: () => this.#answers, destroy };
+    const hear = () => ({ isHeard: () => this.heard, end: () => {} });
+    const node = { client, port: 1, hear, destroy };
     return dhtOver(node, { name: 'DHT', clock, readTimeoutMs: 500, writeTimeoutMs: 900 });
   }
 }
