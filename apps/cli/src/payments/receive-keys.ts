@@ -1,6 +1,7 @@
 import {
   activeKey,
   createPayeeKeys,
+  isCodedError,
   type KeeperEvent,
   type ListeningIdentity,
   type OwnKeys,
@@ -11,6 +12,7 @@ import { withGiven } from '../home/next-command.ts';
 import { type Home, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { openKeys } from '../keys/open-keys.ts';
+import { type CatchUp, createCatchUp } from './receive-catch-up.ts';
 import { type LookOut, startLookOut } from './receive-look-out.ts';
 
 /** Told of the key that payers are to be told of, 32 bytes, or nothing if there is none any more. */
@@ -24,7 +26,7 @@ export interface ReceiveKeys {
   active(): Promise<Uint8Array>;
   /**
    * Tells whenever the active key is another one than that which was told last, beginning with `told`; again a while later
-   * if telling fails.
+   * if telling fails. What else fails is told to people, once until nothing fails.
    *
    * @returns Ends it, and waits for what is under way. Never rejects.
    */
@@ -49,6 +51,17 @@ const EVENT_TEXTS: EventTexts = {
     `What is to be published was refused (${target}, ${code}); it is tried again later. See \`paykit keys status\`.`,
   failed: ({ code }) => `The keys could not be looked after (${code}); it is tried again.`,
 };
+
+/** After these it is looked, at once, whether there is anything to do or to tell of. */
+const WAKING: readonly Event['kind'][] = [
+  'published',
+  'created',
+  'adopted',
+  'rotated',
+  'confirmed',
+  'retired',
+  'revoked',
+];
 
 function textOf(event: Event): string | undefined {
   const say = EVENT_TEXTS[event.kind] as ((event: Event) => string) | undefined;
@@ -95,45 +108,27 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
   const { terminal, clock } = surroundings;
   const { noiseKey, signer } = requireSecret(home);
   let lookOut: LookOut | undefined;
-  let isPublished = false;
+  let catchUp: CatchUp | undefined;
   const keys = openKeys(home, home.device, surroundings, {
     wishes: { signUp: false },
     onEvent(event) {
       const text = textOf(event);
       if (text !== undefined) terminal.tell(`${text}\n`);
-      isPublished ||= event.kind === 'published';
-      lookOut?.wake();
+      if (event.kind === 'published') catchUp?.published();
+      if (WAKING.includes(event.kind)) lookOut?.wake();
     },
   });
-  let revision: number | undefined;
+  let caughtUp: CatchUp;
   try {
     await bringUpToDate(keys, home, surroundings);
-    revision = (await keys.keeper.status()).ledger?.revision;
+    const revision = (await keys.keeper.status()).ledger?.revision;
+    catchUp = caughtUp = createCatchUp({ keeper: keys.keeper, clock, revision });
   } catch (error) {
     await keys.close();
     throw error;
   }
   const payee = createPayeeKeys({ keeper: keys.keeper, noiseKey, signer, clock });
   keys.start();
-
-  /**
-   * What another command has changed or left to do is done by whoever listens, and a key that is published everywhere becomes
-   * the active one: the keeper itself looks within the hour only.
-   */
-  async function catchUp(signal: AbortSignal): Promise<void> {
-    const { ledger } = await keys.keeper.status({ signal });
-    if (!isPublished && ledger?.revision === revision) return;
-    // What is published from here on is for the next time.
-    const wasPublished = isPublished;
-    isPublished = false;
-    try {
-      await keys.keeper.run({ signal });
-    } catch (error) {
-      isPublished ||= wasPublished;
-      throw error;
-    }
-    revision = ledger?.revision;
-  }
 
   return {
     async identity() {
@@ -148,10 +143,15 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
     },
     watch(told, onActiveKey) {
       let last: Uint8Array | undefined = Uint8Array.from(told);
+      let notToldHere: unknown;
+      let isToldOfFailure = false;
       const tellNews = async (signal: AbortSignal): Promise<void> => {
         const active = (await payee.identity())?.noiseKey.publicKey.slice();
         if (sameKey(active, last)) return;
-        await onActiveKey(active, signal);
+        await onActiveKey(active, signal).catch((error: unknown) => {
+          notToldHere = error;
+          throw error;
+        });
         last = active;
       };
       lookOut = startLookOut({
@@ -160,8 +160,17 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
         async look(signal) {
           // Catching up may take a while, if another command is at the keys as well.
           await tellNews(signal);
-          await catchUp(signal);
+          await caughtUp.run(signal);
           await tellNews(signal);
+          isToldOfFailure = false;
+        },
+        failed(error) {
+          if (error === notToldHere || isToldOfFailure) return;
+          isToldOfFailure = true;
+          const code = isCodedError(error) ? error.code : 'unknown';
+          terminal.tell(
+            `It could not be seen to what other commands do to the keys (${code}); it is tried again.\n`,
+          );
         },
       });
       return lookOut.stop;

@@ -13,6 +13,8 @@ export interface LookOutOptions {
   isNews(active: Uint8Array | undefined): boolean;
   /** One at a time. A look that fails is repeated. */
   look(signal: AbortSignal): Promise<void>;
+  /** What a look failed with, each time; not told of one that is ended. */
+  failed(error: unknown): void;
 }
 
 /** A look that is taken again and again. */
@@ -26,7 +28,7 @@ export interface LookOut {
 }
 
 /** Looks now and every 15 s, or as soon as it is woken; sooner after a look that failed. */
-export function startLookOut({ clock, isNews, look }: LookOutOptions): LookOut {
+export function startLookOut({ clock, isNews, look, failed }: LookOutOptions): LookOut {
   const stopping = new AbortController();
   const { signal } = stopping;
   let running: Promise<void> | undefined;
@@ -42,8 +44,9 @@ export function startLookOut({ clock, isNews, look }: LookOutOptions): LookOut {
         () => {
           failures = 0;
         },
-        () => {
+        (error: unknown) => {
           failures += 1;
+          if (!signal.aborted) failed(error);
         },
       )
       .then(() => {

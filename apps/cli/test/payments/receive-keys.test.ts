@@ -1,4 +1,11 @@
-import { hex, KEY_POLICIES, type ListeningIdentity, type OwnKeys } from 'pubky-paykit';
+import {
+  type DurableStore,
+  hex,
+  KEY_POLICIES,
+  type ListeningIdentity,
+  type OwnKeys,
+  SessionStoreError,
+} from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import type { Home } from '../../src/home/open-home.ts';
 import { openKeys } from '../../src/keys/open-keys.ts';
@@ -24,11 +31,27 @@ interface Situation {
   readonly other: OwnKeys;
   readonly clock: ReturnType<typeof createStandingClock>;
   readonly home: Home;
+  /** Whether the payee that listens can read its store. */
+  readonly outage: { isOn: boolean };
+  /** What people were told, in order. */
+  readonly said: readonly string[];
   /** What was told, in order; the promise resolves with the next one. */
   readonly told: (string | undefined)[];
   next(): Promise<string | undefined>;
   /** Once people are told something with these words in it, from now on. */
   heard(words: string): Promise<void>;
+}
+
+function storeWith(outage: { readonly isOn: boolean }, store: DurableStore): DurableStore {
+  return {
+    get: (key, options) =>
+      outage.isOn
+        ? Promise.reject(new SessionStoreError('STORE_CLOSED', { because: 'of a test' }))
+        : store.get(key, options),
+    list: (prefix, options) => store.list(prefix, options),
+    commit: (operations, options) => store.commit(operations, options),
+    close: () => store.close(),
+  };
 }
 
 /** A payee that listens, and somebody else who changes its keys. */
@@ -37,8 +60,11 @@ async function whileListening(work: (situation: Situation) => Promise<void>): Pr
   await payee.withHome(async (home) => {
     const clock = createStandingClock();
     const { surroundings: quiet } = fakeSurroundings({ clock });
+    const said: string[] = [];
+    const outage = { isOn: false };
     const listeners = new Set<(text: string) => void>();
     const tell = (text: string): void => {
+      said.push(text);
       for (const listener of listeners) listener(text);
     };
     const surroundings = { ...quiet, terminal: { ...quiet.terminal, tell } };
@@ -46,7 +72,7 @@ async function whileListening(work: (situation: Situation) => Promise<void>): Pr
       new Promise((resolve) => {
         listeners.add((text) => text.includes(words) && resolve());
       });
-    const keys = await openReceiveKeys(home, surroundings);
+    const keys = await openReceiveKeys({ ...home, store: storeWith(outage, home.store) }, surroundings);
     const other = openKeys(home, home.device, surroundings, { wishes: { signUp: false }, onEvent() {} });
     const told: (string | undefined)[] = [];
     const waiting: ((key: string | undefined) => void)[] = [];
@@ -56,7 +82,7 @@ async function whileListening(work: (situation: Situation) => Promise<void>): Pr
     });
     const next = (): Promise<string | undefined> => new Promise((resolve) => waiting.push(resolve));
     try {
-      await work({ keys, other, clock, home, told, next, heard });
+      await work({ keys, other, clock, home, outage, told, said, next, heard });
     } finally {
       await stop();
       await other.close();
@@ -129,6 +155,27 @@ describe('openReceiveKeys', () => {
       clock.jump(LOOK_MS);
       expect(await again).toBe(shown(await keys.active()));
       expect(told).toHaveLength(2);
+    });
+  });
+
+  it('tells once in an outage that it cannot see to the keys, and goes on after it [F3] [O5]', async () => {
+    await whileListening(async ({ other, clock, outage, heard, next, said }) => {
+      const failure = 'could not be seen to what other commands do to the keys (STORE_CLOSED)';
+      const ledger = await other.keeper.rotate();
+      await deliver(other);
+      const told = heard(failure);
+      outage.isOn = true;
+      clock.jump(LOOK_MS);
+      await told;
+      for (let looks = 0; looks < 5; looks++) {
+        clock.jump(LOOK_MS);
+        await new Promise(setImmediate);
+      }
+      expect(said.filter((text) => text.includes(failure))).toHaveLength(1);
+      const telling = next();
+      outage.isOn = false;
+      clock.jump(LOOK_MS);
+      expect(await telling).toBe(shown(ledger.keys.at(-1)?.noiseKey));
     });
   });
 

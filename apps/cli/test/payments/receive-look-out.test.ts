@@ -9,6 +9,7 @@ const RETRY_MS = 500;
 function lookOut() {
   const clock = createStandingClock();
   const looks: { readonly signal: AbortSignal; end(error?: Error): void }[] = [];
+  const failures: unknown[] = [];
   const { wake, saw, stop } = startLookOut({
     clock,
     isNews: (key) => key === undefined,
@@ -16,13 +17,14 @@ function lookOut() {
       new Promise((resolve, reject) => {
         looks.push({ signal, end: (error) => (error === undefined ? resolve() : reject(error)) });
       }),
+    failed: (error) => failures.push(error),
   });
   /** Lets the newest look end, and all that follows from it at once. */
   async function end(error?: Error): Promise<void> {
     looks.at(-1)?.end(error);
     await new Promise(setImmediate);
   }
-  return { clock, looks, wake, saw, stop, end };
+  return { clock, looks, failures, wake, saw, stop, end };
 }
 
 describe('startLookOut', () => {
@@ -57,11 +59,13 @@ describe('startLookOut', () => {
     await stop();
   });
 
-  it('looks sooner after looks that failed, and later each time', async () => {
-    const { clock, looks, end, stop } = lookOut();
+  it('looks sooner after looks that failed, and later each time, and says what each failed with [F3]', async () => {
+    const { clock, looks, failures, end, stop } = lookOut();
     for (const pauseMs of [1, 2, 4, 8, 16].map((times) => times * RETRY_MS)) {
       const before = looks.length;
-      await end(new Error('nobody answers'));
+      const error = new Error('nobody answers');
+      await end(error);
+      expect(failures.at(-1)).toBe(error);
       clock.jump(pauseMs - 1);
       expect(looks).toHaveLength(before);
       clock.jump(1);
@@ -70,11 +74,12 @@ describe('startLookOut', () => {
     await end();
     clock.jump(LOOK_MS - 1);
     expect(looks).toHaveLength(6);
+    expect(failures).toHaveLength(5);
     await stop();
   });
 
   it('ends with the look that is under way, and looks no more', async () => {
-    const { clock, looks, wake, end, stop } = lookOut();
+    const { clock, looks, failures, wake, end, stop } = lookOut();
     let isStopped = false;
     const stopping = stop().then(() => {
       isStopped = true;
@@ -84,6 +89,7 @@ describe('startLookOut', () => {
     expect(isStopped).toBe(false);
     await end(new Error('it was told to'));
     await stopping;
+    expect(failures).toEqual([]);
     wake();
     clock.jump(LOOK_MS);
     expect(looks).toHaveLength(1);
