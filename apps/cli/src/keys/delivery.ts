@@ -1,11 +1,4 @@
-import {
-  DISCOVERY_ERRORS,
-  HOMESERVER_ERRORS,
-  isCodedError,
-  type KeeperEvent,
-  type OwnKeys,
-  type QueueEvent,
-} from 'pubky-paykit';
+import { isCodedError, type KeeperEvent, type QueueEvent } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
 import { isOutage, type SessionWishes } from '../home/home-session.ts';
 import type { HomeSettings } from '../home/home-settings.ts';
@@ -14,12 +7,9 @@ import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome } from '../home/open-home.ts';
 import { notePublished } from '../home/published-devices.ts';
 import type { Surroundings } from '../home/surroundings.ts';
+import { reportDelivery } from './delivery-report.ts';
 import { openKeys } from './open-keys.ts';
-
-const TABLES: Readonly<Record<string, { readonly nextStep: string } | undefined>> = {
-  ...DISCOVERY_ERRORS,
-  ...HOMESERVER_ERRORS,
-};
+import type { Work } from './work.ts';
 
 /** What keepers tell about, for people. */
 const EVENT_TEXTS: Readonly<Partial<Record<KeeperEvent['kind'] | QueueEvent['kind'], string>>> = {
@@ -44,14 +34,6 @@ const QUEUEING: readonly string[] = [
   'restated',
   'withdrawn',
 ];
-
-/** An open home with its keys, while something is done to them. */
-export interface Work {
-  readonly home: Home;
-  readonly keys: OwnKeys;
-  readonly device: string;
-  readonly signal: AbortSignal;
-}
 
 /** Notes apart from the store that the device has keys, before anything of them is published. */
 async function noteKeys({ home, keys, device, signal }: Work): Promise<void> {
@@ -92,95 +74,6 @@ async function deliver({ keys, signal }: Work, somethingNew: () => boolean): Pro
   if (!somethingNew()) return;
   await keys.queue.flush({ signal });
   await keys.keeper.run({ signal });
-}
-
-/** What fails as long as there is no account: making it was tried first. */
-const WITHOUT_ACCOUNT: readonly string[] = [
-  'HOMESERVER_NO_HOMESERVER',
-  'HOMESERVER_NOT_SIGNED_UP',
-  'DISCOVERY_NO_PACKET',
-];
-const NO_ACCOUNT_ADVICE =
-  'there is no account yet, because the homeserver could not be reached. It is made at the next run, too.';
-
-/** What to do about a failure that was noted by its code. */
-function adviceFor(code: string | undefined, settings: HomeSettings): string {
-  if (code !== undefined && WITHOUT_ACCOUNT.includes(code)) return NO_ACCOUNT_ADVICE;
-  return networkAdvice(code, settings) ?? TABLES[code ?? '']?.nextStep ?? 'Try again later.';
-}
-
-/** What a run came to beside what it did to the keys. */
-interface Run {
-  readonly settings: HomeSettings;
-  /** The targets that something was written to. */
-  readonly written: ReadonlySet<string>;
-  /** Why there was no session, if there was none. */
-  readonly outage: string | undefined;
-}
-
-interface TargetReport {
-  readonly target: string;
-  readonly text: string;
-  readonly isDone: boolean;
-  readonly code: string | undefined;
-}
-
-/** What is refused for good counts as queued: every run tries it again, after its cause was removed. */
-async function reportOf(
-  { keys, device, signal }: Work,
-  written: ReadonlySet<string>,
-): Promise<readonly TargetReport[]> {
-  const { waiting, parked } = await keys.queue.status({ signal });
-  const targets = await keys.queue.progress(device, { signal });
-  return targets.map(({ target, timestampSeconds }) => {
-    const queued = [...parked, ...waiting].filter((each) => each.target === target);
-    const code = queued.find((each) => each.code !== undefined)?.code;
-    const isDone = queued.length === 0;
-    const past = written.has(target) ? 'published' : 'published before';
-    const done = timestampSeconds === undefined ? 'nothing to publish' : past;
-    const text = isDone ? done : `${queued.length} queued (${code ?? 'not tried yet'})`;
-    return { target, text, isDone, code };
-  });
-}
-
-/** Each piece of advice once, behind the targets it is for. */
-function advices(left: readonly TargetReport[], settings: HomeSettings): readonly string[] {
-  const targets = new Map<string, string[]>();
-  for (const { target, code } of left) {
-    const advice = adviceFor(code, settings);
-    targets.set(advice, [...(targets.get(advice) ?? []), target]);
-  }
-  return [...targets].map(([advice, names]) => `${names.join(' and ')}: ${advice}`);
-}
-
-const NOTHING_DUE =
-  'Nothing was due, and nothing was written. That is from the notes of this home: what is published was not read again.\n';
-const NOTHING_DUE_OFFLINE =
-  'Nothing was due, and nothing was written. That is from the notes of this home: neither the homeserver nor the packet could be checked now.\n';
-
-/** @throws CommandFailed if something is still queued: what, why, and when it is tried again. */
-async function report(
-  work: Work,
-  { settings, written, outage }: Run,
-  { terminal }: Surroundings,
-): Promise<void> {
-  const targets = await reportOf(work, written);
-  for (const { target, text } of targets) terminal.write(`  ${target.padEnd(12)}${text}\n`);
-  const left = targets.filter(({ isDone }) => !isDone);
-  if (left.length === 0) {
-    if (written.size === 0) terminal.tell(outage === undefined ? NOTHING_DUE : NOTHING_DUE_OFFLINE);
-    return;
-  }
-  throw new CommandFailed(
-    [
-      `Not everything is published yet: ${left.map(({ target }) => target).join(' and ')}.`,
-      ...advices(left, settings),
-      withGiven(
-        `It is queued in ${work.home.folder}, and will be retried at the next run of \`paykit keys publish\`.`,
-        settings.given,
-      ),
-    ].join('\n'),
-  );
 }
 
 /** How something is done to the keys of a device. */
@@ -229,7 +122,7 @@ export async function withKeys(
       await noteKeys(work);
       terminal.tell('Publishing …\n');
       await deliver(work, takeNews);
-      await report(work, { settings, written, outage }, surroundings);
+      await reportDelivery(work, { settings, written, outage }, surroundings);
     } finally {
       await keys.close();
     }

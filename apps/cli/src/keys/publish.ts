@@ -17,8 +17,9 @@ import { type Home, openHome } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { readColdFile } from './cold-file.ts';
-import { type Work, withKeys } from './delivery.ts';
+import { withKeys } from './delivery.ts';
 import { ownersWord } from './owners-word.ts';
+import type { Work } from './work.ts';
 
 const COMMAND = 'keys publish';
 

@@ -6,8 +6,9 @@ import { HOME_HELP, HOME_OPTIONS, type HomeSettings } from '../home/home-setting
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { requireConfirmation } from './confirmation.ts';
-import { type Work, withKeys } from './delivery.ts';
+import { withKeys } from './delivery.ts';
 import { keyWithPrefix, readKeyPrefix } from './key-argument.ts';
+import type { Work } from './work.ts';
 
 const COMMAND = 'keys revoke';
 

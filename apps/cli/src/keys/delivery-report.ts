@@ -1,0 +1,101 @@
+import { DISCOVERY_ERRORS, HOMESERVER_ERRORS } from 'pubky-paykit';
+import { CommandFailed } from '../command-errors.ts';
+import type { HomeSettings } from '../home/home-settings.ts';
+import { networkAdvice } from '../home/network-advice.ts';
+import { withGiven } from '../home/next-command.ts';
+import type { Surroundings } from '../home/surroundings.ts';
+import type { Work } from './work.ts';
+
+const TABLES: Readonly<Record<string, { readonly nextStep: string } | undefined>> = {
+  ...DISCOVERY_ERRORS,
+  ...HOMESERVER_ERRORS,
+};
+
+/** What fails as long as there is no account: making it was tried first. */
+const WITHOUT_ACCOUNT: readonly string[] = [
+  'HOMESERVER_NO_HOMESERVER',
+  'HOMESERVER_NOT_SIGNED_UP',
+  'DISCOVERY_NO_PACKET',
+];
+const NO_ACCOUNT_ADVICE =
+  'there is no account yet, because the homeserver could not be reached. It is made at the next run, too.';
+
+/** What to do about a failure that was noted by its code. */
+function adviceFor(code: string | undefined, settings: HomeSettings): string {
+  if (code !== undefined && WITHOUT_ACCOUNT.includes(code)) return NO_ACCOUNT_ADVICE;
+  return networkAdvice(code, settings) ?? TABLES[code ?? '']?.nextStep ?? 'Try again later.';
+}
+
+/** What a run came to beside what it did to the keys. */
+export interface Run {
+  readonly settings: HomeSettings;
+  /** The targets that something was written to. */
+  readonly written: ReadonlySet<string>;
+  /** Why there was no session, if there was none. */
+  readonly outage: string | undefined;
+}
+
+interface TargetReport {
+  readonly target: string;
+  readonly text: string;
+  readonly isDone: boolean;
+  readonly code: string | undefined;
+}
+
+/** What is refused for good counts as queued: every run tries it again, after its cause was removed. */
+async function reportOf(
+  { keys, device, signal }: Work,
+  written: ReadonlySet<string>,
+): Promise<readonly TargetReport[]> {
+  const { waiting, parked } = await keys.queue.status({ signal });
+  const targets = await keys.queue.progress(device, { signal });
+  return targets.map(({ target, timestampSeconds }) => {
+    const queued = [...parked, ...waiting].filter((each) => each.target === target);
+    const code = queued.find((each) => each.code !== undefined)?.code;
+    const isDone = queued.length === 0;
+    const past = written.has(target) ? 'published' : 'published before';
+    const done = timestampSeconds === undefined ? 'nothing to publish' : past;
+    const text = isDone ? done : `${queued.length} queued (${code ?? 'not tried yet'})`;
+    return { target, text, isDone, code };
+  });
+}
+
+/** Each piece of advice once, behind the targets it is for. */
+function advices(left: readonly TargetReport[], settings: HomeSettings): readonly string[] {
+  const targets = new Map<string, string[]>();
+  for (const { target, code } of left) {
+    const advice = adviceFor(code, settings);
+    targets.set(advice, [...(targets.get(advice) ?? []), target]);
+  }
+  return [...targets].map(([advice, names]) => `${names.join(' and ')}: ${advice}`);
+}
+
+const NOTHING_DUE =
+  'Nothing was due, and nothing was written. That is from the notes of this home: what is published was not read again.\n';
+const NOTHING_DUE_OFFLINE =
+  'Nothing was due, and nothing was written. That is from the notes of this home: neither the homeserver nor the packet could be checked now.\n';
+
+/** Says per target what became of a run. @throws CommandFailed if something is still queued: what, why, and when it is tried again. */
+export async function reportDelivery(
+  work: Work,
+  { settings, written, outage }: Run,
+  { terminal }: Surroundings,
+): Promise<void> {
+  const targets = await reportOf(work, written);
+  for (const { target, text } of targets) terminal.write(`  ${target.padEnd(12)}${text}\n`);
+  const left = targets.filter(({ isDone }) => !isDone);
+  if (left.length === 0) {
+    if (written.size === 0) terminal.tell(outage === undefined ? NOTHING_DUE : NOTHING_DUE_OFFLINE);
+    return;
+  }
+  throw new CommandFailed(
+    [
+      `Not everything is published yet: ${left.map(({ target }) => target).join(' and ')}.`,
+      ...advices(left, settings),
+      withGiven(
+        `It is queued in ${work.home.folder}, and will be retried at the next run of \`paykit keys publish\`.`,
+        settings.given,
+      ),
+    ].join('\n'),
+  );
+}
