@@ -1,4 +1,5 @@
 import type { CancelSignal, Clock, IdentitySigner, RandomSource } from '@pubky-paykit/primitives';
+import { MAX_OUTBOX_PUBLICATIONS } from '../constants.ts';
 import type { DiscoverNoiseKey } from '../discovery/discovery-result.ts';
 import { askedDerive, askedSigner } from './asking-holders.ts';
 import type { DeriveNoiseKey } from './derivation-context.ts';
@@ -153,18 +154,25 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
   }
 
   async function restate(ledger: KeyLedger, signal: CancelSignal, isAsked = false): Promise<KeyLedger> {
+    const nowMs = Math.floor(clock.now());
+    const due = ledger.keys.filter((key) => isAsked || mayRestate(key, nowMs)).map(({ context }) => context);
     let after = ledger;
     for (const kind of ['revocation', 'key'] as const) {
-      const untold = await untoldStandings(after, (asked) => desk.progress(asked, signal));
-      const nowMs = Math.floor(clock.now());
-      const again = untold.filter(
-        (standing) => standing.kind === kind && (isAsked || mayRestate(standing.key, nowMs)),
-      );
-      if (again.length === 0) continue;
-      if (kind === 'key') await requireDerivable(after, derivingFor(signal));
-      const plan = planRestatement(after, again, statingTime(again, after.stampedSeconds, clock));
-      const keys = new Set(again.map(({ key }) => key));
-      after = await carryOut(after, plan, signal, ['restated', [...keys]]);
+      const said = new Set<string>();
+      for (;;) {
+        const untold = await untoldStandings(after, (asked) => desk.progress(asked, signal));
+        const again = untold
+          .filter(
+            ({ key, ...each }) => each.kind === kind && due.includes(key.context) && !said.has(each.device),
+          )
+          .slice(0, MAX_OUTBOX_PUBLICATIONS);
+        if (again.length === 0) break;
+        if (kind === 'key') await requireDerivable(after, derivingFor(signal));
+        const plan = planRestatement(after, again, statingTime(again, after.stampedSeconds, clock));
+        const keys = new Set(again.map(({ key }) => key));
+        after = await carryOut(after, plan, signal, ['restated', [...keys]]);
+        for (const { device: under } of again) said.add(under);
+      }
     }
     return after;
   }

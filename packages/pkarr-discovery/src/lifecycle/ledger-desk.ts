@@ -8,7 +8,6 @@ import {
 import { MAX_JITTER } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
 import type { RecordStore } from '../ports/record-store.ts';
-import type { Publication } from '../publications/publication.ts';
 import { codeOf } from '../queue/failure.ts';
 import type { PublicationQueue } from '../queue/publication-queue.ts';
 import type { TargetProgress } from '../queue/queue-status.ts';
@@ -16,6 +15,7 @@ import { millisecondsOf } from '../records/freshness.ts';
 import type { KeyLedger } from './key-ledger.ts';
 import type { KeyPlan } from './key-plan.ts';
 import { type ProgressOf, withProgress } from './ledger-progress.ts';
+import { outboxAfter } from './outbox.ts';
 import { signStatements } from './sign-statements.ts';
 
 /** Where the ledger of one device is kept and its publications go. */
@@ -65,15 +65,6 @@ export function ledgerKey(identity: Uint8Array, device: string): string {
 export function drawJitter(random: RandomSource): number {
   const [high = 0, low = 0] = random.bytes(2);
   return ((high << 8) | low) & MAX_JITTER;
-}
-
-/** What is still to be handed over before something newer, as the queue would keep it. */
-function waitingBefore(
-  outbox: readonly Publication[],
-  newer: readonly Publication[],
-): readonly Publication[] {
-  const isReplaced = ({ device }: Publication): boolean => newer.some((each) => each.device === device);
-  return outbox.filter((each) => each.kind === 'revocation' || !isReplaced(each));
 }
 
 /** Opens the desk of one device. */
@@ -129,7 +120,7 @@ export function createLedgerDesk({
     },
     async carryOut(before, plan, signer, { signal, written }) {
       const signed = await signStatements(signer, plan.statements);
-      const outbox = [...waitingBefore(plan.ledger.outbox, signed), ...signed];
+      const outbox = outboxAfter(plan.ledger.outbox, signed, device);
       const planned = { ...plan.ledger, outbox, jitter: drawJitter(random) };
       const after = await commit(before.revision === 0 ? undefined : before, planned, signal);
       written();
