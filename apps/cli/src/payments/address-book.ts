@@ -1,4 +1,5 @@
 import { type Clock, type DurableStore, hex, isCodedError, openRecordsIn, zBase32 } from 'pubky-paykit';
+import { sameBytes } from '../same-bytes.ts';
 import { type HostPort, hostPortText, parseHostPort } from './host-port.ts';
 
 /** Where a payee was reached last, at the address it had published. */
@@ -29,7 +30,7 @@ const RECORD = 'all';
 const LAST_MS = 8_640_000_000_000_000;
 
 const isOf = (entry: RememberedAddress, payee: Uint8Array, method: string): boolean =>
-  entry.method === method && Buffer.compare(entry.payee, payee) === 0;
+  entry.method === method && sameBytes(entry.payee, payee);
 
 /** The list with an address in it, which takes the place of the one before; the one written longest ago makes room. Pure. */
 export function withAddress(list: AddressList, address: RememberedAddress): AddressList {

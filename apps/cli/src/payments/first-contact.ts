@@ -1,12 +1,11 @@
 import { hex, type KeyCache, type PeerKey, type PeerKeys } from 'pubky-paykit';
+import { sameBytes } from '../same-bytes.ts';
 import { hostPortText } from './host-port.ts';
 import type { PayeeAddress } from './payee-address.ts';
 import { callPayee, type FailedHandshake, type PayerParts } from './payee-call.ts';
 import { tellKey } from './payee-key.ts';
 import { askForReceipt, type Payment, requireFindable, tellConnecting } from './payment-attempt.ts';
 import { absentFailure, asKeyFailure, PaymentFailed, paymentFailure } from './payment-failure.ts';
-
-const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
 /**
  * Looks at the key that is shown at an address, and breaks off before the own one is: whoever listens has proven to hold the
@@ -43,7 +42,7 @@ export async function requireSameKey(
     if (error instanceof PaymentFailed) return undefined;
     throw error;
   });
-  if (shown === undefined || 'failure' in shown || isSame(shown, noiseKey)) return;
+  if (shown === undefined || 'failure' in shown || sameBytes(shown, noiseKey)) return;
   try {
     await finder.learn(payee, shown, { device, signal: surroundings.signal });
   } catch (error) {
@@ -73,7 +72,7 @@ async function askedKey(
   if ('failure' in shown) throw shown.failure;
   terminal.tell(`Shown     ${hex.encode(shown)}\n`);
   if (expired !== undefined) {
-    const standing = isSame(shown, expired) ? 'the same' : 'ANOTHER ONE';
+    const standing = sameBytes(shown, expired) ? 'the same' : 'ANOTHER ONE';
     terminal.tell(
       `Before    ${hex.encode(expired)}: ${standing}, trusted at a first contact that has expired\n`,
     );
@@ -129,7 +128,7 @@ export async function payAtFirstContact(
   let trusted = trustFirstContact ? expired : await askedKey(parts, address, expired);
   const verifyStatic = (noiseKey: Uint8Array): boolean => {
     trusted ??= noiseKey;
-    return isSame(trusted, noiseKey);
+    return sameBytes(trusted, noiseKey);
   };
   const called = await callPayee(parts, address, { key: undefined, pattern, verifyStatic });
   if ('failure' in called) {

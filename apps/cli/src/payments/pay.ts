@@ -8,6 +8,7 @@ import {
 } from 'pubky-paykit';
 import { openHome, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
+import { sameBytes } from '../same-bytes.ts';
 import { openAddressBook } from './address-book.ts';
 import { payAtFirstContact, requireSameKey } from './first-contact.ts';
 import { hostPortText } from './host-port.ts';
@@ -19,8 +20,6 @@ import { attemptPayment, attemptWithoutKey, type Payment } from './payment-attem
 import { keyFailure, PaymentFailed, withCallAdvice } from './payment-failure.ts';
 import { openPaymentStores } from './payment-folders.ts';
 import { receiptFacts, receiptLines } from './receipt-report.ts';
-
-const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
 /** Where no record names a key: signed by the payee's identity, or at a first contact. @throws PaymentFailed */
 function payStranger(parts: PayerParts, keys: PeerKeys): Promise<Payment> {

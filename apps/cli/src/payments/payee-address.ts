@@ -1,6 +1,7 @@
 import { type Discovery, formerDevice, isCodedError, type PeerKey, type PublicStorage } from 'pubky-paykit';
 import type { Surroundings } from '../home/surroundings.ts';
 import { dateText } from '../keys/time-text.ts';
+import { sameBytes } from '../same-bytes.ts';
 import type { AddressBook } from './address-book.ts';
 import { readEndpoint } from './endpoint-file.ts';
 import type { HostPort } from './host-port.ts';
@@ -50,9 +51,6 @@ async function endpointText(
   }
 }
 
-const isSame = (one: Uint8Array, other: Uint8Array | undefined): boolean =>
-  other !== undefined && Buffer.compare(one, other) === 0;
-
 /** Whether the payee has signed, in the record of a key that was replaced, that it is still taken: its overlap is not over. */
 async function isTakenFormerKey(
   discover: AddressSources['discover'],
@@ -62,7 +60,7 @@ async function isTakenFormerKey(
 ): Promise<boolean> {
   try {
     const result = await discover(payee, { device: formerDevice(device, noiseKey), signal });
-    return result.outcome === 'found' && isSame(noiseKey, result.record.noiseKey);
+    return result.outcome === 'found' && sameBytes(noiseKey, result.record.noiseKey);
   } catch (error) {
     // A device with so long an id has no former keys.
     if (isCodedError(error) && error.code === 'DISCOVERY_BAD_DEVICE') return false;
@@ -79,7 +77,7 @@ async function rememberedAddress(
   { terminal, signal, clock }: Surroundings,
 ): Promise<PayeeAddress> {
   const known = await addresses.find(payee, method, signal);
-  if (known === undefined || !(isSame(known.noiseKey, noiseKey) || isSame(known.noiseKey, formerKey))) {
+  if (known === undefined || !(sameBytes(known.noiseKey, noiseKey) || sameBytes(known.noiseKey, formerKey))) {
     throw paymentFailure('endpoint-unreachable', {}, code);
   }
   const { host, port, reachedAtMs } = known;
@@ -111,9 +109,9 @@ export async function payeeAddress(
   const endpoint = parseNoiseEndpoint(text);
   if (endpoint === undefined) throw paymentFailure('endpoint-malformed', { method });
   const { host, port, noiseKey } = endpoint;
-  if (!isSame(noiseKey, key.noiseKey)) {
+  if (!sameBytes(noiseKey, key.noiseKey)) {
     const isFormer =
-      isSame(noiseKey, key.formerKey) || (await isTakenFormerKey(discover, options, noiseKey, signal));
+      sameBytes(noiseKey, key.formerKey) || (await isTakenFormerKey(discover, options, noiseKey, signal));
     if (!isFormer) throw paymentFailure('endpoint-tampered');
     terminal.tell('The address still names the key the payee had before, whose overlap is not over.\n');
   }

@@ -4,6 +4,7 @@ import { UsageError } from '../command-errors.ts';
 import { readKeyFile } from '../home/home-files.ts';
 import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
+import { sameBytes } from '../same-bytes.ts';
 import { paymentFolders } from './payment-folders.ts';
 import { printable } from './printable.ts';
 import { listReceipts, type ReceiptListing } from './receipt-files.ts';
@@ -67,11 +68,9 @@ interface Part {
   readonly peer: string | undefined;
 }
 
-const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
-
 function partIn({ payer, payee }: PaykitReceipt, own: Uint8Array): Part {
-  if (isSame(payer, own)) return { role: 'payer', peer: zBase32.encode(payee) };
-  if (isSame(payee, own)) return { role: 'payee', peer: zBase32.encode(payer) };
+  if (sameBytes(payer, own)) return { role: 'payer', peer: zBase32.encode(payee) };
+  if (sameBytes(payee, own)) return { role: 'payee', peer: zBase32.encode(payer) };
   return { role: 'neither', peer: undefined };
 }
 

@@ -12,6 +12,7 @@ import { withGiven } from '../home/next-command.ts';
 import { type Home, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { openKeys } from '../keys/open-keys.ts';
+import { sameBytes } from '../same-bytes.ts';
 import { type CatchUp, createCatchUp } from './receive-catch-up.ts';
 import { type LookOut, startLookOut } from './receive-look-out.ts';
 
@@ -67,9 +68,6 @@ function textOf(event: Event): string | undefined {
   const say = EVENT_TEXTS[event.kind] as ((event: Event) => string) | undefined;
   return say?.(event);
 }
-
-const sameKey = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
-  one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
 
 function unpublished({ device, given }: Home): CommandFailed {
   return new CommandFailed(
@@ -147,7 +145,7 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
       let isToldOfFailure = false;
       const tellNews = async (signal: AbortSignal): Promise<void> => {
         const active = (await payee.identity())?.noiseKey.publicKey.slice();
-        if (sameKey(active, last)) return;
+        if (sameBytes(active, last)) return;
         await onActiveKey(active, signal).catch((error: unknown) => {
           notToldHere = error;
           throw error;
@@ -156,7 +154,7 @@ export async function openReceiveKeys(home: Home, surroundings: Surroundings): P
       };
       lookOut = startLookOut({
         clock,
-        isNews: (active) => !sameKey(active, last),
+        isNews: (active) => !sameBytes(active, last),
         async look(signal) {
           // Catching up may take a while, if another command is at the keys as well.
           await tellNews(signal);
