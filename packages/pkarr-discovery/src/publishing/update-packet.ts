@@ -44,7 +44,8 @@ export interface UpdateOptions {
   readonly allowCreate?: boolean;
   /**
    * Told once what was stored is confirmed: those who have not stored it may still give what was there before, such as a key
-   * that is revoked now. The same update again reaches them when they are back. Not told if nothing had to be stored.
+   * that is revoked now. The same update again reaches them when they are back, and names them again until then. Not told if
+   * nothing had to be stored.
    */
   readonly onStored?: ((report: WriteReport) => void) | undefined;
 }

@@ -15,8 +15,8 @@ export interface ReadOptions {
    */
   readonly remembered?: boolean;
   /**
-   * Told, by a store of several, who of those who answered has something older than what is given, or nothing; not if nobody
-   * has. They take the same packet if it is put once more.
+   * Told, by a store of several, who has something older than what is given, or nothing, or has not said; not if nobody has.
+   * They take the same packet if it is put once more, or are named among those that have not.
    */
   readonly onBehind?: ((relays: readonly string[]) => void) | undefined;
   /**

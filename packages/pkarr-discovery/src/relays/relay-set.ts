@@ -134,7 +134,8 @@ export function createRelaySet(options: RelaySetOptions): PacketStore {
         if (known !== undefined && isNewer(known, newest)) newest = copyOfPacket(known);
       }
       if (newest !== undefined) {
-        const behind = given.filter(({ value }) => isNewer(newest, value)).map(({ relay }) => relay);
+        const current = new Set(given.flatMap(({ relay, value }) => (isNewer(newest, value) ? [] : [relay])));
+        const behind = names.filter((name) => !current.has(name));
         if (behind.length > 0) options.onBehind?.(behind);
         return newest;
       }

@@ -427,13 +427,19 @@ describe('updatePacket', () => {
       },
     ]);
     expect(b.peek(signer.publicKey)).toBe(old);
+    // And says so again as long as that one is down, be it for all that it is asked.
+    b.before = () => {
+      throw offline('b');
+    };
+    expect(await update()).toBe(packet);
+    expect(reports[1]).toEqual(reports[0]);
     b.before = () => {};
     expect(await update()).toBe(packet);
     expect(b.peek(signer.publicKey)).toBe(packet);
-    expect(reports[1]).toEqual({ stored: ['a', 'b'], failed: [] });
+    expect(reports[2]).toEqual({ stored: ['a', 'b'], failed: [] });
     // Now there is nothing to do, and nothing to tell.
     expect(await update()).toBe(packet);
-    expect([a.writes.length, reports.length]).toEqual([2, 2]);
+    expect([a.writes.length, reports.length]).toEqual([3, 3]);
   });
 
   it('[T2] says that it was cancelled, or out of time, also while it reads back', async () => {
