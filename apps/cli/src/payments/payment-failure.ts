@@ -4,7 +4,7 @@ import type { HomeSettings } from '../home/home-settings.ts';
 import { networkAdvice } from '../home/network-advice.ts';
 import { withGivenHome } from '../home/next-command.ts';
 import { type LookUpOutcome, OUTCOME_TEXTS } from '../keys/discover-outcome.ts';
-import { asCacheFailure } from '../keys/peer-cache-failure.ts';
+import { asCacheFailure, CacheFailed } from '../keys/peer-cache-failure.ts';
 import { printable } from './printable.ts';
 
 /** What stands between a payer and a receipt once the key of the payee is known: what happened, and what to do next. */
@@ -83,6 +83,9 @@ export function withCallAdvice(
   failure: unknown,
   settings: Pick<HomeSettings, 'network' | 'givenHome'>,
 ): unknown {
+  if (failure instanceof CacheFailed) {
+    return new CacheFailed(withGivenHome(failure.message, settings.givenHome));
+  }
   if (!(failure instanceof PaymentFailed)) return failure;
   const { problem } = failure;
   const code = UNREACHABLE.includes(problem) ? 'DISCOVERY_UNREACHABLE' : undefined;

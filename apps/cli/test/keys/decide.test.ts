@@ -8,7 +8,7 @@ import { runPublish } from '../../src/keys/publish.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { localNetwork, type RunOptions, temporaryFolder } from '../home/command-run.ts';
 import { createPerson, createPublished, type Person, paidLine } from '../payments/people.ts';
-import { damage, meet } from './doubts.ts';
+import { damage, meet, rot } from './doubts.ts';
 
 const folder = temporaryFolder();
 const network = localNetwork();
@@ -135,6 +135,11 @@ describe('runDecide', () => {
     const damaged = await payer.run(runDiscover, [payee.identity]);
     expect(damaged.error?.message).toContain(
       `\`paykit keys decide IDENTITY --forget-history --home ${payer.home}\``,
+    );
+    await rot(doubterAt(payer), payee.identity);
+    const rotten = await payer.pay(payee.identity);
+    expect(rotten.error?.message).toContain(
+      `\`paykit keys decide ${payee.identity} --device default --forget-history --home ${payer.home}\``,
     );
   });
 

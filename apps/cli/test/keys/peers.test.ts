@@ -127,7 +127,15 @@ describe('runPeers', () => {
     expect(error?.message).toMatch(/^STORE_LIST_INCOMPLETE: .*: 1; all others are shown/);
     const advice = `decide ${identity} --device default --forget-history`;
     expect(error?.message).toContain(`\`paykit keys ${advice}`);
-    expect((await bob.run(runDecide, [identity, '--forget', '--yes'])).error?.message).toContain(identity);
+    const home = `--home ${folder.inside('bob')}`;
+    for (const [command, args] of [
+      [runDiscover, [identity]],
+      [runDecide, [identity, '--forget', '--yes']],
+    ] as const) {
+      const { error: refused } = await bob.run(command, args);
+      expect(refused?.message).toMatch(/^STORE_CORRUPTED: /);
+      expect(refused?.message).toContain(`\`paykit keys ${advice} ${home}\``);
+    }
     const args = [identity, '--device', 'default', '--forget-history', '--yes'];
     expect((await bob.run(runDecide, args)).error).toBeUndefined();
     await bob.discover(identity);
