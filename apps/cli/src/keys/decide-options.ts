@@ -31,7 +31,9 @@ export const DECIDE_HELP = `Usage: paykit keys decide IDENTITY --accept KEY [opt
 
 Settles a doubt about the key of somebody that no look-up can settle. Ask the
 owner first, by another way than this network: whoever is in between can change
-what is shown here. \`paykit keys peers\` shows what is in doubt.
+what is shown here. \`paykit keys peers\` shows what is in doubt. A contact in
+conflict need not have changed its key: whoever is on the way to one that was
+trusted at a first contact can break a handshake off and show any other key.
 
   --accept KEY           one of two keys in conflict, by the first 16 or more
                          digits, is the right one. A record that names another
