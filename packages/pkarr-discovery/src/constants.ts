@@ -128,12 +128,15 @@ export const REVOCATION_KEEP_MS: number = MAX_KEY_AGE_SECONDS * 1_000 + KEY_OVER
 export const MAX_QUEUED_PUBLICATIONS = 256;
 /** Revocations, and what is queued together with one, may wait beyond that. */
 export const MAX_QUEUED_REVOCATIONS = 64;
-/** Inclusive: devices and targets of which the queue knows what was published last. */
-export const MAX_PUBLISHED_MARKS = 256;
 /** Inclusive: targets of one queue. */
 export const MAX_QUEUE_TARGETS = 16;
-/** Inclusive: all of that, at some 700 characters each, fits. */
-export const MAX_QUEUE_BYTES = 524_288;
+/**
+ * Inclusive: devices and targets of which the queue knows what was published last. All that can stand by one ledger, each key
+ * under an id of its own and one under that of the device: what is forgotten would be said again, and push out the next.
+ */
+export const MAX_PUBLISHED_MARKS: number = MAX_QUEUE_TARGETS * (MAX_LEDGER_KEYS + 1);
+/** Inclusive: all of that, at some 700 characters for each publication and 250 for each mark, fits. */
+export const MAX_QUEUE_BYTES = 786_432;
 /** For one publication: longer than what a target may take itself. */
 export const PUBLISH_TIMEOUT_MS: number = UPDATE_TIMEOUT_MS + 10_000;
 /** How long one process has the queue or a ledger for itself without saying so again: longer than one publication. */
@@ -152,6 +155,8 @@ export const PARKED_PAUSE_MS = 60_000;
 export const QUEUE_POLL_MS = 15_000;
 /** The age at which a queued record is signed again before it leaves. */
 export const QUEUED_RESTAMP_AFTER_MS = 604_800_000;
+/** How soon work is tried again that another process is at, though that may take longer. */
+export const LEASE_POLL_MS = 15_000;
 /** A record that is published less than this before it becomes stale would help nobody. */
 export const STALE_MARGIN_MS = 3_600_000;
 /** How long it is at least until what was said again of a key is said once more; twice as long each time. */

@@ -1,5 +1,5 @@
 import { type CancelTimer, type Clock, isCodedError, type RandomSource } from '@pubky-paykit/primitives';
-import { MAX_PUBLICATION_RETRY_MS } from '../constants.ts';
+import { LEASE_POLL_MS, MAX_PUBLICATION_RETRY_MS } from '../constants.ts';
 import { report } from '../reporting.ts';
 import { longestDelay, retryDelay } from './retry-delay.ts';
 
@@ -51,7 +51,8 @@ export function createRecurring({ clock, random, run, nextMs, failed }: Recurrin
     } catch (error) {
       failures += 1;
       const heldForMs = leaseHeldFor(error);
-      if (heldForMs !== undefined) return heldForMs + delayAfter(1, undefined);
+      // Whoever has it may give it back at once, and leave something behind that is urgent.
+      if (heldForMs !== undefined) return Math.min(heldForMs + delayAfter(1, undefined), LEASE_POLL_MS);
       // Who listens may ask the clock that has failed.
       if (state === 'started') report(() => failed(error));
       return delayAfter(failures, error);

@@ -100,6 +100,17 @@ describe('createRecurring', () => {
     recurring.stop();
   });
 
+  it('[O4] [O5] looks again soon where a lease was met that lasts long: it may be given back at once', async () => {
+    const held = new DiscoveryError('DISCOVERY_LEASE_HELD', { what: 'work', forMs: 150_000 });
+    const { recurring, pass, ranAtMs } = worker([held, held]);
+    recurring.start();
+    await pass(0);
+    await pass(15_000);
+    await pass(15_000);
+    expect(ranAtMs).toEqual([0, 15_000, 30_000]);
+    recurring.stop();
+  });
+
   it('[O3] leaves no timer behind when it is stopped, whatever it is at', async () => {
     const { recurring, pass, clock, failed } = worker([new Error('late')]);
     recurring.start();

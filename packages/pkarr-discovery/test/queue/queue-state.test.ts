@@ -1,6 +1,11 @@
-import { decodeUtf8, encodeUtf8 } from '@pubky-paykit/primitives';
+import { encodeUtf8 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
-import { MAX_PUBLISHED_MARKS, MAX_QUEUED_PUBLICATIONS, MAX_QUEUED_REVOCATIONS } from '../../src/constants.ts';
+import {
+  MAX_PUBLISHED_MARKS,
+  MAX_QUEUE_BYTES,
+  MAX_QUEUED_PUBLICATIONS,
+  MAX_QUEUED_REVOCATIONS,
+} from '../../src/constants.ts';
 import type { Publication } from '../../src/publications/publication.ts';
 import { allEnqueued, enqueued } from '../../src/queue/enqueuing.ts';
 import { queueCodec } from '../../src/queue/queue-codec.ts';
@@ -40,7 +45,7 @@ describe('enqueued', () => {
     );
     // The fullest queue there can be still fits the store.
     const longest = { ...state, published: marksOf(MAX_PUBLISHED_MARKS).published };
-    expect(queueCodec.encode(longest).length).toBeLessThan(400_000);
+    expect(queueCodec.encode(longest).length).toBeLessThan(MAX_QUEUE_BYTES * 0.7);
   });
 });
 
@@ -83,9 +88,10 @@ function marksOf(count: number): QueueState {
 }
 
 describe('delivered', () => {
-  it('remembers of 256 devices and targets what was published, and forgets retired ones first', () => {
+  it('[O4] [O5] remembers of as many devices as one ledger can tell 16 targets of, and forgets retired ones first', () => {
+    expect(MAX_PUBLISHED_MARKS).toBe(16 * 65);
     const devices = marksOf(MAX_PUBLISHED_MARKS + 2).published.map(({ device }) => device);
-    expect(devices).toHaveLength(256);
+    expect(devices).toHaveLength(MAX_PUBLISHED_MARKS);
     expect(devices).not.toContain('d5');
     expect(devices).not.toContain('d0');
     expect(devices).toContain('d1');
