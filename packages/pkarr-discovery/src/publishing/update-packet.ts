@@ -201,7 +201,10 @@ async function readBack(update: Update, packet: SignedPacket, tries: number): Pr
   } catch (cause) {
     if (deadline.signal.aborted) throw cause;
     // The packet is out; what is missing is the proof.
-    throw new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries }, { cause });
+    const error = new DiscoveryError('DISCOVERY_NOT_CONFIRMED', { tries }, { cause });
+    // Of those who answered nobody has it: the same as if the others had said so.
+    if (cause instanceof DiscoveryError && cause.code === 'DISCOVERY_ABSENCE_UNCERTAIN') return { error };
+    throw error;
   }
   const newer = given === undefined ? -1 : compareSignedPackets(given, packet);
   if (given !== undefined && newer === 0) return { packet: given };

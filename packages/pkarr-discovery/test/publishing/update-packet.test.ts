@@ -391,6 +391,25 @@ describe('updatePacket', () => {
     expect((await gone).code).toBe('DISCOVERY_NO_PACKET');
   });
 
+  it('[S2.1] publishes again what a relay has lost while the other one is down', async () => {
+    const [a, b] = [new ModelStore('a'), new ModelStore('b')];
+    const old = await held(NOW - 1n);
+    for (const store of [a, b]) store.force(old);
+    b.before = () => {
+      throw offline('b');
+    };
+    a.before = (call) => {
+      if (call === 'get' && a.writes.length === 1) a.forget(signer.publicKey);
+    };
+    const clock = new ManualClock(NOW_MS);
+    const set = createRelaySet({ relays: [a, b], clock });
+    const updated = updatePacket(set, signer, CHANGE, { clock });
+    await waitForTimer(clock, 2);
+    clock.advance(500);
+    const packet = await updated;
+    expect([a.writes.length, a.peek(signer.publicKey)]).toEqual([2, packet]);
+  });
+
   it('[S2.3] changes no packet of another key, and is not confirmed by one', async () => {
     const foreign = await signPacket(numbered(2), [text('_pubky', 'theirs')], 9n);
     const { store, update } = setUpThrough(PATHS['a relay'] as Path, { allowCreate: true });
