@@ -9,6 +9,7 @@ import {
 import { CommandFailed } from '../command-errors.ts';
 import { readKeyFile } from '../home/home-files.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
+import { asNetworkFailure } from '../home/network-advice.ts';
 import { requireSecret } from '../home/open-home.ts';
 import { notePublished } from '../home/published-devices.ts';
 import type { Surroundings } from '../home/surroundings.ts';
@@ -72,7 +73,7 @@ async function request(options: RequestOptions, surroundings: Surroundings): Pro
       signal,
       ...wanted,
     }).catch((error) => {
-      if (!(error instanceof RangeError)) throw error;
+      if (!(error instanceof RangeError)) throw asNetworkFailure(error, settings);
       throw new CommandFailed(`There is nothing to ${wanted.action}.`);
     });
     await writeColdFile(file, coldRequestCodec.encode(made));
@@ -109,9 +110,8 @@ async function sign(
   const { clock, terminal } = surroundings;
   const asked = coldRequestCodec.decode(await readColdFile(from));
   terminal.write(requestText(asked, clock.now()));
-  // A script that runs this has read the request, or trusts who wrote it.
-  const isAsked = yes || terminal.dialog === undefined;
-  await requireConfirmation('Sign this?', { yes: isAsked, terminal, command: 'keys prepare' });
+  // The seed meets a file from elsewhere here: that nobody is there to look at it is no yes.
+  await requireConfirmation('Sign this?', { yes, terminal, command: 'keys prepare' });
   const unlocked = await unlockHome(settings, surroundings);
   try {
     const { signer, derive } = requireSecret({ secret: unlocked.secret, folder: settings.folder });

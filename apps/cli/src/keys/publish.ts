@@ -12,6 +12,7 @@ import { readArguments } from '../arguments.ts';
 import { CommandFailed } from '../command-errors.ts';
 import { DHT_HELP, DHT_OPTIONS, readDhtSettings } from '../home/dht-settings.ts';
 import { HOME_HELP, HOME_OPTIONS, type HomeSettings } from '../home/home-settings.ts';
+import { asNetworkFailure } from '../home/network-advice.ts';
 import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
@@ -112,9 +113,12 @@ async function publishBundle(
     terminal.write(`  homeserver  ${report.files.length === 0 ? 'nothing published' : 'published'}\n`);
     terminal.write(`  packet      ${report.packet ? 'published' : 'nothing published'}\n`);
   } catch (error) {
-    if (!isCodedError(error) || !error.retryable) throw error;
+    if (!isCodedError(error)) throw error;
+    const told = asNetworkFailure(error, settings);
+    if (!error.retryable) throw told;
+    const { message } = told === error ? { message: `${error.code}: ${error.message}` } : (told as Error);
     throw new CommandFailed(
-      `${error.code}: ${error.message}\nNot everything is published yet. Run ${withGiven(`\`paykit keys publish --prepared ${file}\``, settings.given)} again; the file is good until ${new Date(bundle.expiresMs).toISOString()}.`,
+      `${message}\nNot everything is published yet. Run ${withGiven(`\`paykit keys publish --prepared ${file}\``, settings.given)} again; the file is good until ${new Date(bundle.expiresMs).toISOString()}.`,
     );
   } finally {
     await home.close();

@@ -6,6 +6,7 @@ import {
   type PeerKeys,
   zBase32,
 } from 'pubky-paykit';
+import { asNetworkFailure } from '../home/network-advice.ts';
 import { openHome, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { sameBytes } from '../same-bytes.ts';
@@ -107,7 +108,7 @@ export async function runPay(args: readonly string[], surroundings: Surroundings
       const discover = keys.discovery.discoverNoiseKey;
       const parts = { options, own, signer, storage, addresses, discover, receipts, surroundings };
       const payment = await pay(parts, keys).catch((thrown) => {
-        const error = withCallAdvice(thrown, options.settings);
+        const error = asNetworkFailure(withCallAdvice(thrown, options.settings), options.settings);
         if (options.json && error instanceof PaymentFailed) terminal.write(failureLine(error));
         throw error;
       });

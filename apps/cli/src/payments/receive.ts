@@ -1,7 +1,7 @@
 import { connectPeerKeys, isCodedError, LOCAL_TESTNET, type Logger, type SessionStorage } from 'pubky-paykit';
 import { listenForPayments } from 'pubky-paykit/node';
 import { CommandFailed } from '../command-errors.ts';
-import { networkAdvice } from '../home/network-advice.ts';
+import { asNetworkFailure } from '../home/network-advice.ts';
 import { withGiven } from '../home/next-command.ts';
 import { type Home, openHome } from '../home/open-home.ts';
 import { claimReceiving } from '../home/receiving-claim.ts';
@@ -154,8 +154,7 @@ export async function runReceive(args: readonly string[], surroundings: Surround
     const { settings } = options;
     const advice = ADVICE[error.code];
     if (advice !== undefined) throw new CommandFailed(withGiven(advice, settings.given));
-    const ofNetwork = networkAdvice(error.code, settings);
-    throw ofNetwork === undefined ? error : new CommandFailed(`${error.code}: ${ofNetwork}`);
+    throw asNetworkFailure(error, settings);
   } finally {
     await release();
     await home.close();

@@ -50,7 +50,9 @@ async function carry(args: readonly string[] = []): Promise<Ran> {
   const request = folder.inside(`request-${files}`);
   const signed = folder.inside(`signed-${files}`);
   expect((await online.run(runPrepare, ['--request-out', request, ...args])).error).toBeUndefined();
-  expect((await cold.run(runPrepare, ['--in', request, '--out', signed], OFFLINE)).error).toBeUndefined();
+  expect(
+    (await cold.run(runPrepare, ['--in', request, '--out', signed, '--yes'], OFFLINE)).error,
+  ).toBeUndefined();
   return online.run(runPublish, ['--prepared', signed]);
 }
 
@@ -71,6 +73,18 @@ describe('runPrepare', () => {
     expect((await carry(['--key', (key as string).slice(0, 8)])).error).toBeUndefined();
     expect((await online.status()).keys.map(({ status }) => status)).toEqual(['revoked', 'current']);
     expect((await bob.discover(identity)).facts).toMatchObject({ outcome: 'found', noiseKey: second });
+  });
+
+  it('names relays as the command line does where none of them answers [F1] [O3]', async () => {
+    await setUp();
+    const environment = { PAYKIT_RELAYS: 'http://localhost:1,http://localhost:2' };
+    const { error } = await online.run(runPrepare, ['--request-out', folder.inside('asked')], {
+      environment,
+    });
+    expect(error?.message).toMatch(/^DISCOVERY_NO_RELAY: .*PAYKIT_RELAYS, or --testnet/);
+    const session = ['--session', '--in', folder.inside('session')];
+    const imported = await online.run(runImport, session, { environment });
+    expect(imported.error?.message).toMatch(/^\w+: .*PAYKIT_RELAYS, or --testnet/);
   });
 
   it('signs again what is due, and takes everything back [O3] [O4]', async () => {
@@ -106,7 +120,7 @@ describe('runPrepare', () => {
     const request = folder.inside('request');
     const signed = folder.inside('signed');
     await alone.run(runPrepare, ['--request-out', request]);
-    await cold.run(runPrepare, ['--in', request, '--out', signed], OFFLINE);
+    await cold.run(runPrepare, ['--in', request, '--out', signed, '--yes'], OFFLINE);
     const { error, output, told } = await alone.run(runPublish, ['--prepared', signed]);
     expect(error).toBeUndefined();
     expect(output).toMatch(/homeserver +nothing published\n +packet +published/);
@@ -119,7 +133,7 @@ describe('runPrepare', () => {
     const request = folder.inside('request');
     const signed = folder.inside('signed');
     await online.run(runPrepare, ['--request-out', request]);
-    await cold.run(runPrepare, ['--in', request, '--out', signed], OFFLINE);
+    await cold.run(runPrepare, ['--in', request, '--out', signed, '--yes'], OFFLINE);
     network.testnet.faults.relay.set({ status: 503 }, { only: { method: 'PUT' } });
     const down = await online.run(runPublish, ['--prepared', signed]);
     expect(down.error?.message).toContain('again');
@@ -134,10 +148,14 @@ describe('runPrepare', () => {
     await other.run(runCreate, ['--sign-up']);
     const request = folder.inside('request');
     await other.run(runPrepare, ['--request-out', request]);
-    const foreign = await cold.run(runPrepare, ['--in', request, '--out', folder.inside('a')], OFFLINE);
+    const foreign = await cold.run(
+      runPrepare,
+      ['--in', request, '--out', folder.inside('a'), '--yes'],
+      OFFLINE,
+    );
     expect(foreign.error?.code).toBe('DISCOVERY_COLD_OTHER_IDENTITY');
     const signed = folder.inside('signed');
-    await other.run(runPrepare, ['--in', request, '--out', signed]);
+    await other.run(runPrepare, ['--in', request, '--out', signed, '--yes']);
     const misled = await online.run(runPublish, ['--prepared', signed]);
     expect(misled.error?.message).toContain('another identity');
   });
@@ -155,13 +173,28 @@ describe('runPrepare', () => {
     expect(await readdir(folder.path)).not.toContain('signed');
   });
 
+  it('signs nothing where nobody can be asked and --yes is not said, and shows what it would be [S1.1] [O4]', async () => {
+    await setUp();
+    await carry();
+    const request = folder.inside('request');
+    await online.run(runPrepare, ['--request-out', request, '--action', 'revoke']);
+    const args = ['--in', request, '--out', folder.inside('signed')];
+    const { error, output } = await cold.run(runPrepare, args, OFFLINE);
+    expect(output).toMatch(/Action +revoke/);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error?.message).toContain('Nobody can be asked here: say --yes');
+    expect(await readdir(folder.path)).not.toContain('signed');
+    expect((await cold.run(runPrepare, [...args, '--yes'], OFFLINE)).error).toBeUndefined();
+  });
+
   it('refuses files that are none, never overwrites one, and wants a seed where one is needed', async () => {
     await setUp();
     const request = folder.inside('request');
     await online.run(runPrepare, ['--request-out', request]);
     const again = await online.run(runPrepare, ['--request-out', request]);
     expect(again.error?.message).toContain('not overwritten');
-    const inHome = await online.run(runPrepare, ['--in', request, '--out', folder.inside('signed')]);
+    const args = ['--in', request, '--out', folder.inside('signed'), '--yes'];
+    const inHome = await online.run(runPrepare, args);
     expect(inHome.error?.problem).toBe('no secret');
     expect((await online.run(runRotate, [])).error?.problem).toBe('no secret');
     const mixed = await online.run(runPublish, ['--prepared', request]);

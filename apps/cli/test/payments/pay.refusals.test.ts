@@ -100,6 +100,14 @@ describe('runPay', () => {
     expectProblem(await payer.pay(payee.identity), 'insecure-address');
   });
 
+  it('says how a test network is named, where that was forgotten [F1]', async () => {
+    const receiving = await payee.receive();
+    const paid = await payer.pay(payee.identity, [], { environment: { PAYKIT_PLAIN_HTTP_HOSTS: '' } });
+    await receiving.interrupt();
+    expect(paid.error?.message).toMatch(/^DISCOVERY_LOCAL_ENDPOINT: the homeserver .* Say --testnet, or /);
+    expect(paid.error?.message).not.toContain('plainHttpHosts');
+  });
+
   it('sends nothing to an address that was given another key on the homeserver [S3.2] [W-14]', async () => {
     const thief = await createPublished(folder.path, 'thief', network.environment);
     const stealing = await thief.receive();
