@@ -30,15 +30,20 @@ export interface MainlineNode {
   destroy(): Promise<void>;
 }
 
+const MAX_PORT = 0xffff;
 /** A name or an IPv4 address, and a port; the package takes no other form. */
 const BOOTSTRAP = /^[A-Za-z0-9_.-]{1,253}:([0-9]{1,5})$/;
 
-/** @throws TypeError unless there is one at least, and each is `host:port`. */
-function checkBootstrap(bootstrap: readonly string[]): void {
+/**
+ * @throws TypeError unless there is one node at least, each of them is `host:port`, and so many ports there are: the package
+ * takes the rest of a higher one.
+ */
+function checkAddresses({ bootstrap, port: own }: NodeOptions): void {
+  if (!(Number.isInteger(own) && own >= 0 && own <= MAX_PORT)) throw new TypeError('a port is 0 to 65535');
   if (bootstrap.length === 0) throw new TypeError('a node must know another one');
   for (const address of bootstrap) {
     const port = Number(BOOTSTRAP.exec(address)?.[1] ?? 0);
-    if (port < 1 || port > 0xffff) throw new TypeError('a node is given as host:port');
+    if (port < 1 || port > MAX_PORT) throw new TypeError('a node is given as host:port');
   }
 }
 
@@ -46,13 +51,13 @@ function checkBootstrap(bootstrap: readonly string[]): void {
  * Starts a node.
  *
  * @throws DISCOVERY_DHT_MISSING, DISCOVERY_DHT_FAILED, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED
- * @throws TypeError for nodes that are none.
+ * @throws TypeError for nodes and ports that are none.
  */
 export async function startNode(
   options: NodeOptions,
   load: () => Promise<MainlineClass> = loadMainline,
 ): Promise<MainlineNode> {
-  checkBootstrap(options.bootstrap);
+  checkAddresses(options);
   const Client = await load();
   const { socket, hear } = guardedSocket(options.clock);
   const client = new Client({

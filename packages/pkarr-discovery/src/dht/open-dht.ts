@@ -76,7 +76,7 @@ export interface Dht extends PacketStore {
  * long as another one takes the old.
  *
  * @throws DISCOVERY_DHT_MISSING, DISCOVERY_DHT_FAILED, DISCOVERY_TIMED_OUT, DISCOVERY_CANCELLED
- * @throws TypeError for bootstrap nodes that are none.
+ * @throws TypeError for bootstrap nodes and ports that are none.
  * @see BEP 5, BEP 44, official-noise §4.1
  *
  * @example

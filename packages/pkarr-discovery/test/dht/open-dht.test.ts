@@ -274,6 +274,17 @@ describe('openDht', () => {
     expect(Object.isFrozen(MAINLINE_BOOTSTRAP)).toBe(true);
   });
 
+  it('wants a port that is one to listen at [F3]', async () => {
+    for (const port of [-1, 0.5, 65_536, 70_000, Number.NaN]) {
+      const opening = openDht({ bootstrap: ['127.0.0.1:1'], host: '127.0.0.1', port });
+      const opened = opening.then(async (dht) => {
+        await dht.close();
+        return 'opened';
+      });
+      await expect(opened).rejects.toThrow(TypeError);
+    }
+  });
+
   it('says which package is missing [F3]', async () => {
     const missing = loadMainline(async () => {
       throw new Error('no such package');
