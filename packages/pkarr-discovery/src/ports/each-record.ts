@@ -8,8 +8,18 @@ function passedOver(error: unknown): number | undefined {
   return typeof count === 'number' ? count : 1;
 }
 
+/** Lets a store know that nobody goes on: it may hold a place open. Never rejects, as the reason for it is told. */
+async function closed(listed: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await listed.return?.();
+  } catch {
+    // A list that cannot be closed has nothing to add.
+  }
+}
+
 /**
- * Goes through all that a list gives, for work that is to be done on what can be read though something cannot.
+ * Goes through all that a list gives, for work that is to be done on what can be read though something cannot. A list that
+ * is not gone through to its end, as a visit has failed, is closed.
  *
  * @returns How many entries the store cannot read.
  * @throws What the list fails with otherwise, and what `visit` throws.
@@ -28,6 +38,11 @@ export async function eachRecord<Value>(
       return count;
     }
     if (result.done) return 0;
-    await visit(result.value);
+    try {
+      await visit(result.value);
+    } catch (error) {
+      await closed(listed);
+      throw error;
+    }
   }
 }
