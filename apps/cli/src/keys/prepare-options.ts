@@ -45,7 +45,7 @@ secret.
 
   --in FILE              the request; what it asks for is shown
   --out FILE             where the signed answer goes; it is good for 7 days
-  --yes                  do not ask before signing
+  --yes                  do not ask before signing; a script has to say it
 ${HOME_HELP}  -h, --help             show this text
 `;
 

@@ -43,7 +43,7 @@ it('no command shows seed, Noise secrets or passphrase, whatever comes of it, no
     [runRevoke, ['--all', '--yes']],
     [runStatus, ['--json']],
     [runPrepare, ['--request-out', request, '--action', 'rotate']],
-    [runPrepare, ['--in', request, '--out', folder.inside('signed')]],
+    [runPrepare, ['--in', request, '--out', folder.inside('signed'), '--yes']],
     [runPublish, ['--prepared', folder.inside('signed')]],
     [runExport, ['--out', folder.inside('seed')]],
     [runExport, ['--out', folder.inside('seed')]],
