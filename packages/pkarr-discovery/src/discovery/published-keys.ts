@@ -2,7 +2,7 @@ import { type CancelSignal, equalBytes } from '@pubky-paykit/primitives';
 import { deviceAddress } from '../cache/device-address.ts';
 import { KEY_BYTES, LOOK_UP_LANES, MAX_LOOKED_UP_DEVICES } from '../constants.ts';
 import { DiscoveryError } from '../errors.ts';
-import { keyPrefix } from '../records/verified-key-record.ts';
+import { formerDevice, isFormerDevice, MAX_KEPT_DEVICE_CHARACTERS } from '../lifecycle/former-device.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { type OpenSource, openSources } from './asking.ts';
 import { listDevicesAt } from './device-list.ts';
@@ -16,7 +16,7 @@ import { unreachable } from './unreachable.ts';
 /** What ends a look-up of all keys. */
 export interface LookUpCall {
   readonly signal?: CancelSignal | undefined;
-  /** Milliseconds for all of it; that of the discovery unless given. */
+  /** Milliseconds for all of it, and up to 5 s more until it is remembered; that of the discovery unless given. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -27,11 +27,12 @@ function revokedBy(result: DiscoveryResult): readonly Uint8Array[] {
   return remembered === undefined ? seen : [...seen, remembered];
 }
 
-/** The id under which the revocation of a key may stand that somebody still shows under the one of its device. */
+/** The id under which the revocation of a key may stand that somebody still shows under the one of its device, if it has one. */
 function formerIds(result: DiscoveryResult): readonly string[] {
   if (result.outcome !== 'found') return [];
   const { device, noiseKey } = result.record;
-  return [`${device}-${keyPrefix(noiseKey)}`];
+  const isKept = !isFormerDevice(device) && device.length <= MAX_KEPT_DEVICE_CHARACTERS;
+  return isKept ? [formerDevice(device, noiseKey)] : [];
 }
 
 /** What becomes of a device that is not looked up any more. */
