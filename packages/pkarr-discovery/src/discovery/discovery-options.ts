@@ -29,7 +29,10 @@ export interface DiscoveryOptions {
    * `Infinity` for as long as they may take. For what anybody can have written no time is taken from the others. Whoever is not waited for has failed, and the result says so.
    */
   readonly patienceMs?: number;
-  /** Milliseconds for all of one look-up, unless it says otherwise itself; 20 s by default. */
+  /**
+   * Milliseconds for all of one look-up, unless it says otherwise itself; 20 s by default. What is remembered of it gets 5 s at
+   * least, so it can take up to 5 s more.
+   */
   readonly timeoutMs?: number;
 }
 

@@ -47,7 +47,8 @@ export interface RememberingPacketsOptions {
 /**
  * Remembers beyond the process what relays have given, for the time when none of them can be reached. Such a packet is
  * verified again, and given only to who asks with `onRemembered` and is told so, never for an update: nothing is published
- * after a read that failed. That there is no packet is an answer, and no outage. A memory that fails is as good as none.
+ * after a read that failed. That there is no packet is an answer, and no outage, if all say so. A memory that fails is as
+ * good as none.
  *
  * What is remembered may have been replaced meanwhile: use it to find homeservers, not keys.
  *
