@@ -55,7 +55,10 @@ the request was sent; 1, with the reason and what to do, if not.
   --trust-first-contact    with --connect: trust such a key without asking
   --allow-insecure         connect to other machines over plain TCP. What is said is
                            encrypted; who talks to whom, when, is not
-  --json                   as one line of JSON, with a receipt or without
+  --json                   as one line of JSON, with a receipt or without: what
+                           fails is {"outcome":"failed","problem","message"}.
+                           Mistakes in the arguments (exit status 2) are told as
+                           text only
 ${SETTLED_HOME_HELP}${DHT_HELP}  -h, --help               show this text
 `;
 

@@ -6,7 +6,6 @@ import {
   type PeerKeys,
   zBase32,
 } from 'pubky-paykit';
-import { asNetworkFailure } from '../home/network-advice.ts';
 import { openHome, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { sameBytes } from '../same-bytes.ts';
@@ -14,11 +13,12 @@ import { openAddressBook } from './address-book.ts';
 import { payAtFirstContact, requireSameKey } from './first-contact.ts';
 import { hostPortText } from './host-port.ts';
 import { ownNoiseKey } from './own-noise-key.ts';
+import { failureLine, payFailure } from './pay-failure-line.ts';
 import { PAY_HELP, type PayOptions, readPayOptions } from './pay-options.ts';
 import type { PayerParts } from './payee-call.ts';
 import { EVENT_TEXTS, soughtKey } from './payee-key.ts';
 import { attemptPayment, attemptWithoutKey, type Payment } from './payment-attempt.ts';
-import { keyFailure, PaymentFailed, withCallAdvice } from './payment-failure.ts';
+import { keyFailure } from './payment-failure.ts';
 import { openPaymentStores } from './payment-folders.ts';
 import { receiptFacts, receiptLines } from './receipt-report.ts';
 
@@ -76,10 +76,6 @@ function factsOf({ device }: PayOptions, { key, address, selection, receipt, con
   };
 }
 
-function failureLine({ problem, message }: PaymentFailed): string {
-  return `${JSON.stringify({ outcome: 'failed', problem, message })}\n`;
-}
-
 function textOf({ receipt, confirmed }: Payment): string {
   const heading = confirmed
     ? 'The payee confirmed the receipt, and it is kept:\n'
@@ -87,11 +83,9 @@ function textOf({ receipt, confirmed }: Payment): string {
   return heading + receiptLines(receipt);
 }
 
-/** `paykit pay` [F1] [F3]. @throws PaymentFailed, HomeFailed */
-export async function runPay(args: readonly string[], surroundings: Surroundings): Promise<void> {
-  const { environment, terminal, clock, random } = surroundings;
-  const options = readPayOptions(args, environment);
-  if (options === undefined) return terminal.write(PAY_HELP);
+/** Pays with the identity of a home, and says what came of it. @throws PaymentFailed, HomeFailed, and what libraries throw */
+async function payFromHome(options: PayOptions, surroundings: Surroundings): Promise<void> {
+  const { terminal, clock, random } = surroundings;
   const home = await openHome(options.settings, surroundings);
   try {
     const { signer } = requireSecret(home);
@@ -107,11 +101,7 @@ export async function runPay(args: readonly string[], surroundings: Surroundings
       const addresses = openAddressBook(store, { clock });
       const discover = keys.discovery.discoverNoiseKey;
       const parts = { options, own, signer, storage, addresses, discover, receipts, surroundings };
-      const payment = await pay(parts, keys).catch((thrown) => {
-        const error = asNetworkFailure(withCallAdvice(thrown, options.settings), options.settings);
-        if (options.json && error instanceof PaymentFailed) terminal.write(failureLine(error));
-        throw error;
-      });
+      const payment = await pay(parts, keys);
       const text = options.json ? `${JSON.stringify(factsOf(options, payment))}\n` : textOf(payment);
       terminal.write(text);
     } finally {
@@ -119,5 +109,20 @@ export async function runPay(args: readonly string[], surroundings: Surroundings
     }
   } finally {
     await home.close();
+  }
+}
+
+/** `paykit pay` [F1] [F3]. @throws UsageError, CommandFailed, and whatever is no answer of the payee or the network. */
+export async function runPay(args: readonly string[], surroundings: Surroundings): Promise<void> {
+  const { environment, terminal, signal } = surroundings;
+  const options = readPayOptions(args, environment);
+  if (options === undefined) return terminal.write(PAY_HELP);
+  try {
+    await payFromHome(options, surroundings);
+  } catch (thrown) {
+    const failure = payFailure(thrown, options);
+    // Told to end: nobody waits for a line.
+    if (options.json && !signal.aborted) terminal.write(failureLine(thrown, failure));
+    throw failure;
   }
 }

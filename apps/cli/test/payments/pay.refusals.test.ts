@@ -2,8 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectPeerKeys, zBase32 } from 'pubky-paykit';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/command-errors.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
-import { localNetwork, type Ran, temporaryFolder } from '../home/command-run.ts';
+import { runPay } from '../../src/payments/pay.ts';
+import { localNetwork, type Ran, run, temporaryFolder } from '../home/command-run.ts';
 import { putEndpoint } from './directory.ts';
 import { later } from './jumping-clock.ts';
 import { createPerson, createPublished, type Person, paidLine } from './people.ts';
@@ -12,6 +14,8 @@ import { listenAndCut } from './trap.ts';
 const folder = temporaryFolder();
 const network = localNetwork();
 const DAY_MS = 86_400_000;
+
+const asked = ({ identity }: Person): readonly string[] => [identity, '--amount', '21', '--json'];
 
 const receiptsOf = async ({ home }: Person): Promise<number> =>
   (await readdir(join(home, 'receipts')).catch(() => [])).length;
@@ -104,8 +108,35 @@ describe('runPay', () => {
     const receiving = await payee.receive();
     const paid = await payer.pay(payee.identity, [], { environment: { PAYKIT_PLAIN_HTTP_HOSTS: '' } });
     await receiving.interrupt();
+    expect(JSON.parse(paid.output)).toMatchObject({ problem: 'DISCOVERY_LOCAL_ENDPOINT' });
     expect(paid.error?.message).toMatch(/^DISCOVERY_LOCAL_ENDPOINT: the homeserver .* Say --testnet, or /);
     expect(paid.error?.message).not.toContain('plainHttpHosts');
+  });
+
+  it('tells programs in one line, too, of what fails before anything is looked up, and no secret [F1] [S1.1]', async () => {
+    const passphrase = 'not the one';
+    const cases = [
+      ['no-identity', await run(runPay, [...asked(payee), '--home', folder.inside('nobody')])],
+      [
+        'wrong-passphrase',
+        await payer.pay(payee.identity, [], { environment: { PAYKIT_PASSPHRASE: passphrase } }),
+      ],
+      [
+        'passphrase-missing',
+        await payer.pay(payee.identity, [], { environment: { PAYKIT_PASSPHRASE: undefined } }),
+      ],
+      ['command-failed', await payer.pay(payee.identity, ['--passphrase-file', folder.inside('none')])],
+    ] as const;
+    for (const [problem, { output, error }] of cases) {
+      expect(output).toMatch(/^[^\n]+\n$/);
+      expect(JSON.parse(output)).toEqual({ outcome: 'failed', problem, message: error?.message });
+      expect(output).not.toContain(passphrase);
+    }
+  });
+
+  it('prints no line of JSON for mistakes in the arguments [F1]', async () => {
+    const { output, error } = await payer.pay(payee.identity, ['--pattern', 'kk']);
+    expect([output, error]).toEqual(['', expect.any(UsageError)]);
   });
 
   it('sends nothing to an address that was given another key on the homeserver [S3.2] [W-14]', async () => {
