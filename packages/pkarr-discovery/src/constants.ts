@@ -130,6 +130,8 @@ export const MAX_QUEUED_PUBLICATIONS = 256;
 export const MAX_QUEUED_REVOCATIONS = 64;
 /** Inclusive: targets of one queue. */
 export const MAX_QUEUE_TARGETS = 16;
+/** Inclusive: targets of which the queue knows that they fail, those of several processes together. */
+export const MAX_DEGRADED_TARGETS = 64;
 /**
  * Inclusive: devices and targets of which the queue knows what was published last. All that can stand by one ledger, each key
  * under an id of its own and one under that of the device: what is forgotten would be said again, and push out the next.

@@ -30,7 +30,7 @@ import {
   statusOf,
   type TargetProgress,
 } from './queue-status.ts';
-import { awayWith, parkedStranded, strandedIn } from './stranded.ts';
+import { awayWith, createStrandedReporter } from './stranded.ts';
 
 /** What a queue is made of. */
 export interface PublicationQueueOptions extends QueueListeners {
@@ -143,17 +143,12 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
   const ports: LanePorts = { clock, random, restamp, tell, read, alone, change };
   const lanes = targets.map((target) => createLane(target, ports));
 
-  async function parkStranded(): Promise<void> {
-    const nowMs = now();
-    if (strandedIn(await read(), names, nowMs).length === 0) return;
-    const [before] = await change((state) => parkedStranded(state, names, nowMs));
-    for (const event of strandedIn(before, names, nowMs)) tell(event);
-  }
+  const tellStranded = createStrandedReporter(names, tell);
 
   function run(eager: boolean, signal: CancelSignal): Promise<void> {
     const what = 'publishing what is queued';
     return withLease({ leases, key, what, clock, random, signal }, async (lease) => {
-      await parkStranded();
+      tellStranded(await read(signal), now());
       const ends = await Promise.allSettled(lanes.map((lane) => lane.run({ lease, signal, eager })));
       // Not before all are over: nothing is under way any more when the lease is given back.
       const failed = ends.find((end) => end.status === 'rejected');
@@ -166,7 +161,8 @@ export function createPublicationQueue(options: PublicationQueueOptions): Public
     const state = await read(signal);
     const nowMs = now();
     const dueMs = nextAttemptOf(state, names, nowMs) ?? Number.POSITIVE_INFINITY;
-    if (dueMs <= nowMs || strandedIn(state, names, nowMs).length > 0) await run(false, signal);
+    tellStranded(state, nowMs);
+    if (dueMs <= nowMs) await run(false, signal);
   }
 
   const recurring = createRecurring({

@@ -1,7 +1,7 @@
 import {
+  MAX_DEGRADED_TARGETS,
   MAX_PUBLISHED_MARKS,
   MAX_QUEUE_BYTES,
-  MAX_QUEUE_TARGETS,
   MAX_QUEUED_PUBLICATIONS,
   MAX_QUEUED_REVOCATIONS,
 } from '../constants.ts';
@@ -65,7 +65,7 @@ export const queueCodec: DocumentCodec<QueueState> = documentCodec({
       nextId: natural,
       deliveries: list(deliveryShape, MAX_QUEUED_PUBLICATIONS + MAX_QUEUED_REVOCATIONS),
       published: list(markShape, MAX_PUBLISHED_MARKS),
-      degraded: list(degradedShape, MAX_QUEUE_TARGETS),
+      degraded: list(degradedShape, MAX_DEGRADED_TARGETS),
     }),
     consistent,
     consistent,

@@ -8,7 +8,8 @@ import { report } from '../reporting.ts';
  * - `published`: a target has it, after so many failed attempts;
  * - `partial`: not all of its places (relays) have stored it, and these may still give what was there before, such as a revoked
  *   key; published again, as with the next record of the device, it reaches them;
- * - `parked`: a target has refused it for good, or it cannot leave any more: see the code; told again only of another code;
+ * - `parked`: a target has refused it for good, it cannot leave any more, or its target is not there: see the code; told again
+ *   only of another code;
  * - `degraded`: a target cannot be reached or fails for now; told once;
  * - `recovered`: that target has taken something again;
  * - `failed`: the queue itself could not do its work, such as because of its store. It tries again.

@@ -1,4 +1,4 @@
-import { MAX_PUBLISHED_MARKS } from '../constants.ts';
+import { MAX_DEGRADED_TARGETS, MAX_PUBLISHED_MARKS } from '../constants.ts';
 import { latestOf } from '../lifecycle/signing-time.ts';
 import type { Publication } from '../publications/publication.ts';
 import { parseKeyRecord } from '../records/key-record.ts';
@@ -151,7 +151,10 @@ export function postponed(
   const { degraded } = state;
   return {
     ...changed(state, id, { attempts: attempts + 1, code, notBeforeMs }),
-    degraded: isDegraded(state, target) ? degraded : [...degraded, { target, code, sinceMs: nowMs }],
+    // Those of other processes are among them, and those that never come back.
+    degraded: isDegraded(state, target)
+      ? degraded
+      : [...degraded, { target, code, sinceMs: nowMs }].slice(-MAX_DEGRADED_TARGETS),
   };
 }
 

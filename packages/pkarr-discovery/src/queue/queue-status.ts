@@ -1,6 +1,7 @@
 import type { Publication } from '../publications/publication.ts';
 import { dueMsOf } from './due.ts';
 import { type DegradedTarget, type Delivery, nextDelivery, type QueueState } from './queue-state.ts';
+import { isStranded, STRANDED_CODE } from './stranded.ts';
 
 /** A publication that a target has not got yet, for people to look at. Times are Unix milliseconds. */
 export interface QueuedPublication {
@@ -19,9 +20,11 @@ export interface QueueStatus {
   readonly waiting: readonly (QueuedPublication & { readonly notBeforeMs: number })[];
   /**
    * Refused for good when they were last tried. They are tried again at `notBeforeMs`, sooner once the target has taken
-   * something else or after `retryParked`, and dropped when something newer takes their place.
+   * something else or after `retryParked`, and dropped when something newer takes their place. Those for a target that this
+   * queue does not have are among them, as DISCOVERY_TARGET_UNKNOWN: whoever has it tries them.
    */
   readonly parked: readonly (QueuedPublication & {
+    /** Of those for a target that is not there: since when they are queued. */
     readonly parkedAtMs: number;
     readonly notBeforeMs: number;
   })[];
@@ -54,14 +57,17 @@ export function statusOf(state: QueueState, targets: readonly string[], nowMs: n
   const { deliveries, degraded } = state;
   return {
     waiting: deliveries
-      .filter(({ parkedAtMs }) => parkedAtMs === undefined)
+      .filter((each) => each.parkedAtMs === undefined && !isStranded(each, targets))
       .map((each) => ({ ...shown(each), notBeforeMs: dueMsOf(each, nowMs) })),
-    parked: deliveries.flatMap((each) =>
-      each.parkedAtMs === undefined
-        ? []
-        : [{ ...shown(each), parkedAtMs: each.parkedAtMs, notBeforeMs: dueMsOf(each, nowMs) }],
-    ),
-    degraded,
+    parked: deliveries.flatMap((each) => {
+      const dueMs = dueMsOf(each, nowMs);
+      if (isStranded(each, targets)) {
+        return [{ ...shown(each), code: STRANDED_CODE, parkedAtMs: each.queuedAtMs, notBeforeMs: dueMs }];
+      }
+      if (each.parkedAtMs === undefined) return [];
+      return [{ ...shown(each), parkedAtMs: each.parkedAtMs, notBeforeMs: dueMs }];
+    }),
+    degraded: degraded.filter(({ target }) => targets.includes(target)),
     nextAttemptMs: nextAttemptOf(state, targets, nowMs),
   };
 }

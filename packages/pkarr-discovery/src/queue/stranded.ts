@@ -2,25 +2,16 @@ import type { Publication } from '../publications/publication.ts';
 import type { QueueEvent } from './queue-events.ts';
 import type { Delivery, QueueState } from './queue-state.ts';
 
-const CODE = 'DISCOVERY_TARGET_UNKNOWN';
-
-function isStranded({ target, parkedAtMs }: Delivery, targets: readonly string[]): boolean {
-  return parkedAtMs === undefined && !targets.includes(target);
-}
+/** What is said of a publication whose target is not there. */
+export const STRANDED_CODE = 'DISCOVERY_TARGET_UNKNOWN';
 
 /**
- * Parks what waits for targets that are not there any more, such as after a change of the configuration. It is due as soon as
- * the target is back.
+ * Whether it waits for a target that is not among these, such as after a change of the configuration, or because another
+ * process has that target. It is left as it is, wait and order included: it holds nothing up, and whoever has the target, now
+ * or later, goes on with it.
  */
-export function parkedStranded(state: QueueState, targets: readonly string[], nowMs: number): QueueState {
-  return {
-    ...state,
-    deliveries: state.deliveries.map((each) =>
-      isStranded(each, targets) ? { ...each, code: CODE, parkedAtMs: nowMs, notBeforeMs: nowMs } : each,
-    ),
-    // They do not fail any more either.
-    degraded: state.degraded.filter(({ target }) => targets.includes(target)),
-  };
+export function isStranded({ target, parkedAtMs }: Delivery, targets: readonly string[]): boolean {
+  return parkedAtMs === undefined && !targets.includes(target);
 }
 
 /**
@@ -38,20 +29,20 @@ export function awayWith(
   return [...new Set(away.map(({ target }) => target))];
 }
 
-/** What {@link parkedStranded} would park, as it is told. */
-export function strandedIn(
-  { deliveries }: QueueState,
+/** Tells of each publication once, in this process, that its target is not there. */
+export function createStrandedReporter(
   targets: readonly string[],
-  nowMs: number,
-): readonly QueueEvent[] {
-  return deliveries
-    .filter((each) => isStranded(each, targets))
-    .map(({ target, publication }) => ({
-      kind: 'parked',
-      target,
-      device: publication.device,
-      publication: publication.kind,
-      code: CODE,
-      atMs: nowMs,
-    }));
+  tell: (event: QueueEvent) => void,
+): (state: QueueState, nowMs: number) => void {
+  let told: ReadonlySet<number> = new Set();
+  return ({ deliveries }, nowMs) => {
+    const stranded = deliveries.filter((each) => isStranded(each, targets));
+    const news = stranded.filter(({ id }) => !told.has(id));
+    // What is not there any more is not remembered: no more than a queue holds.
+    told = new Set(stranded.map(({ id }) => id));
+    for (const { target, publication } of news) {
+      const about = { target, device: publication.device, publication: publication.kind };
+      tell({ kind: 'parked', ...about, code: STRANDED_CODE, atMs: nowMs });
+    }
+  };
 }

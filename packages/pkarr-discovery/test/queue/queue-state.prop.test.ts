@@ -15,7 +15,7 @@ import {
   type QueueState,
   secondsOf,
 } from '../../src/queue/queue-state.ts';
-import { awayWith, parkedStranded } from '../../src/queue/stranded.ts';
+import { awayWith } from '../../src/queue/stranded.ts';
 import { filled } from '../bytes.ts';
 
 const TARGETS = ['a', 'b'];
@@ -240,7 +240,6 @@ describe('the queue', () => {
           }
           if ('target' in each) {
             if (!names.includes(each.target)) continue;
-            state = parkedStranded(state, names, nowMs);
             // Whoever is back is asked at once.
             state = retaken(state, each.target, nowMs);
             const head = nextDelivery(state, each.target);
