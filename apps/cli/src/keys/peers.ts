@@ -1,4 +1,4 @@
-import { connectPeerKeys, type KeyCache, zBase32 } from 'pubky-paykit';
+import { connectPeerKeys, isFormerDevice, type KeyCache, zBase32 } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
 import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-settings.ts';
@@ -46,6 +46,13 @@ export function readPeersOptions(
 }
 
 type ListedKey = ReturnType<KeyCache['list']> extends AsyncIterable<infer Listed> ? Listed : never;
+
+/**
+ * Whether it is what is remembered of a key that was replaced or revoked, under the id it has got then: no device of anybody.
+ * What is in doubt there is shown all the same.
+ */
+const isOfFormerKey = ({ device, state }: ListedKey): boolean =>
+  state === 'unknown' && isFormerDevice(device);
 
 /** Only then is it a date: a device that was looked up, and never used, has none. */
 const used = ({ lastUsedMs }: ListedKey): number | undefined => (lastUsedMs === 0 ? undefined : lastUsedMs);
@@ -111,6 +118,7 @@ export async function runPeers(args: readonly string[], surroundings: Surroundin
     let count = 0;
     try {
       for await (const listed of cache.list({ signal })) {
+        if (isOfFormerKey(listed)) continue;
         const gap = count === 0 ? '' : '\n';
         terminal.write(options.json ? jsonOf(listed) : `${gap}${inWords(listed)}`);
         count += 1;

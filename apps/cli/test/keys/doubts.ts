@@ -51,3 +51,12 @@ export async function rot({ folder }: Doubter, identity: string): Promise<void> 
     await database.close();
   }
 }
+
+/** The ids under which something is kept of anybody, those of former keys included. */
+export async function idsKeptBy(doubter: Doubter): Promise<readonly string[]> {
+  const ids: string[] = [];
+  await withPeerKeys(doubter, async ({ keys }) => {
+    for await (const { device } of keys.cache.list()) ids.push(device);
+  });
+  return ids;
+}

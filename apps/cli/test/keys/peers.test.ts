@@ -5,7 +5,7 @@ import { runDiscover } from '../../src/keys/discover.ts';
 import { runPeers } from '../../src/keys/peers.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { localNetwork, type Ran, temporaryFolder } from '../home/command-run.ts';
-import { damage, meet, rot } from './doubts.ts';
+import { damage, idsKeptBy, meet, rot } from './doubts.ts';
 import { currentIn, personIn } from './people.ts';
 
 const folder = temporaryFolder();
@@ -88,6 +88,20 @@ describe('runPeers', () => {
     expect(facts).toMatchObject({ state: 'unknown', revokedKeys: 1 });
     expect(facts).not.toHaveProperty('lastUsedMs');
     expect((await bob.run(runPeers, [])).output).toContain('State     unknown\nUsed      never\n');
+  });
+
+  it('shows no ids of former keys as if they were devices [F3]', async () => {
+    await alice.create();
+    await alice.publish();
+    const identity = await alice.identity();
+    const former = `default-${prefixOf(currentIn(await alice.status()) as string)}`;
+    expect((await alice.run(runRevoke, ['--yes'])).error).toBeUndefined();
+    await bob.discover(identity);
+    await bob.run(runDiscover, [identity, '--device', former]);
+    expect(await idsKeptBy(bobs())).toContain(former);
+    const shown = linesOf(await bob.run(runPeers, ['--json']));
+    expect(shown.map(({ device }) => device)).toEqual(['default']);
+    expect((await bob.run(runPeers, [])).output.match(/Device/g)).toHaveLength(1);
   });
 
   it('shows what cannot be read beside what can be, with its code [F3]', async () => {
