@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/command-errors.ts';
 import { readHomeSettings } from '../../src/home/home-settings.ts';
 import { openHome } from '../../src/home/open-home.ts';
+import { isUnpublished } from '../../src/home/published-devices.ts';
 import { runCreate } from '../../src/identity/create.ts';
 import { runExport } from '../../src/identity/export.ts';
 import { runImport } from '../../src/identity/import.ts';
@@ -57,6 +58,17 @@ async function carry(args: readonly string[] = []): Promise<Ran> {
 }
 
 describe('runPrepare', () => {
+  it('notes in the home that signs that the device is not new any more [S2.3]', async () => {
+    await cold.create();
+    await online.run(runImport, ['--public', await cold.identity()]);
+    expect(await isUnpublished(folder.inside('cold'), 'default')).toBe(true);
+    const [request, signed] = [folder.inside('request'), folder.inside('signed')];
+    expect((await online.run(runPrepare, ['--request-out', request])).error).toBeUndefined();
+    const made = await cold.run(runPrepare, ['--in', request, '--out', signed, '--yes'], OFFLINE);
+    expect(made.error).toBeUndefined();
+    expect(await isUnpublished(folder.inside('cold'), 'default')).toBe(false);
+  });
+
   it('publishes, rotates and revokes from a home that has no secret [O3] [O4]', async () => {
     const identity = await setUp();
     const first = await carry();
