@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
+import { handSignalsOn, signalStatus, toldToEnd } from './hand-signals-on.mjs';
 
 /**
  * How a child process ended.
  *
  * @typedef {object} Ended
- * @property {number} code 0 for success
+ * @property {number} code 0 for success; 128 and the number of the signal that has ended it
  * @property {string} output stdout and stderr as they came, when captured
  */
 
 /**
- * Runs a program to its end.
+ * Runs a program to its end. It is told whatever tells this process to end; nothing is started after that.
  *
  * @param {string} program
  * @param {readonly string[]} args
@@ -21,6 +22,8 @@ import { spawn } from 'node:child_process';
  * @returns {Promise<Ended>}
  */
 export function runProcess(program, args, { cwd, env = {}, capture = false, timeLimitMs }) {
+  const ending = toldToEnd();
+  if (ending !== undefined) return Promise.resolve({ code: signalStatus(ending), output: '' });
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd,
@@ -28,6 +31,7 @@ export function runProcess(program, args, { cwd, env = {}, capture = false, time
       stdio: capture ? ['ignore', 'pipe', 'pipe'] : 'inherit',
       ...(timeLimitMs === undefined ? {} : { timeout: timeLimitMs, killSignal: 'SIGKILL' }),
     });
+    handSignalsOn(child);
     let output = '';
     const collect = (/** @type {Buffer} */ chunk) => {
       output += chunk;
@@ -36,7 +40,11 @@ export function runProcess(program, args, { cwd, env = {}, capture = false, time
     child.stderr?.on('data', collect);
     child.on('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }));
     child.on('close', (code, signal) =>
-      resolve({ code: code ?? 1, output: signal === null ? output : `${output}ended by ${signal}\n` }),
+      resolve(
+        signal === null
+          ? { code: code ?? 1, output }
+          : { code: signalStatus(signal), output: `${output}ended by ${signal}\n` },
+      ),
     );
   });
 }

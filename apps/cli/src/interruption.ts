@@ -5,6 +5,22 @@ const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** Likewise for SIGPIPE: whoever read our output has gone. */
 const BROKEN_PIPE_STATUS = 141;
 
+/** As one Ctrl-C comes from the terminal, from npm and from the runner of a clone. */
+const ONE_SIGNAL_MS = 1_000;
+
+/**
+ * Takes what comes right after a signal for the same one, so that it cannot cut off the cleaning up; a later one ends the
+ * process as ever.
+ */
+function overhearRepeats(): void {
+  const overhear = (): void => {};
+  const signals = Object.keys(SIGNAL_STATUS);
+  for (const signal of signals) process.on(signal, overhear);
+  setTimeout(() => {
+    for (const signal of signals) process.off(signal, overhear);
+  }, ONE_SIGNAL_MS).unref();
+}
+
 /** The work was interrupted from outside; the status to end with. It is no error to report. */
 export class Interruption extends Error {
   readonly status: number;
@@ -25,7 +41,10 @@ export async function interruptible<Result>(work: () => Promise<Result>): Promis
   const undo: (() => void)[] = [];
   const interrupted = new Promise<never>((_, reject) => {
     for (const [signal, status] of Object.entries(SIGNAL_STATUS)) {
-      const onSignal = (): void => reject(new Interruption(status));
+      const onSignal = (): void => {
+        overhearRepeats();
+        reject(new Interruption(status));
+      };
       process.once(signal, onSignal);
       undo.push(() => process.off(signal, onSignal));
     }
@@ -78,13 +97,17 @@ export function untilInterrupted(): { readonly signal: AbortSignal; release(): v
   const controller = new AbortController();
   const end = (): void => controller.abort();
   const names = Object.keys(SIGNAL_STATUS) as (keyof typeof SIGNAL_STATUS)[];
-  for (const name of names) process.once(name, end);
+  const onSignal = (): void => {
+    if (!controller.signal.aborted) overhearRepeats();
+    end();
+  };
+  for (const name of names) process.once(name, onSignal);
   // Stays attached, as above.
   process.stdout.once('error', end);
   return {
     signal: controller.signal,
     release() {
-      for (const name of names) process.off(name, end);
+      for (const name of names) process.off(name, onSignal);
     },
   };
 }

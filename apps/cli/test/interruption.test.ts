@@ -1,6 +1,6 @@
 import process from 'node:process';
-import { describe, expect, it } from 'vitest';
-import { cancellable, Interruption } from '../src/interruption.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { cancellable, Interruption, untilInterrupted } from '../src/interruption.ts';
 
 describe('cancellable', () => {
   it('gives what the work gives, and leaves no listener behind', async () => {
@@ -24,4 +24,41 @@ describe('cancellable', () => {
     await expect(running).rejects.toMatchObject({ status: 143 });
     expect(steps).toEqual(['cleaning up', 'clean']);
   });
+});
+
+describe('a signal that comes several times', () => {
+  const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const counts = () => SIGNALS.map((signal) => process.listenerCount(signal));
+
+  it.each(['cancellable', 'untilInterrupted'] as const)(
+    'is one to %s for a second, so that cleaning up is not cut off, and then what it is by default [F1]',
+    async (which) => {
+      const before = counts();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        if (which === 'cancellable') {
+          const running = cancellable(async (signal) => {
+            const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+            process.emit('SIGINT');
+            await aborted;
+          });
+          await expect(running).rejects.toBeInstanceOf(Interruption);
+        } else {
+          const { signal, release } = untilInterrupted();
+          process.emit('SIGINT');
+          expect(signal.aborted).toBe(true);
+          release();
+        }
+        // With a listener the system does not end the process.
+        expect(counts()).toEqual(before.map((count) => count + 1));
+        for (const signal of SIGNALS) process.emit(signal);
+        vi.advanceTimersByTime(999);
+        expect(counts()).toEqual(before.map((count) => count + 1));
+        vi.advanceTimersByTime(1);
+        expect(counts()).toEqual(before);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 });
