@@ -33,7 +33,7 @@ const PROBLEMS = {
   offline: 'Nobody listens at {address}. Ask the payee to run `paykit receive`, then try again.',
   silent: 'There was no answer from {address} in time. Try again later.',
   'broken-off':
-    'The handshake was broken off at {address}. Whoever listens there does not accept this pattern, or does not hold the Noise key that the payee has published: somebody else may be there. Try another --pattern, and ask the payee to start `paykit receive` again.',
+    'The handshake was broken off at {address}. Whoever listens there may be busy (`paykit receive` takes 10 connections a minute from one address: try again in a minute), does not accept this pattern, or does not hold the Noise key that the payee has published: somebody else may be there. If it stays so, try another --pattern, and ask the payee to start `paykit receive` again.',
   impostor:
     'Whoever listens at {address} could not prove to be the payee. Nothing was asked for. Do not pay there, and tell the payee.',
   refused: 'The payee refused the request: {peer}. Change what it says is wrong, then ask again.',

@@ -34,6 +34,10 @@ of 7 days, also after \`paykit keys rotate\`. Ctrl-C finishes what is
 being answered, takes the address back and ends with exit status 130; the end after
 --once or --exit-after has exit status 0.
 
+From one address 10 connections are taken a minute, and 50 at once: more are
+refused, and told of once a minute at most. Payers behind one NAT or proxy share
+that; whoever is refused tries again in a minute.
+
   --method NAME            what is taken; may be given several times (default: lightning)
   --patterns LIST          what payers may connect with, separated by commas:
                            ik, ik-raw, nn, xx, n (default: ${DEFAULT_PATTERNS}).

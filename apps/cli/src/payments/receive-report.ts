@@ -6,8 +6,10 @@ import {
   type SessionFacts,
   zBase32,
 } from 'pubky-paykit';
+import { DEFAULT_SERVER_LIMITS } from 'pubky-paykit/node';
 import type { Terminal } from '../home/surroundings.ts';
 import { amountText, receiptFacts } from './receipt-report.ts';
+import type { RefusalReason, RefusedCounts } from './refused-connections.ts';
 
 /** What a payee is, once it listens. */
 export interface Listening {
@@ -34,6 +36,8 @@ export interface ReceiveReport {
   noted(note: RequestNote): boolean;
   /** A connection came to nothing. @param reason Such as the code of an error. */
   failed(reason: string): void;
+  /** Connections were refused before anything was said: there were too many. */
+  turnedAway(counts: RefusedCounts): void;
   /**
    * The key that payers find is another one.
    *
@@ -50,6 +54,25 @@ const NO_KEY =
 
 function changedText(noiseKey: Uint8Array): string {
   return `The key was replaced, and the address names the new one, ${hex.encode(noiseKey)}; a former one is answered during its overlap, unless it was revoked.\n`;
+}
+
+const { maxConnections, maxConnectionsPerIp, newConnectionsPerMinutePerIp } = DEFAULT_SERVER_LIMITS;
+
+/** Why connections are refused, for people. */
+const REFUSALS: Readonly<Record<RefusalReason, string>> = {
+  total: `more than ${maxConnections} at once`,
+  'per-ip': `more than ${maxConnectionsPerIp} at once from one address`,
+  rate: `more than ${newConnectionsPerMinutePerIp} in a minute from one address`,
+};
+
+const totalOf = (counts: RefusedCounts): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+function refusedText(counts: RefusedCounts): string {
+  const total = totalOf(counts);
+  const reasons = (Object.keys(counts) as RefusalReason[]).map((reason) => REFUSALS[reason]).join(', ');
+  const what = total === 1 ? 'A connection was refused' : `${total} connections were refused`;
+  return `${what}: ${reasons}. Whoever connects again in a minute is answered.\n`;
 }
 
 function peopleReport({ write, tell }: Terminal): ReceiveReport {
@@ -87,6 +110,7 @@ function peopleReport({ write, tell }: Terminal): ReceiveReport {
       return true;
     },
     failed: (reason) => tell(`A connection came to nothing (${reason}).\n`),
+    turnedAway: (counts) => tell(refusedText(counts)),
     keyChanged: (noiseKey) => tell(noiseKey === undefined ? NO_KEY : changedText(noiseKey)),
     addressFailed: (reason) =>
       tell(`The address could not be published with the new key (${reason}); that is tried again.\n`),
@@ -120,6 +144,7 @@ function programReport({ write }: Terminal): ReceiveReport {
       return true;
     },
     failed: (reason) => line('connection-failed', { reason }),
+    turnedAway: (counts) => line('connections-refused', { count: totalOf(counts), reasons: counts }),
     keyChanged: (noiseKey) => line('key-changed', { noiseKey: noiseKey ? hex.encode(noiseKey) : null }),
     addressFailed: (reason) => line('address-failed', { reason }),
     closed: (withdrawn, left) => line('closed', { withdrawn, left }),

@@ -12,6 +12,7 @@ import { openPaymentStores } from './payment-folders.ts';
 import { type OnActiveKey, openReceiveKeys, type ReceiveKeys } from './receive-keys.ts';
 import { RECEIVE_HELP, type ReceiveOptions, readReceiveOptions } from './receive-options.ts';
 import { createReceiveReport, type ReceiveReport } from './receive-report.ts';
+import { countRefusedConnections, type RefusedConnections } from './refused-connections.ts';
 
 /** Counts down to an end; `reached` resolves at zero, or when the signal is aborted. */
 function createEnd(
@@ -34,11 +35,12 @@ function createEnd(
   };
 }
 
-/** Connections that come to nothing are told; what peers are refused for is told with the answer. */
-function reportingLogger({ failed }: ReceiveReport): Logger {
+/** Connections that come to nothing are told, and those that are too many; what peers are refused for is told with the answer. */
+function reportingLogger({ failed }: ReceiveReport, { refused }: RefusedConnections): Logger {
   const ignore = (): void => {};
-  const warn: Logger['warn'] = (_, { error } = {}) => {
+  const warn: Logger['warn'] = (message, { error, reason } = {}) => {
     if (error !== undefined) failed(String(error));
+    else if (message === 'connection refused') refused(reason);
   };
   return { debug: ignore, info: ignore, warn, error: warn };
 }
@@ -79,6 +81,7 @@ async function serve(
   const { discovery } = connectPeerKeys({ network, store, sources, clock });
   const { receipts, oneWayRequests } = openPaymentStores(home.folder);
   const report = createReceiveReport(terminal, json);
+  const refusals = countRefusedConnections(clock, report.turnedAway);
   const end = createEnd(exitAfter, signal);
   const server = await listenForPayments({
     ...listen,
@@ -95,7 +98,7 @@ async function serve(
     onAnswer: (answer) => void (report.answered(answer) && end.took()),
     oneWay: { requests: oneWayRequests, onNote: (note) => void (report.noted(note) && end.took()) },
     onSession: report.connected,
-    logger: reportingLogger(report),
+    logger: reportingLogger(report, refusals),
   });
   const place = advertise ?? { host: server.host, port: server.port };
   const desk = createEndpointDesk(storage, publicKey, methods, place);
@@ -119,6 +122,7 @@ async function serve(
   } finally {
     await stopWatching();
     const [left] = await Promise.all([desk.withdraw(), server.close()]);
+    refusals.end();
     if (published) report.closed(left.length === 0, left);
   }
 }

@@ -1,5 +1,7 @@
+import { DEFAULT_SERVER_LIMITS } from 'pubky-paykit/node';
 import { describe, expect, it } from 'vitest';
 import { PAY_HELP, readPayOptions } from '../../src/payments/pay-options.ts';
+import { paymentFailure } from '../../src/payments/payment-failure.ts';
 import { endpointPath } from '../../src/payments/payment-method.ts';
 import { printable } from '../../src/payments/printable.ts';
 import { RECEIVE_HELP, readReceiveOptions } from '../../src/payments/receive-options.ts';
@@ -120,6 +122,16 @@ describe('the help of payments', () => {
       expect(help).toContain('--homeserver KEY       changes nothing here');
     }
     expect(RECEIVE_HELP).toContain('exit status 130');
+  });
+
+  it('names the limit of connections that is kept [F1]', () => {
+    const { maxConnectionsPerIp, newConnectionsPerMinutePerIp } = DEFAULT_SERVER_LIMITS;
+    expect(RECEIVE_HELP).toContain(
+      `From one address ${newConnectionsPerMinutePerIp} connections are taken a minute, and ${maxConnectionsPerIp} at once`,
+    );
+    expect(paymentFailure('broken-off').message).toContain(
+      `busy (\`paykit receive\` takes ${newConnectionsPerMinutePerIp} connections a minute`,
+    );
   });
 });
 

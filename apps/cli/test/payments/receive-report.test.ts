@@ -15,6 +15,8 @@ function toldOf(json: boolean): readonly string[] {
   report.connected(session(true));
   report.addressFailed('HOMESERVER_UNREACHABLE');
   report.keyChanged(undefined);
+  report.turnedAway({ rate: 1 });
+  report.turnedAway({ rate: 2, 'per-ip': 1, total: 4 });
   return `${said.output}${said.told}`.trimEnd().split('\n');
 }
 
@@ -26,6 +28,8 @@ describe('createReceiveReport', () => {
       'A payer connected with IK, to the former key.',
       'The address could not be published with the new key (HOMESERVER_UNREACHABLE); that is tried again.',
       'The key was revoked, and there is no other one: nobody is answered until `paykit keys publish` makes one.',
+      'A connection was refused: more than 10 in a minute from one address. Whoever connects again in a minute is answered.',
+      '7 connections were refused: more than 10 in a minute from one address, more than 50 at once from one address, more than 1000 at once. Whoever connects again in a minute is answered.',
     ]);
   });
 
@@ -36,6 +40,8 @@ describe('createReceiveReport', () => {
       { event: 'connected', pattern: 'IK', formerKey: true },
       { event: 'address-failed', reason: 'HOMESERVER_UNREACHABLE' },
       { event: 'key-changed', noiseKey: null },
+      { event: 'connections-refused', count: 1, reasons: { rate: 1 } },
+      { event: 'connections-refused', count: 7, reasons: { rate: 2, 'per-ip': 1, total: 4 } },
     ]);
   });
 });

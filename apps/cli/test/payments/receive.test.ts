@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type ByteStream,
   connectPeerKeys,
   createMemoryReceiptStore,
   createMemoryStore,
@@ -50,6 +51,23 @@ describe('runReceive', () => {
     expect(error).toBeUndefined();
     expect([await endpoint(), await endpoint('onchain')]).toEqual([undefined, undefined]);
     expect(receiving.events().at(-1)).toEqual({ event: 'closed', withdrawn: true, left: [] });
+  });
+
+  it('tells of connections that are too many, once for all of a minute [F1]', async () => {
+    const receiving = await payee.receive();
+    const [host = '', port] = receiving.line.address.split(':');
+    // One after the other: the server takes them in that order.
+    const streams: ByteStream[] = [];
+    while (streams.length < 13) streams.push(await connectTcp({ host, port: Number(port) }));
+    // Those that are refused are at their end.
+    await Promise.all(streams.slice(10).map((stream) => stream.read().catch(() => undefined)));
+    for (const stream of streams) stream.abort();
+    await receiving.interrupt();
+    const told = receiving.events().filter(({ event }) => event === 'connections-refused');
+    expect(told).toEqual([
+      { event: 'connections-refused', count: 1, reasons: { rate: 1 } },
+      { event: 'connections-refused', count: 2, reasons: { rate: 2 } },
+    ]);
   });
 
   it('publishes the address it is told to [W-66]', async () => {
