@@ -1,6 +1,7 @@
 import { MAINLINE_BOOTSTRAP } from 'pubky-paykit/node';
 import { UsageError } from '../command-errors.ts';
 import { type HomeSettings, type HomeValues, listOf, readHomeSettings } from './home-settings.ts';
+import { givenOptions } from './next-command.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The options of commands that may ask the DHT, or publish there, for `parseArgs`. */
@@ -61,5 +62,9 @@ export function readDhtSettings(
   }
   // A node of a network of this machine is nobody else's business.
   const host = nodes.every((node) => LOOPBACK.test(node)) ? '127.0.0.1' : undefined;
-  return { ...settings, dht: { bootstrap: nodes, ...(host !== undefined && { host }) } };
+  return {
+    ...settings,
+    dht: { bootstrap: nodes, ...(host !== undefined && { host }) },
+    givenDht: givenOptions({ dht: values.dht, 'dht-bootstrap': given }),
+  };
 }

@@ -54,6 +54,8 @@ export interface HomeSettings {
   readonly passphrase: PassphraseSource;
   /** What hints that name a next command repeat: the options given on the command line, each with a space before it. */
   readonly given: string;
+  /** The same of those about the DHT, for commands that take them; empty for all others. */
+  readonly givenDht: string;
   /** Only the home of these, for commands without network. */
   readonly givenHome: string;
 }
@@ -107,7 +109,8 @@ export function readHomeSettings(
         ? undefined
         : readPublicKey(homeserver, '--homeserver', command),
     passphrase: { file: values['passphrase-file'], none: false },
-    given: givenOptions(values),
+    given: givenOptions({ home, testnet: values.testnet, homeserver: values.homeserver }),
+    givenDht: '',
     givenHome: givenOptions({ home }),
   };
 }

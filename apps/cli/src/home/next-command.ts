@@ -10,14 +10,24 @@ export interface RepeatedOptions {
   readonly home?: string | undefined;
   readonly testnet?: boolean | undefined;
   readonly homeserver?: string | undefined;
+  readonly dht?: boolean | undefined;
+  readonly 'dht-bootstrap'?: string | undefined;
 }
 
 /** What was said on the command line and the next command needs, too, such as ` --home ./alice --testnet`; empty if nothing was. */
-export function givenOptions({ home, testnet, homeserver }: RepeatedOptions): string {
+export function givenOptions({
+  home,
+  testnet,
+  homeserver,
+  dht,
+  'dht-bootstrap': nodes,
+}: RepeatedOptions): string {
   return [
     ...(home === undefined ? [] : [` --home ${shellWord(home)}`]),
     ...(testnet ? [' --testnet'] : []),
     ...(homeserver === undefined ? [] : [` --homeserver ${shellWord(homeserver)}`]),
+    ...(dht ? [' --dht'] : []),
+    ...(nodes === undefined ? [] : [` --dht-bootstrap ${shellWord(nodes)}`]),
   ].join('');
 }
 

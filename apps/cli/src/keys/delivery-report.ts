@@ -20,8 +20,22 @@ const WITHOUT_ACCOUNT: readonly string[] = [
 const NO_ACCOUNT_ADVICE =
   'there is no account yet, because the homeserver could not be reached. It is made at the next run, too.';
 
+const DHT_TARGET = 'dht';
+/** What it is noted by that a target is not there in this run. */
+const NOT_CONFIGURED = 'DISCOVERY_TARGET_UNKNOWN';
+const DHT_SILENT = 'DISCOVERY_OFFLINE';
+
 /** What to do about a failure that was noted by its code. */
-function adviceFor(code: string | undefined, settings: HomeSettings): string {
+function adviceFor({ target, code }: TargetReport, settings: HomeSettings): string {
+  if (code === NOT_CONFIGURED) {
+    return target === DHT_TARGET
+      ? 'it is not published there without --dht: add it, and --dht-bootstrap where it was given.'
+      : 'this run does not publish there.';
+  }
+  if (target === DHT_TARGET && code === DHT_SILENT && settings.dht !== undefined) {
+    const nodes = settings.dht.bootstrap.join(', ');
+    return `no node of the DHT answers at ${nodes}: check --dht-bootstrap, and the connection.`;
+  }
   if (code !== undefined && WITHOUT_ACCOUNT.includes(code)) return NO_ACCOUNT_ADVICE;
   return networkAdvice(code, settings) ?? TABLES[code ?? '']?.nextStep ?? 'Try again later.';
 }
@@ -49,8 +63,16 @@ async function reportOf(
 ): Promise<readonly TargetReport[]> {
   const { waiting, parked } = await keys.queue.status({ signal });
   const targets = await keys.queue.progress(device, { signal });
-  return targets.map(({ target, timestampSeconds }) => {
-    const queued = [...parked, ...waiting].filter((each) => each.target === target);
+  const left = [...parked, ...waiting];
+  const configured = targets.map(({ target }) => target);
+  const others = new Set(left.map(({ target }) => target).filter((target) => !configured.includes(target)));
+  const away = [...others].map((target) => {
+    const { length } = left.filter((each) => each.target === target);
+    const text = `${length} queued, and not configured in this run`;
+    return { target, text, isDone: false, code: NOT_CONFIGURED };
+  });
+  const here = targets.map(({ target, timestampSeconds }) => {
+    const queued = left.filter((each) => each.target === target);
     const code = queued.find((each) => each.code !== undefined)?.code;
     const isDone = queued.length === 0;
     const past = written.has(target) ? 'published' : 'published before';
@@ -58,14 +80,15 @@ async function reportOf(
     const text = isDone ? done : `${queued.length} queued (${code ?? 'not tried yet'})`;
     return { target, text, isDone, code };
   });
+  return [...here, ...away];
 }
 
 /** Each piece of advice once, behind the targets it is for. */
 function advices(left: readonly TargetReport[], settings: HomeSettings): readonly string[] {
   const targets = new Map<string, string[]>();
-  for (const { target, code } of left) {
-    const advice = adviceFor(code, settings);
-    targets.set(advice, [...(targets.get(advice) ?? []), target]);
+  for (const each of left) {
+    const advice = adviceFor(each, settings);
+    targets.set(advice, [...(targets.get(advice) ?? []), each.target]);
   }
   return [...targets].map(([advice, names]) => `${names.join(' and ')}: ${advice}`);
 }
@@ -94,7 +117,7 @@ export async function reportDelivery(
       ...advices(left, settings),
       withGiven(
         `It is queued in ${work.home.folder}, and will be retried at the next run of \`paykit keys publish\`.`,
-        settings.given,
+        settings.given + settings.givenDht,
       ),
     ].join('\n'),
   );

@@ -148,6 +148,8 @@ function asFailure(error: unknown, settings: HomeSettings): unknown {
   if (!isCodedError(error)) return error;
   const { code } = error;
   const advice = COMMAND_ADVICE[code];
-  if (advice !== undefined) return new CommandFailed(`${code}: ${withGiven(advice, settings.given)}`);
+  if (advice !== undefined) {
+    return new CommandFailed(`${code}: ${withGiven(advice, settings.given + settings.givenDht)}`);
+  }
   return asNetworkFailure(error, settings);
 }

@@ -19,6 +19,16 @@ describe('readDhtSettings', () => {
     expect(dhtOf({ 'dht-bootstrap': 'c.example:3' }, environment)).toEqual({ bootstrap: ['c.example:3'] });
   });
 
+  it('has hints repeat what was given on the command line, not what comes from elsewhere', () => {
+    const given = (values: Parameters<typeof readDhtSettings>[0], environment = {}) =>
+      readDhtSettings(values, environment, 'discover').givenDht;
+    const nodes = { PAYKIT_DHT: '1', PAYKIT_DHT_BOOTSTRAP: 'localhost:1' };
+    expect(given({}, nodes)).toBe('');
+    expect(given({ dht: true }, nodes)).toBe(' --dht');
+    expect(given({ dht: true, 'dht-bootstrap': 'localhost:2' })).toBe(' --dht --dht-bootstrap localhost:2');
+    expect(given({ 'dht-bootstrap': 'localhost:2' }, nodes)).toBe(' --dht-bootstrap localhost:2');
+  });
+
   it('listens on this machine only if all nodes are here', () => {
     expect(dhtOf({ dht: true, 'dht-bootstrap': 'localhost:1,127.0.0.1:2' })).toMatchObject({
       host: '127.0.0.1',

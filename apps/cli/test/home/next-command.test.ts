@@ -8,6 +8,10 @@ describe('givenOptions', () => {
     [{ home: './alice', testnet: true }, ' --home ./alice --testnet'],
     [{ home: "it's here", homeserver: 'abc' }, " --home 'it'\\''s here' --homeserver abc"],
     [{ home: '' }, " --home ''"],
+    [
+      { testnet: true, dht: true, 'dht-bootstrap': 'a:1, b:2' },
+      " --testnet --dht --dht-bootstrap 'a:1, b:2'",
+    ],
   ])('writes %j so that a shell reads the same', (values, text) => {
     expect(givenOptions(values)).toBe(text);
   });

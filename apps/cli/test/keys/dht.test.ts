@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runDiscover } from '../../src/keys/discover.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
+import { runRotate } from '../../src/keys/rotate.ts';
 import { localNetwork, temporaryFolder } from '../home/command-run.ts';
 import { currentIn, personIn } from './people.ts';
 
@@ -47,6 +48,28 @@ describe('--dht', () => {
     network.testnet.faults.homeserver.set({ refuse: true });
     const { output } = await bob.run(runDiscover, [await alice.identity(), '--json', ...options]);
     expect(JSON.parse(output)).toMatchObject({ outcome: 'found', noiseKey: currentIn(await alice.status()) });
+  });
+
+  it('[O5] keeps what the DHT has not got in mind, says how to retry, and how where the option is missing', async () => {
+    await alice.create();
+    expect((await alice.publish(withDht())).error).toBeUndefined();
+    const nobody = ['--dht', '--dht-bootstrap', '127.0.0.1:9'];
+    const down = await alice.run(runRotate, nobody);
+    expect(down.output).toMatch(/ dht +2 queued \(DISCOVERY_OFFLINE\)/);
+    expect(down.error?.message).toContain('no node of the DHT answers at 127.0.0.1:9: check --dht-bootstrap');
+    const again = `--home ${folder.inside('alice')} ${nobody.join(' ')}`;
+    expect(down.error?.message).toContain(`\`paykit keys publish ${again}\``);
+
+    const without = await alice.publish();
+    expect(without.output).toMatch(/ dht +2 queued, and not configured in this run\n/);
+    expect(without.error?.message).toContain('Not everything is published yet: dht.');
+    expect(without.error?.message).toContain('add it, and --dht-bootstrap where it was given');
+    expect((await alice.publish()).error).toBeDefined();
+
+    const up = await alice.publish(withDht());
+    expect(up.error).toBeUndefined();
+    expect(up.output).toMatch(/ dht +published\n/);
+    expect((await alice.status()).queue).toMatchObject({ waiting: [], parked: [] });
   });
 
   it('says of nodes that do not answer that the DHT gave none, and ends', async () => {
