@@ -62,6 +62,9 @@ In browsers, open the page as http://localhost:…, not by an address: sessions 
 `;
 }
 
+/** What makes the lines below work in a clone, where nothing called paykit is installed. */
+const ALIAS = "alias paykit='npm run -s paykit --'   # in a clone of Pubky Paykit";
+
 /** How to get the command line of Paykit to use this network. */
 function paykitText({ ports }: TestnetArguments, { relay, homeserver }: Running): string {
   const { publicKey } = homeserver;
@@ -69,7 +72,7 @@ function paykitText({ ports }: TestnetArguments, { relay, homeserver }: Running)
     ports === 'testnet'
       ? `paykit publish --testnet --homeserver ${publicKey}`
       : `export PAYKIT_RELAYS=${relay.url} PAYKIT_PLAIN_HTTP_HOSTS=localhost PAYKIT_HOMESERVER=${publicKey}`;
-  return `The command line of Paykit (paykit), in another terminal:\n\n  ${line}\n\n`;
+  return `The command line of Paykit (paykit), in another terminal:\n\n  ${ALIAS}\n  ${line}\n\n`;
 }
 
 function inviteText({ admin }: Running): string {

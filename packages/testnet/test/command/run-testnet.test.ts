@@ -104,7 +104,7 @@ describe('runTestnetCommand', () => {
 });
 
 describe('readyText', () => {
-  it('names the option of paykit for the fixed ports', () => {
+  it('names the option of paykit for the fixed ports, and how to call it in a clone [Q1]', () => {
     const server = { url: 'http://localhost:1', port: 1 };
     const running = {
       relay: server,
@@ -115,7 +115,9 @@ describe('readyText', () => {
     };
     const chosen = readTestnetArguments(['--fixed-ports']) as TestnetArguments;
     const text = readyText(chosen, running, undefined);
-    expect(text).toContain('\n  paykit publish --testnet --homeserver abc\n');
+    expect(text).toContain(
+      "\n  alias paykit='npm run -s paykit --'   # in a clone of Pubky Paykit\n  paykit publish --testnet --homeserver abc\n",
+    );
     expect(text).not.toContain('export PAYKIT_RELAYS');
   });
 });
