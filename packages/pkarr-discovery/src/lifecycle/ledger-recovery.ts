@@ -2,6 +2,8 @@ import { type CancelSignal, equalBytes, type RandomSource } from '@pubky-paykit/
 import { MAX_SEARCHED_EPOCHS } from '../constants.ts';
 import type { DiscoverNoiseKey, DiscoveryResult } from '../discovery/discovery-result.ts';
 import { DiscoveryError } from '../errors.ts';
+import { parseKeyRecord } from '../records/key-record.ts';
+import type { VerifiedRevocation } from '../records/verified-key-record.ts';
 import { type DeriveNoiseKey, derivationContext } from './derivation-context.ts';
 import { formerDevice } from './former-device.ts';
 import { emptyLedger, type KeyLedger, type LedgerKey } from './key-ledger.ts';
@@ -41,6 +43,15 @@ interface Found {
   readonly seconds: bigint;
 }
 
+/**
+ * The time in a revocation of our own, believed or not: if a clock was ahead when it was signed, nothing older counts until
+ * then, and it must stay for as long as what was revoked can become fresh. @returns Seconds since 1970; 0 for a remembered one.
+ */
+function secondsIn(revocation: VerifiedRevocation | undefined): bigint {
+  if (revocation === undefined) return 0n;
+  return revocation.timestampSeconds ?? parseKeyRecord(revocation.text).timestampSeconds ?? 0n;
+}
+
 /** What a look-up says: something, nothing, or that it cannot tell. */
 function foundIn(result: DiscoveryResult, status: 'current' | 'former'): Found | undefined | 'unknown' {
   if (result.outcome === 'absent') return undefined;
@@ -55,7 +66,7 @@ function foundIn(result: DiscoveryResult, status: 'current' | 'former'): Found |
   return {
     status: 'revoked',
     noiseKey: result.revokedKey,
-    seconds: result.revocation?.timestampSeconds ?? 0n,
+    seconds: secondsIn(result.revocation),
   };
 }
 

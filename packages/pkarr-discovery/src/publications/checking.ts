@@ -82,6 +82,23 @@ export function checkReplacing(present: Uint8Array, publication: RecordPublicati
 }
 
 /**
+ * Whether it stands there already, signed as late or later, that the very key of a revocation is revoked: then it is
+ * published, and the later word stays.
+ */
+export function isRevokedThere(present: Uint8Array, publication: RecordPublication): boolean {
+  const { identity, device, kind, record } = publication;
+  if (kind !== 'revocation') return false;
+  const there = signedClaimIn(present, identity, device);
+  const mine = parseKeyRecord(record);
+  return (
+    there?.signedSeconds !== undefined &&
+    there.record.revoked &&
+    equalBytes(there.record.noiseKey, mine.noiseKey) &&
+    there.signedSeconds >= (mine.timestampSeconds ?? 0n)
+  );
+}
+
+/**
  * What stands somewhere, if it is a record that the identity signed for this device, by the rule of our readers: where signed
  * freshness is good, `sig` says nothing beyond it. Else who mangles the `sig` of a revocation would have it replaced by a key,
  * though every reader obeys it.

@@ -5,7 +5,7 @@ import type { OwnFiles } from '../ports/own-files.ts';
 import type { PublicFiles } from '../ports/public-files.ts';
 import { keyRecordPath } from '../records/device-id.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
-import { checkPublication, checkReplacing } from './checking.ts';
+import { checkPublication, checkReplacing, isRevokedThere } from './checking.ts';
 import { type PresentFile, presentFile } from './present-file.ts';
 import type { Publication, PublicationTarget, PublishCall } from './publication.ts';
 
@@ -62,7 +62,7 @@ export function createFileTarget(options: FileTargetOptions): PublicationTarget 
     const record = encodeUtf8(publication.record);
     const present = await read(path, call);
     if (present instanceof Uint8Array) {
-      if (equalBytes(present, record)) return;
+      if (equalBytes(present, record) || isRevokedThere(present, publication)) return;
       checkReplacing(present, publication, name);
     }
     await own.put(path, record, { signal, timeoutMs });

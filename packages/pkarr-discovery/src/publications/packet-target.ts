@@ -24,7 +24,7 @@ import { millisecondsOf } from '../records/freshness.ts';
 import type { PacketStore, WriteReport } from '../relays/packet-store.ts';
 import { ownName } from '../signed-packet/own-name.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
-import { checkPublication, checkReplacing } from './checking.ts';
+import { checkPublication, checkReplacing, isRevokedThere } from './checking.ts';
 import { givingWayTo } from './packet-room.ts';
 import type { Publication, PublicationTarget, PublishCall } from './publication.ts';
 
@@ -82,13 +82,18 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
   async function publish(publication: Publication, { signal, onPartial }: PublishCall = {}): Promise<void> {
     checkPublication(publication, identity);
     const nowMs = millisecondsOf(update.clock ?? systemClock);
-    const change = packetChangeOf(publication, { name, ttlSeconds, nowMs });
+    let said: unknown;
+    const onSaid = (error: unknown): void => {
+      said = error;
+    };
+    const change = packetChangeOf(publication, { name, ttlSeconds, nowMs, onSaid });
     try {
       const onStored = ({ failed }: WriteReport): void => {
         if (failed.length > 0) onPartial?.(failed.map(({ relay, error }) => ({ target: relay, error })));
       };
       await updatePacket(packets, signer, change, { ...update, signal, onStored });
     } catch (cause) {
+      if (said !== undefined && cause === said) return;
       if (publication.kind !== 'revocation' || !isTooLarge(cause)) throw cause;
       const { length, maximum, records } = cause.context;
       const context = { target: name, device: publication.device, length, maximum, records };
@@ -102,10 +107,22 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
 /**
  * What of a packet a publication replaces, and by what. Applying it throws DISCOVERY_NEWER_PUBLISHED if the packet has a
  * record that must not be replaced by this one.
+ *
+ * @param options.onSaid Told of that error if the record says the same, later: the very key of a revocation is revoked.
  */
 export function packetChangeOf(
   publication: Publication,
-  { name, ttlSeconds, nowMs }: { readonly name: string; readonly ttlSeconds: number; readonly nowMs: number },
+  {
+    name,
+    ttlSeconds,
+    nowMs,
+    onSaid,
+  }: {
+    readonly name: string;
+    readonly ttlSeconds: number;
+    readonly nowMs: number;
+    readonly onSaid?: ((error: unknown) => void) | undefined;
+  },
 ): PacketChange {
   const owner = ownName(publication.identity, keyRecordName(publication.device));
   const isOwn = (record: DnsRecord) => record.name === owner && recordClass(record) === CLASS_INTERNET;
@@ -118,7 +135,13 @@ export function packetChangeOf(
       if (!isOwn(record) || record.data.type !== 'TXT') return false;
       const present = concatBytes(...record.data.strings);
       // Here, since this is what an update asks at every try, about the packet it has just read.
-      if (!equalBytes(present, text)) checkReplacing(present, publication, name);
+      if (equalBytes(present, text)) return true;
+      try {
+        checkReplacing(present, publication, name);
+      } catch (error) {
+        if (isRevokedThere(present, publication)) onSaid?.(error);
+        throw error;
+      }
       return true;
     },
     records: [{ name: owner, ttl: ttlSeconds, data: { type: 'TXT', strings: stringsOf(text) } }],

@@ -1,8 +1,12 @@
+import { zBase32 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
+import { DiscoveryError } from '../../src/errors.ts';
 import { KEY_POLICIES } from '../../src/lifecycle/key-policy.ts';
 import { nextKeyAction } from '../../src/lifecycle/key-schedule.ts';
+import { verifyKeyRecord } from '../../src/records/verify-key-record.ts';
 import { rejectionOf } from '../bytes.ts';
-import { formerOf, household, read, shown } from './household.ts';
+import { memoryStore, recordsOn } from '../stores.ts';
+import { formerOf, household, read, SIGNER, shown } from './household.ts';
 import { ledgerKeyOf, ledgerWith, START_SECONDS } from './ledgers.ts';
 import { DAY_MS, START_MS, World } from './world.ts';
 
@@ -45,6 +49,41 @@ describe('a device whose clock was ahead', () => {
     await other.keeper.publish();
     await other.queue.flush();
     expect(read(world, 'default2')).toBe(shown('default2'));
+  });
+
+  it('[O4] [S2.3] keeps the larger time of a revocation when it says it again, and when the ledger is lost', async () => {
+    const { world, house } = await onceAhead();
+    const { keeper, queue } = house;
+    await keeper.revoke({ successor: false });
+    await queue.flush();
+    const lost = `publication-queue/${zBase32.encode(SIGNER.publicKey)}`;
+    await world.store.commit([{ type: 'delete', key: lost }]);
+    await keeper.run();
+    await queue.flush();
+    const { ledger } = await keeper.run();
+    const [revoked] = ledger!.keys;
+    expect(revoked!.stampedSeconds).toBeGreaterThan(START_SECONDS + YEAR_SECONDS);
+    expect(nextKeyAction(ledger, KEY_POLICIES.standard, START_MS)!.dueMs).toBeGreaterThan(START_MS + YEAR_MS);
+    // What is published of it is not believed in its time, but it is what nothing older may replace.
+    const record = world.target('homeserver').records.get('default')!.record!;
+    const revocation = verifyKeyRecord(
+      { identity: SIGNER.publicKey, device: 'default', record },
+      { clock: world.clock },
+    );
+    if (revocation.kind !== 'revocation') throw new Error('a key');
+    expect(revocation.timestampSeconds).toBeUndefined();
+    const { revokedKey } = revocation;
+    const error = new DiscoveryError('DISCOVERY_KEY_REVOKED', { proof: 'signed' });
+    const nobody = { source: 'homeserver', failed: [], disagreements: [], revocations: [] };
+    const openRecords = recordsOn(memoryStore(), world.clock);
+    const bereft = household(
+      world,
+      { ...world.live(), openRecords },
+      { discover: async () => ({ outcome: 'revoked', revokedKey, revocation, error, ...nobody }) },
+    );
+    expect((await rejectionOf(bereft.keeper.publish())).code).toBe('DISCOVERY_CLOCK_BEHIND');
+    const adopted = (await bereft.keeper.status()).ledger!;
+    expect(adopted.keys[0]!.stampedSeconds).toBe(revoked!.stampedSeconds);
   });
 
   it('[S2.3] leaves the revocation where it is until what it signed has come and gone', () => {

@@ -80,7 +80,9 @@ describe('checkReplacing', () => {
 
   it('lets a key be revoked whatever the clocks say, but not by a word about another key that is older [O4] [S2.3]', async () => {
     expect(await replace(at(9n), at(0n, { revoked: true }))).toBe('replaced');
+    expect(await replace(at(9n, { revoked: true }), at(0n, { revoked: true }))).toBe(refused);
     expect(await replace(at(9n, other), at(0n, { revoked: true }))).toBe(refused);
+    expect(await replace(at(9n, { ...other, revoked: true }), at(0n, { revoked: true }))).toBe(refused);
   });
 
   it('goes by what readers go by: signed freshness, whatever has become of the binding (P8 W-11) [S2.3]', async () => {

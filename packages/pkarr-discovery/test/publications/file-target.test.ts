@@ -55,6 +55,16 @@ describe('createFileTarget', () => {
     expect(files.peek(PATH)).toBeUndefined();
   });
 
+  it('takes a revocation for published where the same key is revoked by a later word, and leaves that [O4] [S2.3]', async () => {
+    const { files, target } = open();
+    const later = await keyOf({ timestampSeconds: STAMPED + 9n, revoked: true });
+    await target.publish(later);
+    await target.publish(await keyOf({ revoked: true }));
+    expect(files.peek(PATH)).toBe(later.record);
+    const other = await rejectionOf(target.publish(await keyOf({ noiseKey: filled(9), revoked: true })));
+    expect(other.code).toBe('DISCOVERY_NEWER_PUBLISHED');
+  });
+
   it('leaves a newer record alone [S2.3]', async () => {
     const { files, target } = open();
     const newer = await keyOf({ timestampSeconds: STAMPED + 1n });

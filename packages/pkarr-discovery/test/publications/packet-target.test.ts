@@ -48,6 +48,18 @@ async function open(
 }
 
 describe('createPacketTarget', () => {
+  it('takes a revocation for published where the same key is revoked by a later word, and leaves that [O4] [S2.3]', async () => {
+    const { store, target, published } = await open();
+    const later = await keyOf('phone', { timestampSeconds: STAMPED + 9n, revoked: true });
+    await target.publish(later);
+    const before = store.peek(OWNER.publicKey);
+    await target.publish(await keyOf('phone', { revoked: true }));
+    expect(published('phone')).toEqual([later.record]);
+    expect(store.peek(OWNER.publicKey)).toBe(before);
+    const other = await keyOf('phone', { noiseKey: filled(9), revoked: true });
+    expect((await rejectionOf(target.publish(other))).code).toBe('DISCOVERY_NEWER_PUBLISHED');
+  });
+
   it('adds the record and keeps everything else in the packet [I3]', async () => {
     const { store, target, published } = await open();
     const key = await keyOf('phone');
