@@ -66,13 +66,16 @@ In browsers, open the page as http://localhost:…, not by an address: sessions 
 const ALIAS = "alias paykit='npm run -s paykit --'   # in a clone of Pubky Paykit";
 
 /** How to get the command line of Paykit to use this network. */
-function paykitText({ ports }: TestnetArguments, { relay, homeserver }: Running): string {
+function paykitText({ ports }: TestnetArguments, { relay, homeserver, dht }: Running): string {
   const { publicKey } = homeserver;
+  const nodes =
+    dht === undefined ? [] : [`export PAYKIT_DHT=1 PAYKIT_DHT_BOOTSTRAP=${dht.bootstrap.join(',')}`];
   const line =
     ports === 'testnet'
       ? `paykit publish --testnet --homeserver ${publicKey}`
       : `export PAYKIT_RELAYS=${relay.url} PAYKIT_PLAIN_HTTP_HOSTS=localhost PAYKIT_HOMESERVER=${publicKey}`;
-  return `The command line of Paykit (paykit), in another terminal:\n\n  ${ALIAS}\n  ${line}\n\n`;
+  const lines = [ALIAS, ...nodes, line].map((text) => `  ${text}\n`).join('');
+  return `The command line of Paykit (paykit), in another terminal:\n\n${lines}\n`;
 }
 
 function inviteText({ admin }: Running): string {
@@ -94,7 +97,7 @@ export function readyText(chosen: TestnetArguments, running: Running, invite: st
     row('', homeserver.publicKey),
     row('auth relay', authRelay.url),
     row('admin', `${admin.url} (password: ${admin.password})`),
-    ...(dht === undefined ? [] : [row('DHT', dht.bootstrap.join(' '))]),
+    ...(dht === undefined ? [] : [row('DHT', dht.bootstrap.join(','))]),
     row('data', chosen.folder === undefined ? 'in memory' : `in ${chosen.folder}`),
     '\n',
     paykitText(chosen, running),

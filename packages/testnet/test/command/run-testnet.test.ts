@@ -59,6 +59,14 @@ describe('runTestnetCommand', () => {
     await expect(fetch(relay)).rejects.toThrow();
   });
 
+  it('says how paykit enters its DHT, in the words of its settings [Q1]', async () => {
+    const text = await running(['--dht']);
+    const [, nodes = ''] = /\n {2}export PAYKIT_DHT=1 PAYKIT_DHT_BOOTSTRAP=(\S+)\n/.exec(text) ?? [];
+    expect(nodes.split(',')).toHaveLength(5);
+    for (const node of nodes.split(',')) expect(node).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(text).toContain(`  DHT          ${nodes}\n`);
+  });
+
   it('prints one line of JSON for programs', async () => {
     const text = await running(['--json', '--dht'], async (printed) => {
       const ready = JSON.parse(printed);
@@ -118,6 +126,14 @@ describe('readyText', () => {
     expect(text).toContain(
       "\n  alias paykit='npm run -s paykit --'   # in a clone of Pubky Paykit\n  paykit publish --testnet --homeserver abc\n",
     );
-    expect(text).not.toContain('export PAYKIT_RELAYS');
+    expect(text).not.toContain('export');
+    const withDht = readyText(
+      chosen,
+      { ...running, dht: { bootstrap: ['127.0.0.1:1', '127.0.0.1:2'] } },
+      undefined,
+    );
+    expect(withDht).toContain(
+      '\n  export PAYKIT_DHT=1 PAYKIT_DHT_BOOTSTRAP=127.0.0.1:1,127.0.0.1:2\n  paykit publish --testnet --homeserver abc\n',
+    );
   });
 });
