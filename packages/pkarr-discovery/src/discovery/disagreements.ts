@@ -3,7 +3,7 @@ import { rollBackRefusal } from '../records/roll-back.ts';
 import type { Decision } from './decision.ts';
 import type { Disagreement } from './discovery-result.ts';
 import type { Recollection } from './recollection.ts';
-import type { KeyStatement, RevocationStatement, Statement } from './statement.ts';
+import { isSameKey, type KeyStatement, type RevocationStatement, type Statement } from './statement.ts';
 
 type Saying = Pick<Disagreement, 'says' | 'error'>;
 
@@ -45,7 +45,7 @@ function objectionOfKey(
   decision: Decision,
   { outcomes }: Recollection,
 ): Saying | undefined {
-  if (decision.outcome === 'found' && decision.record.text === one.record.text) return undefined;
+  if (decision.outcome === 'found' && isSameKey(decision.record, one.record)) return undefined;
   const outcome = outcomes.get(one);
   if (outcome === decision.outcome) return undefined;
   if (outcome !== 'downgraded' && outcome !== 'revoked') return { says: 'outdone' };

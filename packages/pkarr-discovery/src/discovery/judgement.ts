@@ -5,8 +5,8 @@ import { disagreementsWith } from './disagreements.ts';
 import type { AskedSources, DiscoveryResult, FailedSource, RefusalOutcome } from './discovery-result.ts';
 import { type Recollection, recollect } from './recollection.ts';
 import {
-  isRecord,
   isRemembered,
+  isSameKey,
   type KeyStatement,
   type RecordStatement,
   type Statement,
@@ -126,7 +126,10 @@ function isSigning({ memory }: Recollection): boolean {
 
 /** The first source, in the stated order, that has this very record. */
 function sourceOf({ source, record }: RecordStatement, statements: readonly Statement[]): string {
-  const first = statements.find((one) => isRecord(one) && one.record.text === record.text);
+  const first = statements.find((one) => {
+    if (record.kind === 'key') return one.kind === 'key' && isSameKey(one.record, record);
+    return one.kind === 'revocation' && one.record.text === record.text;
+  });
   return first?.source ?? source;
 }
 

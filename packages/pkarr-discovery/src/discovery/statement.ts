@@ -68,6 +68,18 @@ export function isRecord(statement: Statement): statement is RecordStatement {
   return statement.kind === 'key' || statement.kind === 'revocation';
 }
 
+/**
+ * Whether two keys are one statement of their identity. Not whether their texts are the same: where the time is signed, that of
+ * a key holds a `sig` which nobody has verified, and anybody may have changed.
+ */
+export function isSameKey(left: VerifiedKeyRecord, right: VerifiedKeyRecord): boolean {
+  return (
+    left.timestampSeconds === right.timestampSeconds &&
+    left.freshness === right.freshness &&
+    equalBytes(left.noiseKey, right.noiseKey)
+  );
+}
+
 /** Whether what the memory knows decides what becomes of a statement. */
 export function concernsMemory(statement: Statement): boolean {
   return isRemembered(statement) || statement.kind === 'unsigned-revocation';

@@ -17,7 +17,8 @@ interface VerifiedRecord {
   readonly device: string;
   /**
    * The record in its canonical form, at most 261 characters: what to keep, and to verify again when it is loaded. That of a
-   * revocation has no `sig`, which nobody has verified.
+   * revocation has no `sig`, which nobody has verified. Nor has anybody that of a key with signed freshness: two texts may be
+   * one statement.
    */
   readonly text: string;
   readonly [verified]: true;

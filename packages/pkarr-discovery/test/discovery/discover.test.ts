@@ -46,6 +46,19 @@ describe('discoverNoiseKey', () => {
     expect(result.failed).toEqual([]);
   });
 
+  it('[S2.1] finds the same key in every copy, whatever somebody has made of the `sig` that nobody needs', async () => {
+    const text = await recordText();
+    const at = text.indexOf(';sig=') + 9;
+    const mangled = `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+    for (const copies of [
+      [text, mangled],
+      [mangled, text],
+    ]) {
+      const result = await found(copies.map((copy, index) => fakeSource(`s${index}`, [copy])));
+      expect([result.source, result.disagreements]).toEqual(['s0', []]);
+    }
+  });
+
   it('takes the newest key, and tells who has an older one', async () => {
     const newer = await recordText({ noiseKey: OTHER_KEY, timestampSeconds: STAMPED + 100n });
     const sources = [fakeSource('old', [await recordText()]), fakeSource('new', [newer])];
