@@ -10,8 +10,8 @@ export interface PacketChange {
   /** What is put in, each of which `replaces` is true for; none to take out only. */
   readonly records: readonly DnsRecord[];
   /**
-   * Which of the other records make room where there is none otherwise, no more of them than have to: the smallest rank first.
-   * Undefined for those that never do. None by default. Must answer the same for equal records.
+   * Which of the other records make room where there is none otherwise: the smallest rank first, and no further in this order
+   * than it takes. Undefined for those that never do. None by default. Must answer the same for equal records.
    */
   readonly givesWay?: (record: DnsRecord) => number | undefined;
 }
