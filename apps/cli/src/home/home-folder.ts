@@ -6,7 +6,7 @@ import {
   type SessionVault,
 } from 'pubky-paykit';
 import { type DhtNode, openDht, openSharedLevelStore } from 'pubky-paykit/node';
-import { HomeFailed } from './home-errors.ts';
+import { asUnusable, HomeFailed } from './home-errors.ts';
 import { homeFiles } from './home-files.ts';
 import type { HomeSettings } from './home-settings.ts';
 import { makePrivateFolder } from './private-files.ts';
@@ -27,12 +27,16 @@ export interface HomeFolder {
   close(): Promise<void>;
 }
 
-async function openStore(folder: string, { clock, random, signal }: Surroundings): Promise<DurableStore> {
+async function openStore(
+  { folder, given }: Pick<HomeSettings, 'folder' | 'given'>,
+  { clock, random, signal }: Surroundings,
+): Promise<DurableStore> {
+  const location = homeFiles(folder).store;
   try {
-    return await openSharedLevelStore({ location: homeFiles(folder).store, clock, random, signal });
+    return await openSharedLevelStore({ location, clock, random, signal });
   } catch (error) {
     if (isCodedError(error) && error.code === 'STORE_LOCKED') throw new HomeFailed('locked', folder);
-    throw error;
+    throw asUnusable(error, 'store unusable', location, given);
   }
 }
 
@@ -40,7 +44,7 @@ async function openStore(folder: string, { clock, random, signal }: Surroundings
  * Opens folder, store and network, without the identity: no passphrase is needed. The folder is made if there is none. Other
  * commands may use the same home meanwhile.
  *
- * @throws HomeFailed: `locked`, if something keeps the store to itself. @throws SessionStoreError, DiscoveryError for a relay that is none,
+ * @throws HomeFailed: `locked`, if something keeps the store to itself, `store unusable`. @throws SessionStoreError, DiscoveryError for a relay that is none,
  * or a node of the DHT that cannot be opened.
  */
 export async function openHomeFolder(
@@ -50,7 +54,7 @@ export async function openHomeFolder(
 ): Promise<HomeFolder> {
   const { fetch, clock } = surroundings;
   await makePrivateFolder(folder);
-  const store = await openStore(folder, surroundings);
+  const store = await openStore({ folder, given }, surroundings);
   let dht: DhtNode | undefined;
   const close = async (): Promise<void> => {
     await Promise.allSettled([store.close(), dht?.close()]);

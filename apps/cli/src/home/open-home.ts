@@ -42,7 +42,7 @@ export function requireSecret({ secret, folder }: Pick<Home, 'secret' | 'folder'
  *
  * @param unlocked One that was just made; taken.
  * @throws HomeFailed: `no identity`, `damaged`, `newer version`, `wrong passphrase`, `passphrase missing`, `too costly`,
- *   `locked`. @throws SessionStoreError, DiscoveryError for a relay that is none.
+ *   `locked`, `store unusable`. @throws SessionStoreError, DiscoveryError for a relay that is none.
  */
 export async function openHome(
   settings: HomeSettings,

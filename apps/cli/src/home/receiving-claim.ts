@@ -1,6 +1,6 @@
 import { isCodedError } from 'pubky-paykit';
 import { openLevelStore } from 'pubky-paykit/node';
-import { HomeFailed } from './home-errors.ts';
+import { asUnusable, HomeFailed } from './home-errors.ts';
 import { homeFiles } from './home-files.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -10,17 +10,18 @@ import type { Surroundings } from './surroundings.ts';
  *
  * @param folder Of a home that is open.
  * @returns Gives the claim back. Never rejects.
- * @throws HomeFailed: `receiving`. @throws SessionStoreError
+ * @throws HomeFailed: `receiving`, `claim unusable`. @throws SessionStoreError
  */
 export async function claimReceiving(
   folder: string,
   { clock, signal }: Pick<Surroundings, 'clock' | 'signal'>,
 ): Promise<() => Promise<void>> {
+  const location = homeFiles(folder).receiving;
   try {
-    const claim = await openLevelStore({ location: homeFiles(folder).receiving, clock, signal });
+    const claim = await openLevelStore({ location, clock, signal });
     return () => claim.close().catch(() => {});
   } catch (error) {
     if (isCodedError(error) && error.code === 'STORE_LOCKED') throw new HomeFailed('receiving', folder);
-    throw error;
+    throw asUnusable(error, 'claim unusable', location);
   }
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { type Clock, deriveNoiseKeyPair, hex, systemClock } from 'pubky-paykit';
 import { openLevelStore } from 'pubky-paykit/node';
@@ -77,6 +77,27 @@ describe('openHome', () => {
     expect(refused).toMatchObject({ problem: 'locked' });
     expect((refused as Error).message).toContain('End it, then try again');
     await holder.close();
+    await withHome(async () => {});
+  });
+
+  it.each([
+    [/^MANIFEST-/, 'STORE_IO_FAILED, LEVEL_IO_ERROR'],
+    [/^CURRENT$/, 'STORE_CORRUPTED'],
+  ])('names the folder of a store without %s, and what helps, which does [F1]', async (lost, code) => {
+    await create({ random });
+    await withHome((home) => home.store.commit([{ type: 'put', key: 'a', value: new Uint8Array(1) }]));
+    const store = folder.inside('home/store');
+    const file = (await readdir(store)).find((name) => lost.test(name)) ?? '';
+    await rm(`${store}/${file}`);
+    const refused = await openHome(settings(), fakeSurroundings().surroundings).catch(
+      (error: Error) => error,
+    );
+    expect(refused).toMatchObject({ problem: 'store unusable' });
+    const { message } = refused as Error;
+    expect(message).toMatch(new RegExp(`^The store in ${store} cannot be opened\\..*\\(${code}\\)$`));
+    expect(message).toContain('backup');
+    expect(message).toContain(`\`paykit keys publish --home ${folder.inside('home')}\``);
+    await rename(store, `${store}-damaged`);
     await withHome(async () => {});
   });
 

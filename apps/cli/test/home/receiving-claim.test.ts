@@ -1,3 +1,4 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { claimReceiving } from '../../src/home/receiving-claim.ts';
 import { fakeSurroundings, temporaryFolder } from './command-run.ts';
@@ -14,5 +15,18 @@ describe('claimReceiving', () => {
     await release();
     await (await claim('home'))();
     await others();
+  });
+
+  it('names its folder if that cannot be opened, and what helps, which does [F1]', async () => {
+    const place = folder.inside('home/receiving');
+    await mkdir(place, { recursive: true });
+    await writeFile(`${place}/000007.ldb`, 'left over');
+    const refused = await claim('home').catch((error: unknown) => error);
+    expect(refused).toMatchObject({ problem: 'claim unusable' });
+    expect((refused as Error).message).toMatch(
+      new RegExp(`^The folder ${place} .* delete it, then try again`),
+    );
+    await rm(place, { recursive: true });
+    await (await claim('home'))();
   });
 });
