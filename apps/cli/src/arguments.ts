@@ -2,6 +2,23 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from './command-errors.ts';
 import type { Surroundings } from './home/surroundings.ts';
 
+/** What Node says of arguments, and what is said of them here; anything else as Node has it. */
+const MISTAKES: readonly (readonly [pattern: RegExp, text: string])[] = [
+  [/^Unknown option '([^']*)'.*$/s, 'Unknown option $1.'],
+  [/^Option '(?:-\w, )?(--[\w-]+)[^']*' argument missing$/, '$1 wants a value.'],
+  [
+    /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument is ambiguous.*$/s,
+    '$1 wants a value; one that begins with a dash is written $1=-VALUE.',
+  ],
+  [/^Option '(?:-\w, )?(--[\w-]+)[^']*' does not take an argument$/, '$1 takes no value.'],
+  [/^Unexpected argument '(.*)'\. This command .*$/s, 'There is an argument too many: $1.'],
+];
+
+function mistakeOf(message: string): string {
+  const [pattern, text] = MISTAKES.find(([each]) => each.test(message)) ?? [];
+  return pattern === undefined || text === undefined ? message : message.replace(pattern, text);
+}
+
 /** Reads arguments strictly. @param command For what is said about mistakes. @throws UsageError */
 export function readArguments<const Config extends ParseArgsConfig>(
   config: Config,
@@ -10,7 +27,7 @@ export function readArguments<const Config extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new UsageError((error as Error).message, command);
+    throw new UsageError(mistakeOf((error as Error).message), command);
   }
 }
 

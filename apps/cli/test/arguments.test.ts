@@ -13,6 +13,31 @@ describe('readArguments', () => {
     expect(readArguments({ args: ['--yes'], options }, 'keys revoke').values.yes).toBe(true);
     expect(() => readArguments({ args: ['--no'], options }, 'keys revoke')).toThrow(UsageError);
   });
+
+  it.each([
+    [['--tesnet'], 'Unknown option --tesnet.'],
+    [['-x'], 'Unknown option -x.'],
+    [['--home'], '--home wants a value.'],
+    [['-d'], '--device wants a value.'],
+    [['--home', '--yes'], '--home wants a value; one that begins with a dash is written --home=-VALUE.'],
+    [['--yes=3'], '--yes takes no value.'],
+  ])('says in one sentence what is wrong with %j [Q4]', (args, text) => {
+    const options = {
+      yes: { type: 'boolean' },
+      home: { type: 'string' },
+      device: { type: 'string', short: 'd' },
+    } as const;
+    const read = (allowPositionals: boolean) => () =>
+      readArguments({ args, options, allowPositionals }, 'pay');
+    expect(read(true)).toThrow(new UsageError(text, 'pay'));
+    expect(read(false)).toThrow(new UsageError(text, 'pay'));
+  });
+
+  it('names the argument that is too many [Q4]', () => {
+    expect(() => readArguments({ args: ['alice'], options: {} }, 'keys status')).toThrow(
+      new UsageError('There is an argument too many: alice.', 'keys status'),
+    );
+  });
 });
 
 describe('runSubcommand', () => {
