@@ -68,6 +68,9 @@ const DEVICE = /^[a-z0-9-]{1,63}$/;
 const wrongAmount = (): UsageError =>
   new UsageError('--amount wants a positive decimal number, such as 1000 or 0.005.', COMMAND);
 
+const wrongCurrency = (): UsageError =>
+  new UsageError('--currency wants a short text, such as SAT.', COMMAND);
+
 /** What begins with a dash is an option to Node, which says so at length. */
 const NEGATIVE = /^-[0-9.]/;
 
@@ -80,10 +83,12 @@ function refuseNegative(args: readonly string[]): void {
 /** Lengths and characters are the protocol's to know. @throws UsageError */
 function checkTerms(payee: Uint8Array, method: string, amount: string, currency: string): void {
   if (parseAmount(amount) === undefined) throw wrongAmount();
+  // The protocol takes an amount of nothing; a payer who writes that has lost the word.
+  if (currency.trim() === '') throw wrongCurrency();
   try {
     createProvisionalReceipt({ payer: payee, payee, methodId: method, amount, currency });
   } catch {
-    throw new UsageError('--currency wants a short text, such as SAT.', COMMAND);
+    throw wrongCurrency();
   }
 }
 

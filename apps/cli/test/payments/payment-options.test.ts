@@ -51,6 +51,8 @@ describe('readPayOptions', () => {
     ['a negative amount', [PAYEE, '--amount=-1']],
     ['an amount in words', [PAYEE, '--amount', '1e3']],
     ['a currency without end', [PAYEE, '--amount', '1', '--currency', 'x'.repeat(33)]],
+    ['a currency without a letter', [PAYEE, '--amount', '1', '--currency', '']],
+    ['a currency of blanks', [PAYEE, '--amount', '1', '--currency', ' ']],
     ['a method that is a path', [PAYEE, '--amount', '1', '--method', '../requests']],
     ['a method that is a folder', [PAYEE, '--amount', '1', '--method', 'requests']],
     ['a pattern there is not', [PAYEE, '--amount', '1', '--pattern', 'kk']],
