@@ -12,7 +12,8 @@ import {
   readDecideOptions,
 } from './decide-options.ts';
 import type { Peer } from './peer-argument.ts';
-import { asCacheFailure, isRotten, isUnreadable } from './peer-cache-failure.ts';
+import { isRotten, isUnreadable } from './peer-cache-failure.ts';
+import { asPeerFailure } from './peer-command.ts';
 
 type KeptKey = Awaited<ReturnType<KeyCache['read']>>;
 
@@ -149,7 +150,7 @@ async function decide(options: DecideOptions, surroundings: Surroundings): Promi
     await plan.carryOut(signal);
     terminal.write(`${plan.done}\n`);
   } catch (error) {
-    throw asCacheFailure(error, settings.givenHome);
+    throw asPeerFailure(error, options, settings.givenHome);
   } finally {
     await home.close();
   }

@@ -53,14 +53,14 @@ export const OUTCOME_TEXTS: Readonly<
   },
   conflict: {
     what: 'shows another Noise key than before, and neither is newer',
-    next: 'Do not connect: somebody may be in between. Ask the owner which key is right (`paykit keys peers` shows both), then run `paykit keys decide IDENTITY --accept KEY`, or `--forget` to drop both.',
+    next: 'Do not connect: somebody may be in between. Ask the owner which key is right (`paykit keys peers` shows both), then run `paykit keys decide IDENTITY --accept KEY`, or `paykit keys decide IDENTITY --forget` to drop both.',
   },
 };
 
 /** What keeps payments from using a key, whatever a look-up finds, until the user decides. By state of the key that is kept. */
 export const STATE_REMARKS: Readonly<Record<string, string | undefined>> = {
   conflict:
-    'Payments are refused: two keys are known. `paykit keys peers` shows them, `paykit keys decide IDENTITY` settles it.',
+    'Payments are refused: two keys are known. `paykit keys peers` shows them, `paykit keys decide IDENTITY --accept KEY` settles it, once the owner has said which is right.',
   revoked:
     'Payments are refused: the key known before was revoked. `paykit keys decide IDENTITY --forget` makes room for a new one.',
 };

@@ -6,7 +6,7 @@ import { withGivenHome } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { DISCOVER_HELP, type DiscoverKeyOptions, readDiscoverOptions } from './discover-options.ts';
 import { errorOf, type LookUpOutcome, OUTCOME_TEXTS, STATE_REMARKS } from './discover-outcome.ts';
-import { asCacheFailure } from './peer-cache-failure.ts';
+import { asPeerFailure, withPeer } from './peer-command.ts';
 import { durationText } from './time-text.ts';
 
 /** A look-up, and how the key stands in the cache after it. */
@@ -35,7 +35,7 @@ async function lookUp(
     const { entry } = await cache.observe(identity, device, seen, { contact: 'occasional', signal });
     return { outcome: entry.state === 'conflict' ? 'conflict' : 'found', result, state: entry.state };
   } catch (error) {
-    throw asCacheFailure(error, settings.givenHome);
+    throw asPeerFailure(error, { identity, device }, settings.givenHome);
   } finally {
     await home.close();
   }
@@ -64,7 +64,7 @@ function factsOf(
   const said = outcome === 'found' ? STATE_REMARKS[state] : OUTCOME_TEXTS[outcome].next;
   const next = {
     code: outcome === 'found' ? undefined : errorOf(result)?.code,
-    next: said && withGivenHome(said, settings.givenHome),
+    next: said && withGivenHome(withPeer(said, { identity, device }), settings.givenHome),
   };
   return {
     outcome,
@@ -138,15 +138,16 @@ export async function runDiscover(
   const { environment, terminal, clock } = surroundings;
   const options = readDiscoverOptions(args, environment, command);
   if (options === undefined) return terminal.write(DISCOVER_HELP);
-  const { givenHome } = options.settings;
+  const inWords = (text: string): string =>
+    withGivenHome(withPeer(text, options), options.settings.givenHome);
   const looked = await lookUp(options, surroundings);
   const { outcome } = looked;
   if (options.json) terminal.write(`${JSON.stringify(factsOf(options, looked, clock.now()))}\n`);
   if (outcome !== 'found') {
-    throw new CommandFailed(withGivenHome(failureText(options, { ...looked, outcome }), givenHome));
+    throw new CommandFailed(inWords(failureText(options, { ...looked, outcome })));
   }
   if (options.json) return;
   terminal.write(foundText(options, looked, clock.now()));
   const said = [...remarks(looked.result), ...remarkOn(STATE_REMARKS[looked.state])];
-  for (const remark of said) terminal.tell(`${withGivenHome(remark, givenHome)}\n`);
+  for (const remark of said) terminal.tell(`${inWords(remark)}\n`);
 }

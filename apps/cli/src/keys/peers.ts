@@ -5,6 +5,7 @@ import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-
 import { withGiven, withGivenHome } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { asListingFailure } from './peer-cache-failure.ts';
+import { withPeer } from './peer-command.ts';
 import { dateText } from './time-text.ts';
 
 const COMMAND = 'keys peers';
@@ -79,9 +80,10 @@ function jsonOf(listed: ListedKey): string {
 
 /** The answers that are open to the user, by what stands in the way of using a key. */
 const ANSWERS: Readonly<Record<string, string | undefined>> = {
-  conflict: '--accept KEY, once the owner has said which is right, or --forget',
-  revoked: '--forget, to make room for a new key',
-  unreadable: '--forget-history, if there is no backup of the home',
+  conflict:
+    '`paykit keys decide IDENTITY --accept KEY`, once the owner has said which is right, or `paykit keys decide IDENTITY --forget`',
+  revoked: '`paykit keys decide IDENTITY --forget`, to make room for a new key',
+  unreadable: '`paykit keys decide IDENTITY --forget-history`, if there is no backup of the home',
 };
 
 function textOf(listed: ListedKey, nowMs: number): string {
@@ -99,7 +101,7 @@ function textOf(listed: ListedKey, nowMs: number): string {
     ...row('Validated', keyPrefix && date(listed.lastValidatedMs)),
     ...row('Used', error === undefined ? date(used(listed)) : undefined),
     ...row('Revoked', revokedKeys === 0 ? undefined : `${revokedKeys} remembered`),
-    ...row('Decide', answer && `\`paykit keys decide\`: ${answer}`),
+    ...row('Decide', answer && withPeer(answer, listed)),
     '',
   ].join('\n');
 }

@@ -28,8 +28,11 @@ function problemOf(thrown: unknown): string {
  *
  * @param thrown Anything that `paykit pay` came to.
  */
-export function payFailure(thrown: unknown, { settings }: Pick<PayOptions, 'settings'>): unknown {
-  return asNetworkFailure(withCallAdvice(thrown, settings), settings);
+export function payFailure(
+  thrown: unknown,
+  { settings, payee: identity, device }: Pick<PayOptions, 'settings' | 'payee' | 'device'>,
+): unknown {
+  return asNetworkFailure(withCallAdvice(thrown, settings, { identity, device }), settings);
 }
 
 /**

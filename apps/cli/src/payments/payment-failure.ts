@@ -4,7 +4,9 @@ import type { HomeSettings } from '../home/home-settings.ts';
 import { networkAdvice } from '../home/network-advice.ts';
 import { withGivenHome } from '../home/next-command.ts';
 import { type LookUpOutcome, OUTCOME_TEXTS } from '../keys/discover-outcome.ts';
+import type { Peer } from '../keys/peer-argument.ts';
 import { asCacheFailure, CacheFailed } from '../keys/peer-cache-failure.ts';
+import { asPeerFailure, withPeer } from '../keys/peer-command.ts';
 import { printable } from './printable.ts';
 
 /** What stands between a payer and a receipt once the key of the payee is known: what happened, and what to do next. */
@@ -76,21 +78,21 @@ export function paymentFailure(
 const UNREACHABLE: readonly PaymentProblem[] = ['unreachable', 'endpoint-unreachable'];
 
 /**
- * The same for how the command was called: with the home in the commands it names, and what else there is to do where nobody
- * could be reached. Anything else as it is.
+ * The same for how the command was called: with the payee and the home in the commands it names, and what else there is to do
+ * where nobody could be reached. Anything else as it is.
  */
 export function withCallAdvice(
   failure: unknown,
   settings: Pick<HomeSettings, 'network' | 'givenHome'>,
+  peer: Peer,
 ): unknown {
-  if (failure instanceof CacheFailed) {
-    return new CacheFailed(withGivenHome(failure.message, settings.givenHome));
-  }
+  if (failure instanceof CacheFailed) return asPeerFailure(failure, peer, settings.givenHome);
   if (!(failure instanceof PaymentFailed)) return failure;
   const { problem } = failure;
   const code = UNREACHABLE.includes(problem) ? 'DISCOVERY_UNREACHABLE' : undefined;
   const advice = networkAdvice(code, settings);
-  const text = withGivenHome(failure.message.slice(`${problem}: `.length), settings.givenHome);
+  const message = withPeer(failure.message.slice(`${problem}: `.length), peer);
+  const text = withGivenHome(message, settings.givenHome);
   return new PaymentFailed(problem, advice === undefined ? text : `${text} ${advice}`);
 }
 

@@ -65,9 +65,9 @@ describe('runDecide', () => {
     const { payee, payer, published } = await conflict();
     const refused = await payer.pay(payee.identity);
     expect(refused.error).toMatchObject({ problem: 'conflict' });
-    expect(refused.error?.message).toContain('paykit keys decide IDENTITY --accept KEY');
+    expect(refused.error?.message).toContain(`paykit keys decide ${payee.identity} --accept KEY`);
     const discovered = await payer.run(runDiscover, [payee.identity]);
-    expect(discovered.error?.message).toContain('paykit keys decide IDENTITY --accept KEY');
+    expect(discovered.error?.message).toContain(`paykit keys decide ${payee.identity} --accept KEY`);
 
     const { options, questions } = answering(true);
     const args = [payee.identity, '--accept', `${published.slice(0, 16)}…`];
@@ -134,7 +134,7 @@ describe('runDecide', () => {
     await damage(doubterAt(payer), payee.identity);
     const damaged = await payer.run(runDiscover, [payee.identity]);
     expect(damaged.error?.message).toContain(
-      `\`paykit keys decide IDENTITY --forget-history --home ${payer.home}\``,
+      `\`paykit keys decide ${payee.identity} --forget-history --home ${payer.home}\``,
     );
     await rot(doubterAt(payer), payee.identity);
     const rotten = await payer.pay(payee.identity);
@@ -164,7 +164,9 @@ describe('runDecide', () => {
     expect(found.error?.message).toMatch(/^revoked: .*two keys are known.*paykit keys decide/s);
     const { error } = await payer.run(runDecide, [payee.identity, '--accept', published, '--yes']);
     expect(error?.message).toMatch(/^DISCOVERY_KEY_REVOKED: /);
-    expect(error?.message).toContain(`\`paykit keys decide IDENTITY --forget --home ${payer.home}\``);
+    expect(error?.message).toContain(
+      `\`paykit keys decide ${payee.identity} --forget --home ${payer.home}\``,
+    );
     expect(await stateAt(payer)).toBe('conflict');
   });
 
@@ -172,9 +174,9 @@ describe('runDecide', () => {
     const { payee, payer, before } = await revoked();
     const refused = await payer.pay(payee.identity);
     expect(refused.error).toMatchObject({ problem: 'revoked' });
-    expect(refused.error?.message).toContain('paykit keys decide IDENTITY --forget');
+    expect(refused.error?.message).toContain(`paykit keys decide ${payee.identity} --forget`);
     const found = await payer.run(runDiscover, [payee.identity]);
-    expect(found.told).toContain('paykit keys decide IDENTITY --forget');
+    expect(found.told).toContain(`paykit keys decide ${payee.identity} --forget`);
 
     const decided = await payer.run(runDecide, [payee.identity, '--forget', '--yes']);
     expect(decided.error).toBeUndefined();

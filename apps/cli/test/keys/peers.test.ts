@@ -63,7 +63,8 @@ describe('runPeers', () => {
     expect(facts).toMatchObject({ rivalPrefix: prefixOf(key) });
     const { output } = await bob.run(runPeers, []);
     expect(output).toContain(`Rival     ${prefixOf(key)}…\nValidated never\n`);
-    expect(output).toContain(`Decide    \`paykit keys decide --home ${folder.inside('bob')}\`: --accept KEY`);
+    const command = `paykit keys decide ${identity} --accept KEY --home ${folder.inside('bob')}`;
+    expect(output).toContain(`Decide    \`${command}\`, once`);
   });
 
   it('shows a key that was revoked, and how to make room for a new one [S2.3]', async () => {
@@ -75,7 +76,7 @@ describe('runPeers', () => {
     const { output } = await bob.run(runPeers, []);
     expect(output).toContain('State     revoked\n');
     expect(output).toContain(
-      `Revoked   1 remembered\nDecide    \`paykit keys decide --home ${folder.inside('bob')}\`: --forget,`,
+      `Revoked   1 remembered\nDecide    \`paykit keys decide ${await alice.identity()} --forget --home ${folder.inside('bob')}\``,
     );
   });
 

@@ -9,7 +9,8 @@ import { paymentFailure } from '../../src/payments/payment-failure.ts';
 
 const settings = readHomeSettings({}, { HOME: '/somebody' }, 'pay');
 
-const lineOf = (thrown: unknown): string => failureLine(thrown, payFailure(thrown, { settings }));
+const lineOf = (thrown: unknown): string =>
+  failureLine(thrown, payFailure(thrown, { settings, payee: new Uint8Array(32), device: 'default' }));
 
 describe('failureLine', () => {
   it.each([

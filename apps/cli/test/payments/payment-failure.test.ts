@@ -5,6 +5,7 @@ import {
   PatternsError,
   PaykitError,
   TransportError,
+  zBase32,
 } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -104,27 +105,30 @@ describe('asKeyFailure', () => {
 });
 
 describe('withCallAdvice', () => {
+  const peer = { identity: new Uint8Array(32), device: 'till' };
   const testnet = { network: LOCAL_TESTNET, givenHome: ' --home a' };
 
   it('says where a test network does not answer that it may not be running', () => {
-    const failure = withCallAdvice(paymentFailure('endpoint-unreachable'), testnet) as Error;
+    const failure = withCallAdvice(paymentFailure('endpoint-unreachable'), testnet, peer) as Error;
     expect(problemOf(failure)).toBe('endpoint-unreachable');
     expect(failure.message).toMatch(/^endpoint-unreachable: The address.*paykit testnet --fixed-ports/);
   });
 
   it('names the home where a command looks into it, and not where somebody else is to run one', () => {
-    const conflict = withCallAdvice(keyFailure('conflict', 'default'), testnet) as Error;
+    const conflict = withCallAdvice(keyFailure('conflict', 'default'), testnet, peer) as Error;
     expect(conflict.message).toContain('`paykit keys peers --home a`');
-    const offline = withCallAdvice(paymentFailure('offline', { address: 'x' }), testnet) as Error;
+    const name = zBase32.encode(peer.identity);
+    expect(conflict.message).toContain(`\`paykit keys decide ${name} --device till --forget --home a\``);
+    const offline = withCallAdvice(paymentFailure('offline', { address: 'x' }), testnet, peer) as Error;
     expect(offline.message).toBe(paymentFailure('offline', { address: 'x' }).message);
   });
 
   it('adds nothing elsewhere', () => {
     const unreachable = paymentFailure('endpoint-unreachable');
-    const told = withCallAdvice(unreachable, { network: {}, givenHome: '' }) as Error;
+    const told = withCallAdvice(unreachable, { network: {}, givenHome: '' }, peer) as Error;
     expect(told.message).toBe(unreachable.message);
     const other = new TypeError('ours');
-    expect(withCallAdvice(other, testnet)).toBe(other);
+    expect(withCallAdvice(other, testnet, peer)).toBe(other);
   });
 });
 
