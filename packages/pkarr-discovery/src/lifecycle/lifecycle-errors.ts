@@ -44,7 +44,7 @@ export const LIFECYCLE_ERRORS = {
   DISCOVERY_OWN_KEY_UNKNOWN: errorRow<{ device: string; outcome: string }>({
     summary: 'what is published for the device {device} cannot be told ({outcome})',
     nextStep:
-      'Try again when all sources answer; say `takeOver: true` to replace it whatever it is, by a key of a context that was never used.',
+      'Try again when all sources answer; say `takeOver: true` to replace it whatever it is, by a key of a context that was never used. One from the future was signed by a clock that was ahead, and nothing of now takes its place: publish as another device id then.',
     retryable: true,
   }),
 } as const;

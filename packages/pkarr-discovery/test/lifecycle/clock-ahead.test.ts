@@ -1,14 +1,19 @@
 import { zBase32 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
+import { createDiscovery } from '../../src/discovery/create-discovery.ts';
+import { createRollBackKeeper } from '../../src/discovery/roll-back-keeper.ts';
 import { DiscoveryError } from '../../src/errors.ts';
 import { KEY_POLICIES } from '../../src/lifecycle/key-policy.ts';
 import { nextKeyAction } from '../../src/lifecycle/key-schedule.ts';
+import { createFileTarget } from '../../src/publications/file-target.ts';
 import { verifyKeyRecord } from '../../src/records/verify-key-record.ts';
+import { createFileRecordSource } from '../../src/sources/file-record-source.ts';
 import { rejectionOf } from '../bytes.ts';
+import { ModelFiles } from '../cold/outposts.ts';
 import { memoryStore, recordsOn } from '../stores.ts';
 import { formerOf, household, read, SIGNER, shown } from './household.ts';
 import { ledgerKeyOf, ledgerWith, START_SECONDS } from './ledgers.ts';
-import { DAY_MS, START_MS, World } from './world.ts';
+import { DAY_MS, keyOf, START_MS, World } from './world.ts';
 
 const YEAR_MS = 365 * DAY_MS;
 const YEAR_SECONDS = 31_536_000n;
@@ -84,6 +89,28 @@ describe('a device whose clock was ahead', () => {
     expect((await rejectionOf(bereft.keeper.publish())).code).toBe('DISCOVERY_CLOCK_BEHIND');
     const adopted = (await bereft.keeper.status()).ledger!;
     expect(adopted.keys[0]!.stampedSeconds).toBe(revoked!.stampedSeconds);
+  });
+
+  it('[O3] [F3] says so where the ledger is lost as well, and replaces nothing by what is older', async () => {
+    const files = new ModelFiles();
+    const targets = [createFileTarget({ identity: SIGNER.publicKey, own: files, files })];
+    const [world, ahead] = [new World([]), new World([])];
+    ahead.clock.advance(YEAR_MS);
+    const wrong = household(ahead, { ...ahead.live(), targets });
+    await wrong.keeper.publish();
+    await wrong.queue.flush();
+    const sources = [createFileRecordSource({ files })];
+    const memory = createRollBackKeeper(recordsOn(memoryStore(), world.clock));
+    const { discoverNoiseKey: discover } = createDiscovery({ sources, memory, clock: world.clock });
+    const { keeper, queue } = household(world, { ...world.live(), targets }, { discover });
+    expect(await rejectionOf(keeper.publish())).toMatchObject({
+      code: 'DISCOVERY_OWN_KEY_UNKNOWN',
+      context: { outcome: 'future' },
+    });
+    await keeper.publish({ takeOver: true });
+    const { parked } = await queue.flush();
+    expect(parked).toMatchObject([{ device: 'default', code: 'DISCOVERY_NEWER_PUBLISHED' }]);
+    expect(files.keyOf('default')).toBe(zBase32.encode(keyOf('default')));
   });
 
   it('[S2.3] leaves the revocation where it is until what it signed has come and gone', () => {
