@@ -11,7 +11,8 @@ const MISTAKES: readonly (readonly [pattern: RegExp, text: string])[] = [
     '$1 wants a value; one that begins with a dash is written $1=-VALUE.',
   ],
   [/^Option '(?:-\w, )?(--[\w-]+)[^']*' does not take an argument$/, '$1 takes no value.'],
-  [/^Unexpected argument '(.*)'\. This command .*$/s, 'There is an argument too many: $1.'],
+  // Not quoted: it may be a seed.
+  [/^Unexpected argument .*$/s, 'There is an argument too many.'],
 ];
 
 function mistakeOf(message: string): string {

@@ -59,11 +59,13 @@ export function readCreateOptions(
 
 /** The command that makes an identity findable, and its account where there is none. */
 function publishCommand({ homeserver, given }: HomeSettings, invite?: string): string {
-  const isNamed = given.includes(' --homeserver ');
-  const where = homeserver === undefined ? 'KEY' : zBase32.encode(homeserver);
+  // Named by an option, which is given again, or by the environment, which stays.
+  const where = homeserver === undefined ? ' --homeserver KEY' : '';
   const code = invite === undefined ? '' : ' --invite CODE';
-  return `\`paykit publish${isNamed ? '' : ` --homeserver ${where}`}${given}${code}\``;
+  return `\`paykit publish${where}${given}${code}\``;
 }
+
+const nextText = (settings: HomeSettings): string => `Next: ${publishCommand(settings)} makes it findable.\n`;
 
 /** @throws CommandFailed: the identity is there all the same. */
 async function signUp({ settings, invite }: CreateOptions, home: Home, signal: AbortSignal): Promise<void> {
@@ -92,7 +94,7 @@ export async function runCreate(args: readonly string[], surroundings: Surroundi
   terminal.write(`Identity  ${identity}\nDevice    ${device}\nHome      ${settings.folder}\n`);
   if (!options.signUp) {
     unlocked.destroy();
-    terminal.tell(`Next: ${publishCommand(settings)} makes it findable.\n`);
+    terminal.tell(nextText(settings));
     return;
   }
   const home = await openHome(settings, surroundings, unlocked);
@@ -100,6 +102,7 @@ export async function runCreate(args: readonly string[], surroundings: Surroundi
     terminal.tell('Signing up …\n');
     await signUp(options, home, surroundings.signal);
     terminal.write('Signed up.\n');
+    terminal.tell(nextText(settings));
   } finally {
     await home.close();
   }

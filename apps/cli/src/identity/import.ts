@@ -10,6 +10,7 @@ import {
   readPublicKey,
 } from '../home/home-settings.ts';
 import { asNetworkFailure } from '../home/network-advice.ts';
+import { withGiven } from '../home/next-command.ts';
 import { createSessionFile } from '../home/session-file.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { createHome, type NewHome, unlockHome } from '../home/unlock.ts';
@@ -85,6 +86,15 @@ export function readImportOptions(
   return { settings, what: 'public', identity, device };
 }
 
+/** What to do with what was brought. */
+const NEXT = {
+  seed: 'Next: `paykit publish` makes this device findable; with --homeserver KEY if the identity has no account yet.\n',
+  public:
+    'Next: `paykit identity import --session --in FILE`, with a session from where the seed is; to publish without the homeserver, `paykit keys prepare --request-out FILE`.\n',
+  session: 'Next: `paykit publish` makes this device findable.\n',
+  'cold session': 'Next: `paykit keys prepare --request-out FILE`, which is signed where the seed is.\n',
+} as const;
+
 async function importHome(settings: HomeSettings, made: NewHome, surroundings: Surroundings): Promise<void> {
   const unlocked = await createHome(settings, made, surroundings, COMMAND);
   unlocked.destroy();
@@ -92,6 +102,8 @@ async function importHome(settings: HomeSettings, made: NewHome, surroundings: S
   surroundings.terminal.write(
     `Identity  ${identity}\nDevice    ${made.device}\nHome      ${settings.folder}\n`,
   );
+  const next = NEXT[made.origin === 'public' ? 'public' : 'seed'];
+  surroundings.terminal.tell(withGiven(next, settings.given));
 }
 
 async function importSession(
@@ -125,6 +137,7 @@ async function importSession(
     terminal.tell('Warning: this home has no passphrase; whoever reads its files has the session.\n');
   }
   terminal.write('The session is good, and kept in this home.\n');
+  terminal.tell(withGiven(NEXT[header.origin === 'public' ? 'cold session' : 'session'], settings.given));
 }
 
 /** `paykit identity import` [S1.1]. */

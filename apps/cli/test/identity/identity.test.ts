@@ -113,9 +113,11 @@ describe('runCreate', () => {
 
   it('signs up on the homeserver', async () => {
     const options = { environment: network.environment };
-    const { error, output } = await run(runCreate, [...home(), '--sign-up'], options);
+    const { error, output, told } = await run(runCreate, [...home(), '--sign-up'], options);
     expect(error).toBeUndefined();
     expect(output).toContain('Signed up.');
+    // The environment names the homeserver, and does so for the next command.
+    expect(told).toContain(`Next: \`paykit publish --home ${folder.inside('home')}\` makes it findable.`);
     expect(await readdir(folder.inside('home'))).toContain('session.json');
   });
 
@@ -203,9 +205,10 @@ describe('runExport', () => {
 
 describe('runImport', () => {
   it.each([hex.encode(SEED), `${zBase32.encode(SEED)}\n`])('takes a seed from the input', async (input) => {
-    const { error, output, all } = await run(runImport, [...home(), '--stdin'], { input });
+    const { error, output, told, all } = await run(runImport, [...home(), '--stdin'], { input });
     expect(error).toBeUndefined();
     expect(output).toContain(IDENTITY);
+    expect(told).toContain(`Next: \`paykit publish --home ${folder.inside('home')}\``);
     expect(all).not.toContain(input.trim());
   });
 
@@ -232,7 +235,9 @@ describe('runImport', () => {
   });
 
   it('makes a home without a seed, which cannot hand one out', async () => {
-    expect((await run(runImport, [...home(), '--public', IDENTITY])).error).toBeUndefined();
+    const made = await run(runImport, [...home(), '--public', IDENTITY]);
+    expect(made.error).toBeUndefined();
+    expect(made.told).toContain(`keys prepare --request-out FILE --home ${folder.inside('home')}\``);
     expect((await run(runExport, [...home(), '--stdout'])).error?.problem).toBe('no secret');
     expect((await run(runExport, [...home(), '--public'])).output).toBe(`${IDENTITY}\n`);
   });
@@ -247,6 +252,7 @@ describe('runImport', () => {
     await run(runImport, [...home('online'), '--public', key]);
     const taken = await run(runImport, [...home('online'), '--session', '--in', session], { environment });
     expect(taken.error).toBeUndefined();
+    expect(taken.told).toContain('Next: `paykit keys prepare --request-out FILE ');
     expect(taken.all).not.toContain((await readFile(session, 'utf8')).split(':')[1]);
     expect(await readdir(folder.inside('online'))).toContain('session.json');
 
