@@ -54,7 +54,8 @@ function longEnough(passphrase: Secret): Secret {
 async function fromFile(path: string): Promise<Secret> {
   // Room for the end of the line.
   const bytes = await readSmallFile(path, LONGEST_BYTES + 2);
-  if (bytes === undefined) throw new CommandFailed(`There is no passphrase file ${path}.`);
+  if (bytes === undefined)
+    throw new CommandFailed(`There is no passphrase file ${path}. Check the path behind --passphrase-file.`);
   if (bytes === 'too large') throw new CommandFailed(`The passphrase file ${path} is too long.`);
   return checked(lineOf(bytes));
 }

@@ -51,15 +51,21 @@ export async function handOut(
     return;
   }
   if (await writePrivateFile(destination.path, content, { replace: false })) return;
-  throw new CommandFailed(`The file ${destination.path} is there already, and is not overwritten.`);
+  throw new CommandFailed(
+    `The file ${destination.path} is there already, and is not overwritten. Name another one with --out.`,
+  );
 }
 
 /** Takes something secret in. @returns A fresh buffer, which the caller wipes. */
 export async function takeIn(source: Source, terminal: Terminal): Promise<Uint8Array> {
   if (source.kind === 'input') return terminal.readInput(MAXIMUM_BYTES);
   const content = await readSmallFile(source.path, MAXIMUM_BYTES);
-  if (content === undefined) throw new CommandFailed(`There is no file ${source.path}.`);
-  if (content === 'too large') throw new CommandFailed(`The file ${source.path} is too long.`);
+  if (content === undefined)
+    throw new CommandFailed(`There is no file ${source.path}. Check the path behind --in.`);
+  if (content === 'too large')
+    throw new CommandFailed(
+      `The file ${source.path} is too long for a seed or a session. Check the path behind --in.`,
+    );
   return content;
 }
 

@@ -197,7 +197,7 @@ describe('runExport', () => {
     const other = { PAYKIT_PASSPHRASE: 'incorrect' };
     expect((await run(runExport, args, { environment: other })).error).toBeUndefined();
     const missing = [...home(), '--stdout', '--passphrase-file', folder.inside('nothing')];
-    expect((await run(runExport, missing)).error?.message).toContain('no passphrase file');
+    expect((await run(runExport, missing)).error?.message).toMatch(/no passphrase file .*--passphrase-file/);
     await writeFile(folder.inside('passphrase'), 'a'.repeat(2_000));
     expect((await run(runExport, args)).error?.message).toContain('too long');
   });
@@ -218,6 +218,16 @@ describe('runImport', () => {
     expect((await run(runExport, [...home(), '--stdout'])).output).toBe(`${hex.encode(SEED)}\n`);
     const { output } = await run(runShow, [...home(), '--json']);
     expect(JSON.parse(output)).toMatchObject({ seed: 'imported' });
+  });
+
+  it('says where to look if there is no such file, and does not overwrite one [Q4]', async () => {
+    const missing = await run(runImport, [...home(), '--in', folder.inside('nothing')]);
+    expect(missing.error?.message).toMatch(/^There is no file \/.*\/nothing\. Check the path behind --in\.$/);
+    await run(runCreate, home());
+    await writeFile(folder.inside('seed'), 'mine');
+    const there = await run(runExport, [...home(), '--out', folder.inside('seed')]);
+    expect(there.error?.message).toMatch(/is not overwritten\. Name another one with --out\.$/);
+    expect(await readFile(folder.inside('seed'), 'utf8')).toBe('mine');
   });
 
   it('never takes a seed as an argument, and does not repeat it [S1.1]', async () => {
