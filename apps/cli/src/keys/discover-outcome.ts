@@ -62,7 +62,7 @@ export const STATE_REMARKS: Readonly<Record<string, string | undefined>> = {
   conflict:
     'Payments are refused: two keys are known. `paykit keys peers` shows them, `paykit keys decide IDENTITY --accept KEY` settles it, once the owner has said which is right.',
   revoked:
-    'Payments are refused: the key known before was revoked. `paykit keys decide IDENTITY --forget` makes room for a new one.',
+    'Payments are refused: the key known before was revoked. Ask the owner whether the key that is published now is theirs; if so, `paykit keys decide IDENTITY --forget` makes room for it.',
 };
 
 /** Why, as far as there is an error to say it. */

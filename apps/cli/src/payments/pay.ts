@@ -12,6 +12,7 @@ import { sameBytes } from '../same-bytes.ts';
 import { openAddressBook } from './address-book.ts';
 import { payAtFirstContact, requireSameKey } from './first-contact.ts';
 import { hostPortText } from './host-port.ts';
+import { withNewerKey } from './newer-key.ts';
 import { ownNoiseKey } from './own-noise-key.ts';
 import { failureLine, payFailure } from './pay-failure-line.ts';
 import { PAY_HELP, type PayOptions, readPayOptions } from './pay-options.ts';
@@ -101,7 +102,9 @@ async function payFromHome(options: PayOptions, surroundings: Surroundings): Pro
       const addresses = openAddressBook(store, { clock });
       const discover = keys.discovery.discoverNoiseKey;
       const parts = { options, own, signer, storage, addresses, discover, receipts, surroundings };
-      const payment = await pay(parts, keys);
+      const payment = await pay(parts, keys).catch(async (error: unknown) => {
+        throw await withNewerKey(error, parts);
+      });
       const text = options.json ? `${JSON.stringify(factsOf(options, payment))}\n` : textOf(payment);
       terminal.write(text);
     } finally {

@@ -126,6 +126,12 @@ export function keyFailure(
   return new PaymentFailed(problem, `The payee (device ${device}) ${what}${because}. ${next}`);
 }
 
+/** The payee has revoked the key that was known, and has published another one since. @param newer Its beginning in hex. */
+export function revokedFailure(newer: string, device: string): PaymentFailed {
+  const text = `The payee (device ${device}) has revoked its Noise key (DISCOVERY_KEY_REVOKED), and a newer one is published: ${newer}…. Nothing was sent. Ask the owner, by another way than this network, whether that one is theirs; if so, \`paykit keys decide IDENTITY --forget\` makes room for it here, and the next payment takes it.`;
+  return new PaymentFailed('revoked', text);
+}
+
 /** The payee has published no key, and there is no other way to it with what was asked for. */
 export function absentFailure(device: string): PaymentFailed {
   const { message } = keyFailure('absent', device);

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { connectPeerKeys, zBase32 } from 'pubky-paykit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/command-errors.ts';
+import { runDecide } from '../../src/keys/decide.ts';
+import { runPublish } from '../../src/keys/publish.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { runPay } from '../../src/payments/pay.ts';
 import { localNetwork, type Ran, run, temporaryFolder } from '../home/command-run.ts';
@@ -45,6 +47,27 @@ describe('runPay', () => {
     expectProblem(await payer.pay(payee.identity, ['--connect', `127.0.0.1:${trap.port}`]), 'revoked');
     expect(trap.connections()).toBe(0);
     await trap.close();
+  });
+
+  it('names the newer key of a payee that has revoked the known one, and how to take it [S3.2] [F1]', async () => {
+    const first = await payee.receive(['--once']);
+    paidLine(await payer.pay(payee.identity));
+    await first.ended;
+    expect((await payee.run(runRevoke, ['--yes', '--no-successor'])).error).toBeUndefined();
+    const alone = await payer.pay(payee.identity);
+    expectProblem(alone, 'revoked');
+    expect(alone.error?.message).not.toContain('a newer one is published');
+    expect((await payee.run(runPublish, ['--new-key'])).error).toBeUndefined();
+    const receiving = await payee.receive();
+    const refused = await payer.pay(payee.identity);
+    expectProblem(refused, 'revoked');
+    const newer = (await payee.noiseKey()).slice(0, 16);
+    expect(refused.error?.message).toContain(`a newer one is published: ${newer}…`);
+    const command = `paykit keys decide ${payee.identity} --forget --home ${payer.home}`;
+    expect(refused.error?.message).toContain(`\`${command}\``);
+    expect((await payer.run(runDecide, [payee.identity, '--forget', '--yes'])).error).toBeUndefined();
+    paidLine(await payer.pay(payee.identity));
+    await receiving.interrupt();
   });
 
   it('learns of a revocation when a handshake fails [S3.2]', async () => {
