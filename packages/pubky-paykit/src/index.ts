@@ -194,7 +194,7 @@ export {
   type PaymentIdentity,
   type PaymentIdentityOptions,
 } from './payment-identity.ts';
-export { createPayeeKeys, type PayeeKeys, type PayeeKeysOptions } from './payment-keys.ts';
+export { answeredKeys, createPayeeKeys, type PayeeKeys, type PayeeKeysOptions } from './payment-keys.ts';
 export { connectPeerKeys, type PeerKeys, type PeerKeysOptions } from './peer-keys.ts';
 export {
   connectPubky,

@@ -43,8 +43,20 @@ export interface PayeeKeys {
   [Symbol.dispose](): void;
 }
 
-/** The keys to answer with, the one to begin with first. A keeper may be late: the time decides, not only the ledger. */
-function answeredKeys(ledger: KeyLedger, overlapMs: number, nowMs: number): readonly LedgerKey[] {
+/**
+ * The keys to answer with, the active one first, and at most 2 others, the newest. A keeper may be late in taking keys off:
+ * the time decides, not only the ledger. What else the ledger calls former is turned away.
+ *
+ * @param overlapMs Milliseconds: of the policy of the keeper.
+ * @param nowMs Unix milliseconds.
+ * @example
+ * ```ts
+ * import { answeredKeys, KEY_POLICIES, type KeyLedger } from 'pubky-paykit';
+ * declare const ledger: KeyLedger;
+ * const keys = answeredKeys(ledger, KEY_POLICIES.standard.overlapMs, Date.now());
+ * ```
+ */
+export function answeredKeys(ledger: KeyLedger, overlapMs: number, nowMs: number): readonly LedgerKey[] {
   const active = activeKey(ledger);
   if (active === undefined) return [];
   const others = liveKeys(ledger).filter(

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effort } from '../../../tooling/vitest/effort.ts';
 import {
+  answeredKeys,
   createPayeeKeys,
   deriveNoiseKeyPair,
   hex,
@@ -117,16 +118,17 @@ describe('createPayeeKeys', () => {
     keys.close();
   });
 
-  it('answers with two former keys at most, the newest ones', async () => {
-    const { keys } = keysOver(
-      ledgerOf(
-        ledgerKey('default', 'former'),
-        ledgerKey('default#1', 'former'),
-        ledgerKey('default#2', 'former'),
-        ledgerKey('default#3', 'current'),
-      ),
+  it('answers with two former keys at most, the newest ones, and says which [O4]', async () => {
+    const ledger = ledgerOf(
+      ledgerKey('default', 'former'),
+      ledgerKey('default#1', 'former'),
+      ledgerKey('default#2', 'former'),
+      ledgerKey('default#3', 'current'),
     );
-    expect(contextsOf(await keys.identity())).toEqual(['default#3', 'default#2', 'default#1']);
+    const { keys } = keysOver(ledger);
+    const answered = ['default#3', 'default#2', 'default#1'];
+    expect(contextsOf(await keys.identity())).toEqual(answered);
+    expect(answeredKeys(ledger, overlapMs, 0).map(({ context }) => context)).toEqual(answered);
     keys.close();
   });
 
