@@ -41,6 +41,14 @@ export function givingWayTo(
   };
 }
 
+/**
+ * Whether a publication is left out of a packet that has no room for it: the key of a former device, which gives way to others
+ * where it stands already. Peers find the current key in the packet, and the former one in the file on the homeserver.
+ */
+export function mayStayOut({ kind, device }: Publication): boolean {
+  return kind === 'key' && isFormerDevice(device);
+}
+
 /** Whether a record is too old for whoever reads it. What has no signed time never is: nobody knows how old it is. */
 function isSpent({ record, signedSeconds }: SignedClaim, nowMs: number): boolean {
   if (signedSeconds === undefined) return false;

@@ -25,7 +25,7 @@ import type { PacketStore, WriteReport } from '../relays/packet-store.ts';
 import { ownName } from '../signed-packet/own-name.ts';
 import { checkLength } from '../signed-packet/signed-packet.ts';
 import { checkPublication, checkReplacing, isRevokedThere } from './checking.ts';
-import { givingWayTo } from './packet-room.ts';
+import { givingWayTo, mayStayOut } from './packet-room.ts';
 import type { Publication, PublicationTarget, PublishCall } from './publication.ts';
 
 /** Whose packet, and how it is published. */
@@ -50,9 +50,11 @@ export interface PacketTargetOptions {
 /**
  * Publishes into the packet of the identity: the text of the record as `TXT` at `_noise.phone`, where a retired device has
  * none. Everything else in the packet stays as it is, above all the record that names the homeserver. A packet has room for
- * the records of three devices beside it, or of four without signed freshness. Where there is no room, records of former keys
- * and revocations make way that are too old for everybody; then, for a revocation or a current key, records of former keys, one
- * after the other: the overlap ends early for those who read nothing but the packet. Nothing else ever does.
+ * three records of keys beside it, with 45 characters in their ids together; the id of a former key is 17 longer than that of
+ * its device. Where there is no room, records of former keys and revocations make way that are too old for everybody; then,
+ * for a revocation or a current key, records of former keys, one after the other: the overlap ends early for those who read
+ * nothing but the packet. Nothing else ever does. For the same reason a former key that finds no room is no failure: the
+ * packet stays as it is, and `onPartial` is told, with DISCOVERY_PACKET_TOO_LARGE and the name of this target.
  *
  * `publish` throws DISCOVERY_NEWER_PUBLISHED, DISCOVERY_BAD_PUBLICATION, DISCOVERY_BAD_DEVICE,
  * DISCOVERY_KEY_RECORD_MALFORMED, DISCOVERY_KEY_RECORD_FORGED, DISCOVERY_FRESHNESS_FORGED, DISCOVERY_REVOCATION_NO_ROOM for a
@@ -94,7 +96,9 @@ export function createPacketTarget(options: PacketTargetOptions): PublicationTar
       await updatePacket(packets, signer, change, { ...update, signal, onStored });
     } catch (cause) {
       if (said !== undefined && cause === said) return;
-      if (publication.kind !== 'revocation' || !isTooLarge(cause)) throw cause;
+      if (!isTooLarge(cause)) throw cause;
+      if (mayStayOut(publication)) return onPartial?.([{ target: name, error: cause }]);
+      if (publication.kind !== 'revocation') throw cause;
       const { length, maximum, records } = cause.context;
       const context = { target: name, device: publication.device, length, maximum, records };
       throw new DiscoveryError('DISCOVERY_REVOCATION_NO_ROOM', context, { cause });

@@ -28,7 +28,8 @@ export interface PublishCall {
   readonly signal?: CancelSignal | undefined;
   /**
    * Told, by a target of several places, which of them have not taken what others have: there peers may still find what was
-   * there before, such as a key that is revoked now. Publishing the same again reaches them when they are back.
+   * there before, such as a key that is revoked now. Publishing the same again reaches them when they are back. A packet
+   * names itself, with DISCOVERY_PACKET_TOO_LARGE, where it has no room for a former key and does without.
    */
   readonly onPartial?: ((failed: readonly FailedTarget[]) => void) | undefined;
 }

@@ -77,6 +77,37 @@ describe('a packet of 1 000 bytes', () => {
     expect(shown()).not.toHaveProperty(former as string);
   });
 
+  it('does without former keys that find no room, however often a key is rotated, and revokes such a one [O3] [S2.3]', async () => {
+    const { keeper, queue, clock, shown, queueEvents } = await inPacket();
+    await keeper.publish();
+    await queue.flush();
+    for (let round = 0; round < 4; round++) {
+      clock.advance(1_000);
+      await keeper.rotate();
+      await queue.flush();
+      await keeper.run();
+      await queue.flush();
+    }
+    expect(queueEvents.filter(({ kind }) => kind === 'parked' || kind === 'degraded')).toEqual([]);
+    expect(queueEvents).toContainEqual(
+      expect.objectContaining({ kind: 'partial', code: 'DISCOVERY_PACKET_TOO_LARGE' }),
+    );
+    expect(await queue.status()).toMatchObject({ waiting: [], parked: [] });
+    expect(shown()).toMatchObject({ default: 'key' });
+    expect(Object.keys(shown())).toHaveLength(2);
+    // Nor is it said again and again.
+    const { ledger } = await keeper.status();
+    await keeper.run();
+    expect((await keeper.status()).ledger?.stampedSeconds).toBe(ledger?.stampedSeconds);
+
+    clock.advance(1_000);
+    const noiseKey = keyOf(contextOf(await keeper.status(), 2));
+    expect(shown()).not.toHaveProperty(formerDevice('default', noiseKey));
+    await keeper.revoke({ which: { noiseKey } });
+    await queue.flush();
+    expect(shown()).toMatchObject({ default: 'key', [formerDevice('default', noiseKey)]: 'revocation' });
+  });
+
   it('drops no record that is current, and no revocation, for anything', async () => {
     const { keeper, queue, shown, queueEvents } = await inPacket(['laptop', 'phone', 'watch']);
     const before = shown();

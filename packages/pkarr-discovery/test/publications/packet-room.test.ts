@@ -6,6 +6,7 @@ import {
   createPacketTarget,
   type DnsRecord,
   encodeDnsMessage,
+  type FailedTarget,
   isFormerDevice,
   ownName,
   type Publication,
@@ -95,8 +96,58 @@ describe('a packet without room', () => {
     await one.target.publish(await publicationOf(former(3), 'key'));
     expect(one.names()).not.toContain(`_noise.${former(2)}`);
     const two = await packetOf([...records, await standing({ device: former(2), days: 7 })]);
-    const refused = await rejectionOf(two.target.publish(await publicationOf(former(3), 'key')));
+    const before = two.names();
+    await two.target.publish(await publicationOf(former(3), 'key'));
+    expect([two.names(), two.store.history.length]).toEqual([before, 0]);
+  });
+
+  it('[O3] [O5] does without a former key that finds no room, and says so: only that', async () => {
+    const { target, names, store } = await packetOf([
+      HOMESERVER,
+      await standing({ device: 'default' }),
+      await standing({ device: former(1), days: 1 }),
+    ]);
+    const told: (readonly FailedTarget[])[] = [];
+    await target.publish(await publicationOf(former(2), 'key'), { onPartial: (failed) => told.push(failed) });
+    expect(names()).toEqual(['_pubky', '_noise.default', `_noise.${former(1)}`]);
+    expect(store.history).toEqual([]);
+    expect(told).toMatchObject([
+      [{ target: 'model', error: { code: 'DISCOVERY_PACKET_TOO_LARGE', context: { length: 1_010 } } }],
+    ]);
+    const others = ['a', 'b', 'c'].map((name) => text(ownName(IDENTITY, name), 'x'.repeat(220)));
+    const full = await packetOf([HOMESERVER, ...others]);
+    const refused = await rejectionOf(full.target.publish(await publicationOf('default', 'key')));
     expect(refused.code).toBe('DISCOVERY_PACKET_TOO_LARGE');
+  });
+
+  it.each([
+    {
+      title: 'three devices, ids of 45 characters together',
+      devices: ['default', 'a'.repeat(20), 'b'.repeat(18)],
+      fits: true,
+    },
+    { title: 'three devices, ids of 46', devices: ['default', 'a'.repeat(20), 'b'.repeat(19)], fits: false },
+    {
+      title: 'a device, its former key, and another device',
+      devices: ['default', 'laptop', former(1)],
+      fits: true,
+    },
+    {
+      title: 'two former keys of a device of 3',
+      devices: ['abc', `abc-${'1'.repeat(16)}`, `abc-${'2'.repeat(16)}`],
+      fits: true,
+    },
+    {
+      title: 'two former keys of a device of 4',
+      devices: ['abcd', `abcd-${'1'.repeat(16)}`, `abcd-${'2'.repeat(16)}`],
+      fits: false,
+    },
+    { title: 'four devices', devices: ['a', 'b', 'c', 'd'], fits: false },
+  ])('[O3] has room, as documented: $title', async ({ devices, fits }) => {
+    const records = await Promise.all(devices.map((device) => standing({ device })));
+    const build = () => encodeDnsMessage([HOMESERVER, ...records]).length;
+    if (fits) expect(build()).toBeLessThanOrEqual(1_000);
+    else expect(build).toThrow(expect.objectContaining({ code: 'DISCOVERY_PACKET_TOO_LARGE' }));
   });
 
   it('[O4] [F3] says of a revocation clearly that none of the others may give way, and stays as it is', async () => {
@@ -163,13 +214,20 @@ describe('a packet without room', () => {
       fc.asyncProperty(packets, fc.constantFrom(...publications), async (list, publication) => {
         const before = [HOMESERVER, ...list.map(({ record }) => record)];
         const { store, target } = await packetOf(before);
-        const isDone = await target.publish(publication).then(
+        let isLeftOut = false;
+        const onPartial = () => {
+          isLeftOut = true;
+        };
+        const isDone = await target.publish(publication, { onPartial }).then(
           () => true,
           () => false,
         );
         const after = store.peek(IDENTITY)?.records ?? [];
-        if (!isDone) {
+        if (!isDone || isLeftOut) {
           expect(after).toEqual(before);
+          expect(isLeftOut && (publication.kind !== 'key' || !isFormerDevice(publication.device))).toBe(
+            false,
+          );
           return;
         }
         expect(after[0]).toEqual(HOMESERVER);
