@@ -37,6 +37,12 @@ const NAMES = Object.keys(CHOICES) as readonly (keyof typeof CHOICES)[];
 /** What a payee accepts where nobody says otherwise: what names its payers and shows the payee to no stranger. */
 export const DEFAULT_PATTERNS = 'ik,ik-raw,xx';
 
+/** What a payee has to accept to accept this one, too: a list for `--patterns`. */
+export function patternsWith({ name }: PatternChoice): string {
+  const named = NAMES.find((each) => CHOICES[each].name === name) ?? '';
+  return [...new Set([...DEFAULT_PATTERNS.split(','), named])].join(',');
+}
+
 /** The pattern of a name, in either case. @throws UsageError */
 export function readPattern(text: string, option: string, command: string): PatternChoice {
   const name = NAMES.find((each) => each === text.trim().toLowerCase());

@@ -100,7 +100,7 @@ export async function callPayee(
       },
     );
   } catch (error) {
-    const failure = asConnectionFailure(error, hostPortText({ host, port }));
+    const failure = asConnectionFailure(error, hostPortText({ host, port }), pattern);
     const isHandshake = connected && isCodedError(error) && !BEFORE_HANDSHAKE.includes(error.code);
     if (isHandshake && (pattern?.usesPayeeKey ?? true)) return { failure, code: error.code };
     throw failure;

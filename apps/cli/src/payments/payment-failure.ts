@@ -7,6 +7,7 @@ import { type LookUpOutcome, OUTCOME_TEXTS } from '../keys/discover-outcome.ts';
 import type { Peer } from '../keys/peer-argument.ts';
 import { asCacheFailure, CacheFailed } from '../keys/peer-cache-failure.ts';
 import { asPeerFailure, withPeer } from '../keys/peer-command.ts';
+import { DEFAULT_PATTERNS, type PatternChoice, patternsWith } from './pattern-choice.ts';
 import { printable } from './printable.ts';
 
 /** What stands between a payer and a receipt once the key of the payee is known: what happened, and what to do next. */
@@ -35,7 +36,7 @@ const PROBLEMS = {
   offline: 'Nobody listens at {address}. Ask the payee to run `paykit receive`, then try again.',
   silent: 'There was no answer from {address} in time. Try again later.',
   'broken-off':
-    'The handshake was broken off at {address}. Whoever listens there may be busy (`paykit receive` takes 10 connections a minute from one address: try again in a minute), does not accept this pattern, or does not hold the Noise key that the payee has published: somebody else may be there. If it stays so, try another --pattern, and ask the payee to start `paykit receive` again.',
+    'The handshake was broken off at {address}. Whoever listens there may be busy (`paykit receive` takes 10 connections a minute from one address): try again in a minute. Or it does not accept {pattern}: try another --pattern, or ask the payee to start `paykit receive --patterns {patterns}`.{doubt}',
   impostor:
     'Whoever listens at {address} could not prove to be the payee. Nothing was asked for. Do not pay there, and tell the payee.',
   refused: 'The payee refused the request: {peer}. Change what it says is wrong, then ask again.',
@@ -63,7 +64,28 @@ export class PaymentFailed extends CommandFailed {
 }
 
 /** What a message is filled with. */
-export type FailureFacts = Partial<Readonly<Record<'method' | 'address' | 'peer' | 'given', string>>>;
+export type FailureFacts = Partial<
+  Readonly<Record<'method' | 'address' | 'peer' | 'given' | keyof PatternFacts, string>>
+>;
+
+/** What there is to say of a pattern that may not be accepted. */
+interface PatternFacts {
+  readonly pattern: string;
+  /** What a payee has to take to accept it. */
+  readonly patterns: string;
+  /** Of the key that a handshake with it needs. */
+  readonly doubt: string;
+}
+
+const KEY_DOUBT =
+  ' Or it does not hold the Noise key that the payee has published: somebody else may be there.';
+
+/** @param pattern The one that was asked for; what fits if nothing. */
+function patternFacts(pattern: PatternChoice | undefined): PatternFacts {
+  const patterns = pattern === undefined ? DEFAULT_PATTERNS : patternsWith(pattern);
+  const doubt = (pattern?.usesPayeeKey ?? true) ? KEY_DOUBT : '';
+  return { pattern: pattern?.name ?? 'this pattern', patterns, doubt };
+}
 
 /** @param code Of the error behind it, which the message ends with. */
 export function paymentFailure(
@@ -164,13 +186,17 @@ const UNPROVEN = /^(?:NOISE|PATTERNS)_|^TRANSPORT_FRAME_/;
 /** Those are mistakes, or troubles, of this side. */
 const OURS = /_(?:SIGNER|LOOKUP|KEY_LENGTH|NO_PATTERN|KEYS_DIFFER|TRUST_(?:FAILED|MISSING))/;
 
-/** What connecting or a handshake threw, for people; anything else as it is. */
-export function asConnectionFailure(error: unknown, address: string): unknown {
+/**
+ * What connecting or a handshake threw, for people; anything else as it is.
+ *
+ * @param pattern The one that was asked for, if one was.
+ */
+export function asConnectionFailure(error: unknown, address: string, pattern?: PatternChoice): unknown {
   if (!isCodedError(error)) return error;
   const { code } = error;
   const unproven = UNPROVEN.test(code) && !OURS.test(code) ? 'impostor' : undefined;
   const problem = CONNECTION_PROBLEMS[code] ?? unproven;
-  return problem === undefined ? error : paymentFailure(problem, { address }, code);
+  return problem === undefined ? error : paymentFailure(problem, { address, ...patternFacts(pattern) }, code);
 }
 
 /** What codes of asking for the receipt come to. */

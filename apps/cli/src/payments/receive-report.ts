@@ -75,7 +75,16 @@ function refusedText(counts: RefusedCounts): string {
   return `${what}: ${reasons}. Whoever connects again in a minute is answered.\n`;
 }
 
+/** What there is to do about connections that come to nothing. */
+const FAILURE_REMARKS: Readonly<Record<string, string>> = {
+  TRANSPORT_PATTERN_REFUSED:
+    ' A payer asked for a pattern that is not accepted here: --patterns of `paykit receive` says which are.',
+};
+
 function peopleReport({ write, tell }: Terminal): ReceiveReport {
+  let hasKey = true;
+  // Without a key no pattern is accepted, which was told.
+  const remarkOn = (reason: string): string => (hasKey && FAILURE_REMARKS[reason]) || '';
   return {
     listening({ identity, device, noiseKey, address, methods, patterns, payOptions }) {
       const more = device === 'default' ? payOptions : ` --device ${device}${payOptions}`;
@@ -109,9 +118,12 @@ function peopleReport({ write, tell }: Terminal): ReceiveReport {
       );
       return true;
     },
-    failed: (reason) => tell(`A connection came to nothing (${reason}).\n`),
+    failed: (reason) => tell(`A connection came to nothing (${reason}).${remarkOn(reason)}\n`),
     turnedAway: (counts) => tell(refusedText(counts)),
-    keyChanged: (noiseKey) => tell(noiseKey === undefined ? NO_KEY : changedText(noiseKey)),
+    keyChanged(noiseKey) {
+      hasKey = noiseKey !== undefined;
+      tell(noiseKey === undefined ? NO_KEY : changedText(noiseKey));
+    },
     addressFailed: (reason) =>
       tell(`The address could not be published with the new key (${reason}); that is tried again.\n`),
     closed(withdrawn, left) {

@@ -8,6 +8,7 @@ import {
   zBase32,
 } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
+import { readPattern } from '../../src/payments/pattern-choice.ts';
 import {
   asAnswerFailure,
   asConnectionFailure,
@@ -49,6 +50,27 @@ describe('asConnectionFailure', () => {
     new TypeError('a mistake of ours'),
   ])('blames nobody else for $message', (error) => {
     expect(asConnectionFailure(error, '127.0.0.1:1')).toBe(error);
+  });
+});
+
+describe('a handshake that is broken off', () => {
+  const cut = new TransportError('TRANSPORT_HANDSHAKE_CUT', { messages: 1 });
+  const messageFor = (name?: string): string => {
+    const pattern = name === undefined ? undefined : readPattern(name, '--pattern', 'pay');
+    return (asConnectionFailure(cut, '127.0.0.1:1', pattern) as Error).message;
+  };
+
+  it('names what the payee has to accept, and that it may be busy [F1]', () => {
+    expect(messageFor('nn')).toMatch(/not accept NN: .*`paykit receive --patterns ik,ik-raw,xx,nn`/);
+    expect(messageFor('xx')).toContain('`paykit receive --patterns ik,ik-raw,xx`');
+    expect(messageFor()).toContain('not accept this pattern');
+    expect(messageFor()).toContain('try again in a minute');
+  });
+
+  it('doubts a Noise key where the pattern needs one, and nowhere else [F1]', () => {
+    expect(messageFor()).toContain('somebody else may be there');
+    expect(messageFor('ik')).toContain('does not hold the Noise key');
+    expect(messageFor('nn')).not.toMatch(/Noise key|somebody else/);
   });
 });
 

@@ -11,10 +11,12 @@ function toldOf(json: boolean): readonly string[] {
   const { surroundings, said } = fakeSurroundings();
   const report = createReceiveReport(surroundings.terminal, json);
   report.connected(session(false));
+  report.failed('TRANSPORT_PATTERN_REFUSED');
   report.keyChanged(KEY);
   report.connected(session(true));
   report.addressFailed('HOMESERVER_UNREACHABLE');
   report.keyChanged(undefined);
+  report.failed('TRANSPORT_PATTERN_REFUSED');
   report.turnedAway({ rate: 1 });
   report.turnedAway({ rate: 2, 'per-ip': 1, total: 4 });
   return `${said.output}${said.told}`.trimEnd().split('\n');
@@ -24,10 +26,12 @@ describe('createReceiveReport', () => {
   it('tells people of another key in one line each [O4]', () => {
     expect(toldOf(false)).toEqual([
       'A payer connected with IK.',
+      'A connection came to nothing (TRANSPORT_PATTERN_REFUSED). A payer asked for a pattern that is not accepted here: --patterns of `paykit receive` says which are.',
       `The key was replaced, and the address names the new one, ${'ab'.repeat(32)}; a former one is answered during its overlap, unless it was revoked.`,
       'A payer connected with IK, to the former key.',
       'The address could not be published with the new key (HOMESERVER_UNREACHABLE); that is tried again.',
       'The key was revoked, and there is no other one: nobody is answered until `paykit keys publish` makes one.',
+      'A connection came to nothing (TRANSPORT_PATTERN_REFUSED).',
       'A connection was refused: more than 10 in a minute from one address. Whoever connects again in a minute is answered.',
       '7 connections were refused: more than 10 in a minute from one address, more than 50 at once from one address, more than 1000 at once. Whoever connects again in a minute is answered.',
     ]);
@@ -36,10 +40,12 @@ describe('createReceiveReport', () => {
   it('tells programs the same in one event each [O4]', () => {
     expect(toldOf(true).map((line) => JSON.parse(line))).toEqual([
       { event: 'connected', pattern: 'IK' },
+      { event: 'connection-failed', reason: 'TRANSPORT_PATTERN_REFUSED' },
       { event: 'key-changed', noiseKey: 'ab'.repeat(32) },
       { event: 'connected', pattern: 'IK', formerKey: true },
       { event: 'address-failed', reason: 'HOMESERVER_UNREACHABLE' },
       { event: 'key-changed', noiseKey: null },
+      { event: 'connection-failed', reason: 'TRANSPORT_PATTERN_REFUSED' },
       { event: 'connections-refused', count: 1, reasons: { rate: 1 } },
       { event: 'connections-refused', count: 7, reasons: { rate: 2, 'per-ip': 1, total: 4 } },
     ]);
