@@ -17,6 +17,8 @@ const HOME_PROBLEMS = {
     'The home {folder} is protected by a passphrase. Set PAYKIT_PASSPHRASE, name a file with --passphrase-file, or run this on a terminal.',
   'no secret':
     'The home {folder} holds a public identity only. Do this where the seed is; `paykit keys prepare` has it signed there.',
+  'no seed':
+    'The home {folder} holds a public identity only, and this cannot be signed elsewhere: it needs the seed. Run it in the home that has the seed; --home names another one.',
   'too costly':
     'The file {file} asks for more memory or time than a passphrase may cost. It was not written by this program.',
   'folder refused':

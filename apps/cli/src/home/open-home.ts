@@ -31,9 +31,17 @@ export interface Home extends HomeFolder {
   close(): Promise<void>;
 }
 
-/** @throws HomeFailed: `no secret`. */
-export function requireSecret({ secret, folder }: Pick<Home, 'secret' | 'folder'>): HomeSecret {
-  if (secret === undefined) throw new HomeFailed('no secret', folder);
+/**
+ * The secret of a home that has one.
+ *
+ * @param problem `no seed` for what no file of `paykit keys prepare` can stand in for.
+ * @throws HomeFailed: `no secret`, or `no seed`.
+ */
+export function requireSecret(
+  { secret, folder }: Pick<Home, 'secret' | 'folder'>,
+  problem: 'no secret' | 'no seed' = 'no secret',
+): HomeSecret {
+  if (secret === undefined) throw new HomeFailed(problem, folder);
   return secret;
 }
 

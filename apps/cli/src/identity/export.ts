@@ -88,7 +88,7 @@ async function exportSeed(
   const unlocked = await unlockHome(settings, surroundings);
   try {
     const { folder } = settings;
-    const { seed } = requireSecret({ secret: unlocked.secret, folder });
+    const { seed } = requireSecret({ secret: unlocked.secret, folder }, 'no seed');
     // Noted first: from now on somebody else may publish for this identity, too.
     await writePrivateFile(homeFiles(folder).exported, new Uint8Array(), { replace: true });
     await handOutSecret(seed, (bytes) => encodeSeedText(bytes, format), to, surroundings);
@@ -122,7 +122,7 @@ async function exportSession(
   const { signal, terminal, fetch, clock } = surroundings;
   const unlocked = await unlockHome(settings, surroundings);
   try {
-    const { signer } = requireSecret({ secret: unlocked.secret, folder: settings.folder });
+    const { signer } = requireSecret({ secret: unlocked.secret, folder: settings.folder }, 'no seed');
     const { homeserver } = connectPubky({ ...settings.network, fetch, clock });
     const wishes = { capabilities: KEY_CAPABILITIES, signal };
     const session = await homeserver.signIn(signer, wishes).catch((error: unknown) => {

@@ -14,10 +14,10 @@ export interface OwnNoiseKey {
 /**
  * The key that peers know this device by; where none was ever made, the one it would publish first.
  *
- * @throws HomeFailed: `no secret`.
+ * @throws HomeFailed: `no seed`.
  */
 export async function ownNoiseKey(home: Home, surroundings: Surroundings): Promise<OwnNoiseKey> {
-  const secret = requireSecret(home);
+  const secret = requireSecret(home, 'no seed');
   const keys = openKeys(home, home.device, surroundings, { wishes: {}, onEvent() {} });
   try {
     const { ledger } = await keys.keeper.status({ signal: surroundings.signal });

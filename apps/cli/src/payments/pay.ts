@@ -89,7 +89,7 @@ async function payFromHome(options: PayOptions, surroundings: Surroundings): Pro
   const { terminal, clock, random } = surroundings;
   const home = await openHome(options.settings, surroundings);
   try {
-    const { signer } = requireSecret(home);
+    const { signer } = requireSecret(home, 'no seed');
     const { network, store, folder, dht } = home;
     const sources = dht === undefined ? [] : [dht.source];
     terminal.tell(`Looking up ${zBase32.encode(options.payee)} …\n`);

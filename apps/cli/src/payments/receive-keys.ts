@@ -100,11 +100,11 @@ async function bringUpToDate(
 /**
  * The keys of a payee, whom payers must find: what is due is done first, and from then on whenever it is due.
  *
- * @throws CommandFailed if the key is not published. @throws HomeFailed: `no secret`.
+ * @throws CommandFailed if the key is not published. @throws HomeFailed: `no seed`.
  */
 export async function openReceiveKeys(home: Home, surroundings: Surroundings): Promise<ReceiveKeys> {
   const { terminal, clock } = surroundings;
-  const { noiseKey, signer } = requireSecret(home);
+  const { noiseKey, signer } = requireSecret(home, 'no seed');
   let lookOut: LookOut | undefined;
   let catchUp: CatchUp | undefined;
   const keys = openKeys(home, home.device, surroundings, {

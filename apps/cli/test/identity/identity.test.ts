@@ -248,7 +248,7 @@ describe('runImport', () => {
     const made = await run(runImport, [...home(), '--public', IDENTITY]);
     expect(made.error).toBeUndefined();
     expect(made.told).toContain(`keys prepare --request-out FILE --home ${folder.inside('home')}\``);
-    expect((await run(runExport, [...home(), '--stdout'])).error?.problem).toBe('no secret');
+    expect((await run(runExport, [...home(), '--stdout'])).error?.problem).toBe('no seed');
     expect((await run(runExport, [...home(), '--public'])).output).toBe(`${IDENTITY}\n`);
   });
 

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { connectPeerKeys, zBase32 } from 'pubky-paykit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/command-errors.ts';
+import { runImport } from '../../src/identity/import.ts';
 import { runDecide } from '../../src/keys/decide.ts';
 import { runPublish } from '../../src/keys/publish.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { runPay } from '../../src/payments/pay.ts';
+import { runReceive } from '../../src/payments/receive.ts';
 import { localNetwork, type Ran, run, temporaryFolder } from '../home/command-run.ts';
 import { putEndpoint } from './directory.ts';
 import { later } from './jumping-clock.ts';
@@ -154,6 +156,18 @@ describe('runPay', () => {
       expect(output).toMatch(/^[^\n]+\n$/);
       expect(JSON.parse(output)).toEqual({ outcome: 'failed', problem, message: error?.message });
       expect(output).not.toContain(passphrase);
+    }
+  });
+
+  it('sends nobody to sign elsewhere what cannot be signed there [F1] [O3]', async () => {
+    const home = ['--home', folder.inside('public')];
+    await run(runImport, ['--public', payer.identity, ...home]);
+    const paid = await run(runPay, [...asked(payee), ...home]);
+    const receiving = await run(runReceive, home);
+    expect(JSON.parse(paid.output)).toMatchObject({ problem: 'no-seed' });
+    for (const { error } of [paid, receiving]) {
+      expect(error?.problem).toBe('no seed');
+      expect(error?.message).not.toContain('keys prepare');
     }
   });
 
