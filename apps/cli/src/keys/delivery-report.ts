@@ -1,9 +1,10 @@
-import { DISCOVERY_ERRORS, HOMESERVER_ERRORS } from 'pubky-paykit';
+import { currentKey, DISCOVERY_ERRORS, HOMESERVER_ERRORS } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
 import type { HomeSettings } from '../home/home-settings.ts';
 import { networkAdvice } from '../home/network-advice.ts';
 import { withGiven } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
+import { placesOf, placesText } from './key-places.ts';
 import type { Work } from './work.ts';
 
 const TABLES: Readonly<Record<string, { readonly nextStep: string } | undefined>> = {
@@ -19,6 +20,11 @@ const WITHOUT_ACCOUNT: readonly string[] = [
 ];
 const NO_ACCOUNT_ADVICE =
   'there is no account yet, because the homeserver could not be reached. It is made at the next run, too.';
+
+/** Of a packet, where the tables advise what no command does: it happens by itself, or not at all. */
+const NO_ROOM: readonly string[] = ['DISCOVERY_PACKET_TOO_LARGE', 'DISCOVERY_REVOCATION_NO_ROOM'];
+const NO_ROOM_ADVICE =
+  'the packet is full: it has room for some three records. It is tried again at every run, and revocations make room once they are 37 days old; records of other devices stay. The file on the homeserver does not need that room.';
 
 const DHT_TARGET = 'dht';
 /** What it is noted by that a target is not there in this run. */
@@ -36,6 +42,7 @@ function adviceFor({ target, code }: TargetReport, settings: HomeSettings): stri
     const nodes = settings.dht.bootstrap.join(', ');
     return `no node of the DHT answers at ${nodes}: check --dht-bootstrap, and the connection.`;
   }
+  if (code !== undefined && NO_ROOM.includes(code)) return NO_ROOM_ADVICE;
   if (code !== undefined && WITHOUT_ACCOUNT.includes(code)) return NO_ACCOUNT_ADVICE;
   return networkAdvice(code, settings) ?? TABLES[code ?? '']?.nextStep ?? 'Try again later.';
 }
@@ -47,6 +54,10 @@ export interface Run {
   readonly written: ReadonlySet<string>;
   /** Why there was no session, if there was none. */
   readonly outage: string | undefined;
+  /** Whether the current key has come to all targets that are waited for. */
+  readonly isConfirmed: boolean;
+  /** The targets that had no room for the record of a former key. */
+  readonly crowded: ReadonlySet<string>;
 }
 
 interface TargetReport {
@@ -93,6 +104,14 @@ function advices(left: readonly TargetReport[], settings: HomeSettings): readonl
   return [...targets].map(([advice, names]) => `${names.join(' and ')}: ${advice}`);
 }
 
+/** Names the places: a target that has refused the key for good is not waited for. */
+async function confirmedText({ keys, signal }: Work): Promise<string> {
+  const { ledger } = await keys.keeper.status({ signal });
+  const key = ledger && currentKey(ledger);
+  const places = key && (await placesOf(keys.queue, ledger, key, { signal }));
+  return `The new key is published${places === undefined ? '' : placesText(places)}.\n`;
+}
+
 const NOTHING_DUE =
   'Nothing was due, and nothing was written. That is from the notes of this home: what is published was not read again.\n';
 const NOTHING_DUE_OFFLINE =
@@ -101,11 +120,18 @@ const NOTHING_DUE_OFFLINE =
 /** Says per target what became of a run. @throws CommandFailed if something is still queued: what, why, and when it is tried again. */
 export async function reportDelivery(
   work: Work,
-  { settings, written, outage }: Run,
+  { settings, written, outage, isConfirmed, crowded }: Run,
   { terminal }: Surroundings,
 ): Promise<void> {
+  if (isConfirmed) terminal.write(await confirmedText(work));
   const targets = await reportOf(work, written);
   for (const { target, text } of targets) terminal.write(`  ${target.padEnd(12)}${text}\n`);
+  if (crowded.size > 0) {
+    const where = [...crowded].join(' and ');
+    terminal.tell(
+      `A former key had no room in: ${where}. The file on the homeserver is enough; nothing is to be done.\n`,
+    );
+  }
   const left = targets.filter(({ isDone }) => !isDone);
   if (left.length === 0) {
     if (written.size === 0) terminal.tell(outage === undefined ? NOTHING_DUE : NOTHING_DUE_OFFLINE);

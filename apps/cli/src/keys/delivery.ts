@@ -1,4 +1,4 @@
-import { isCodedError, type KeeperEvent, type QueueEvent } from 'pubky-paykit';
+import { isCodedError, isFormerDevice, type KeeperEvent, type QueueEvent } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
 import { isOutage, type SessionWishes } from '../home/home-session.ts';
 import type { HomeSettings } from '../home/home-settings.ts';
@@ -17,7 +17,6 @@ const EVENT_TEXTS: Readonly<Partial<Record<KeeperEvent['kind'] | QueueEvent['kin
   adopted: 'The key that is published is one of this seed; its ledger was made anew.',
   restamped: 'The records were signed again.',
   rotated: 'A new key takes the place of the former one.',
-  confirmed: 'The new key is published everywhere.',
   retired: 'The overlap of a former key is over; it was taken off.',
   revoked: 'A key was revoked.',
   restated: 'What is to be known of a key was signed again for a place that did not have it.',
@@ -34,6 +33,13 @@ const QUEUEING: readonly string[] = [
   'restated',
   'withdrawn',
 ];
+
+/** Whether a former key was left out of a packet that has no room for it, which is no failure. */
+function isWithoutRoom(event: KeeperEvent | QueueEvent): event is QueueEvent & { readonly kind: 'partial' } {
+  return (
+    event.kind === 'partial' && event.code === 'DISCOVERY_PACKET_TOO_LARGE' && isFormerDevice(event.device)
+  );
+}
 
 /** Notes apart from the store that the device has keys, before anything of them is published. */
 async function noteKeys({ home, keys, device, signal }: Work): Promise<void> {
@@ -97,10 +103,14 @@ export async function withKeys(
   const { terminal, signal } = surroundings;
   const home = await openHome(settings, surroundings);
   const written = new Set<string>();
+  const crowded = new Set<string>();
   let news = 0;
+  let isConfirmed = false;
   const onEvent = (event: KeeperEvent | QueueEvent): void => {
     if (QUEUEING.includes(event.kind)) news += 1;
     if (event.kind === 'published') written.add(event.target);
+    if (event.kind === 'confirmed') isConfirmed = true;
+    if (isWithoutRoom(event)) crowded.add(event.target);
     const text = EVENT_TEXTS[event.kind];
     if (text !== undefined) terminal.write(`${text}\n`);
   };
@@ -122,7 +132,7 @@ export async function withKeys(
       await noteKeys(work);
       terminal.tell('Publishing …\n');
       await deliver(work, takeNews);
-      await reportDelivery(work, { settings, written, outage }, surroundings);
+      await reportDelivery(work, { settings, written, outage, isConfirmed, crowded }, surroundings);
     } finally {
       await keys.close();
     }

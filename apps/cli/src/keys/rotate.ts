@@ -1,10 +1,11 @@
-import { currentKey, hex, KEY_POLICIES, type KeyLedger } from 'pubky-paykit';
+import { currentKey, hex, KEY_POLICIES, type KeyLedger, liveKeys } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
 import { DHT_HELP, DHT_OPTIONS, readDhtSettings } from '../home/dht-settings.ts';
 import { HOME_HELP, HOME_OPTIONS, type HomeSettings } from '../home/home-settings.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { withKeys } from './delivery.ts';
+import { answeredIn } from './key-rows.ts';
 import { dateText, durationText } from './time-text.ts';
 
 const COMMAND = 'keys rotate';
@@ -20,7 +21,8 @@ export const ROTATE_HELP = `Usage: paykit keys rotate [options]
 
 Replaces the Noise key of this device, and publishes the new one. The former one
 is taken for an overlap, so that nobody who has just looked it up is turned
-away.
+away. Only the two newest former keys are taken: more than two rotations within
+7 days turn others away early.
 
   --device NAME          whose key (default: the device of the home)
 ${HOME_HELP}${DHT_HELP}  -h, --help             show this text
@@ -43,17 +45,23 @@ export function readRotateOptions(
   return { settings: readDhtSettings(values, environment, COMMAND), device };
 }
 
+const TURNED_AWAY =
+  'not answered any more: only the two newest former keys are. Who still has this one looks the new key up.';
+
 /** The new key, and until when the former ones are taken: for the overlap, which begins when all targets have the new one. */
 function rotatedText(ledger: KeyLedger, nowMs: number): string {
   const { overlapMs } = KEY_POLICIES.standard;
   const key = currentKey(ledger);
-  const former = ledger.keys.filter(({ status }) => status === 'former');
+  const answered = answeredIn(ledger, nowMs);
+  const former = liveKeys(ledger).filter(({ status }) => status === 'former');
+  const takenText = (sinceMs: number): string =>
+    `taken for ${durationText(overlapMs)} from when the new one is published: retired ${dateText(sinceMs + overlapMs, nowMs)} at the earliest`;
   return [
     ...(key === undefined ? [] : [`New key     ${hex.encode(key.noiseKey)}`]),
-    ...former.map(
-      ({ noiseKey, supersededAtMs = nowMs }) =>
-        `Former key  ${hex.encode(noiseKey)}\n  taken for ${durationText(overlapMs)} from when the new one is published everywhere: retired ${dateText(supersededAtMs + overlapMs, nowMs)} at the earliest`,
-    ),
+    ...former.map((each) => {
+      const taken = answered.includes(each) ? takenText(each.supersededAtMs ?? nowMs) : TURNED_AWAY;
+      return `Former key  ${hex.encode(each.noiseKey)}\n  ${taken}`;
+    }),
     '',
   ].join('\n');
 }

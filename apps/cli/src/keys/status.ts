@@ -1,4 +1,4 @@
-import { hex, type KeyLedger, type OwnKeys, zBase32 } from 'pubky-paykit';
+import { hex, type OwnKeys, zBase32 } from 'pubky-paykit';
 import { readArguments } from '../arguments.ts';
 import { readKeyFile } from '../home/home-files.ts';
 import { openHomeFolder } from '../home/home-folder.ts';
@@ -6,6 +6,8 @@ import { HOME_OPTIONS, type HomeSettings, readHomeSettings } from '../home/home-
 import { withGiven } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
+import { placesOf } from './key-places.ts';
+import { answeredIn, keyRows, type ShownKey } from './key-rows.ts';
 import { viewKeys } from './open-keys.ts';
 import { dateText } from './time-text.ts';
 
@@ -50,11 +52,28 @@ export function readStatusOptions(
   };
 }
 
+type Ledger = NonNullable<Awaited<ReturnType<OwnKeys['keeper']['status']>>['ledger']>;
+
+/** The keys of a ledger with what is noted of each. */
+function shownKeys(ledger: Ledger, queue: OwnKeys['queue'], surroundings: Surroundings): Promise<ShownKey[]> {
+  const { clock, signal } = surroundings;
+  const answered = answeredIn(ledger, clock.now());
+  return Promise.all(
+    ledger.keys.map(async (key) => {
+      const isPlaced = key.status === 'current' || key.status === 'revoked';
+      const places = isPlaced ? await placesOf(queue, ledger, key, { signal }) : undefined;
+      return { key, isAnswered: answered.includes(key), places };
+    }),
+  );
+}
+
 /** How the keys of a device stand. */
 interface Facts {
   readonly identity: string;
   readonly device: string;
-  readonly ledger: KeyLedger | undefined;
+  readonly ledger: Ledger | undefined;
+  /** The keys of the ledger, in its order. */
+  readonly shown: readonly ShownKey[];
   readonly next: Awaited<ReturnType<OwnKeys['keeper']['status']>>['next'];
   readonly queue: Awaited<ReturnType<OwnKeys['queue']['status']>>;
   readonly targets: Awaited<ReturnType<OwnKeys['queue']['progress']>>;
@@ -72,6 +91,7 @@ async function factsOf({ settings, device }: StatusOptions, surroundings: Surrou
       identity: zBase32.encode(identity),
       device: chosen,
       ...status,
+      shown: status.ledger === undefined ? [] : await shownKeys(status.ledger, queue, surroundings),
       queue: await queue.status({ signal }),
       targets: await queue.progress(chosen, { signal }),
     };
@@ -80,26 +100,31 @@ async function factsOf({ settings, device }: StatusOptions, surroundings: Surrou
   }
 }
 
-/** When things happened to a key, as they are named in the ledger. */
-const EVENTS = {
-  createdAtMs: 'made',
-  publishedAtMs: 'published everywhere',
-  supersededAtMs: 'replaced',
-  retiredAtMs: 'retired',
-  revokedAtMs: 'revoked',
-  announcedAtMs: 'revocation published everywhere',
-  withdrawnAtMs: 'revocation taken off',
-} as const;
-
-function keyRows(ledger: KeyLedger | undefined, nowMs: number): readonly string[] {
+function rowsOfKeys({ ledger, shown }: Facts, nowMs: number): readonly string[] {
   if (ledger === undefined) return ['No key yet: `paykit keys publish` makes one.'];
-  return [...ledger.keys].reverse().flatMap((key) => {
-    const dates = Object.entries(EVENTS).flatMap(([field, name]) => {
-      const atMs = key[field as keyof typeof EVENTS];
-      return atMs === undefined ? [] : [`    ${name} ${dateText(atMs, nowMs)}`];
-    });
-    const signed = `    signed ${dateText(Number(key.stampedSeconds) * 1_000, nowMs)}`;
-    return [`  ${key.status.padEnd(8)}  ${hex.encode(key.noiseKey)}`, ...dates, signed];
+  return [...shown].reverse().flatMap((each) => keyRows(each, nowMs));
+}
+
+/** What a target has got last, as it is named. */
+const LAST_TEXTS = {
+  key: 'key signed',
+  revocation: 'revocation signed',
+  retirement: 'taken off; last signed',
+};
+
+/** What each target has of the device. What was signed elsewhere goes past the queue, which has no notes of it then. */
+function targetRows({ ledger, targets }: Facts, nowMs: number): readonly string[] {
+  const isPublished = ledger?.keys.some(
+    ({ publishedAtMs, announcedAtMs }) => (publishedAtMs ?? announcedAtMs) !== undefined,
+  );
+  const isPrepared = isPublished && targets.every(({ kind }) => kind === undefined);
+  const nothing = isPrepared ? 'not noted: published with --prepared' : 'nothing from here';
+  return targets.map(({ target, kind = 'key', timestampSeconds }) => {
+    const what =
+      timestampSeconds === undefined
+        ? nothing
+        : `${LAST_TEXTS[kind]} ${dateText(Number(timestampSeconds) * 1_000, nowMs)}`;
+    return `  ${target.padEnd(12)}${what}`;
   });
 }
 
@@ -114,33 +139,28 @@ function queueRows({ waiting, parked }: Facts['queue'], nowMs: number): readonly
   ];
 }
 
-function textOf({ identity, device, ledger, next, queue, targets }: Facts, nowMs: number): string {
-  const published = targets.map(({ target, timestampSeconds }) => {
-    const what =
-      timestampSeconds === undefined
-        ? 'nothing from here'
-        : `record signed ${dateText(Number(timestampSeconds) * 1_000, nowMs)}`;
-    return `  ${target.padEnd(12)}${what}`;
-  });
+function textOf(facts: Facts, nowMs: number): string {
+  const { identity, device, next, queue } = facts;
   return [
     `Identity  ${identity}`,
     `Device    ${device}`,
     'Keys',
-    ...keyRows(ledger, nowMs),
+    ...rowsOfKeys(facts, nowMs),
     `Next      ${next === undefined ? 'nothing' : `${next.action} ${dateText(next.dueMs, nowMs)}`}`,
     'Published',
-    ...published,
+    ...targetRows(facts, nowMs),
     ...queueRows(queue, nowMs),
     '',
   ].join('\n');
 }
 
 /** The facts, for programs: times in Unix milliseconds, but those of records in seconds. */
-function jsonOf({ identity, device, ledger, next, queue, targets }: Facts): string {
-  const keys = (ledger?.keys ?? []).map(({ noiseKey, stampedSeconds, ...key }) => ({
+function jsonOf({ identity, device, shown, next, queue, targets }: Facts): string {
+  const keys = shown.map(({ key: { noiseKey, stampedSeconds, ...key }, isAnswered }) => ({
     noiseKey: hex.encode(noiseKey),
     ...key,
     stampedSeconds: Number(stampedSeconds),
+    answered: isAnswered,
   }));
   const published = targets.map(({ target, timestampSeconds, waiting, parked }) => ({
     target,

@@ -16,6 +16,7 @@ export interface StatusFacts {
     readonly status: string;
     readonly publishedAtMs?: number;
     readonly supersededAtMs?: number;
+    readonly answered: boolean;
   }[];
   readonly next?: { readonly action: string; readonly dueMs: number };
   readonly published: readonly {

@@ -12,6 +12,7 @@ import { runImport } from '../../src/identity/import.ts';
 import { runPrepare } from '../../src/keys/prepare.ts';
 import { runPublish } from '../../src/keys/publish.ts';
 import { runRotate } from '../../src/keys/rotate.ts';
+import { runStatus } from '../../src/keys/status.ts';
 import { fakeSurroundings, localNetwork, type Ran, temporaryFolder } from '../home/command-run.ts';
 import { currentIn, personIn, writings } from './people.ts';
 
@@ -75,6 +76,9 @@ describe('runPrepare', () => {
     expect(first.error).toBeUndefined();
     expect(first.output).toMatch(/homeserver +published\n +packet +published/);
     const key = currentIn(await online.status());
+    const shown = (await online.run(runStatus, [])).output;
+    expect(shown).toMatch(/ published \d{4}-[^(]* \([^()]*\)\n/);
+    expect(shown).toMatch(/homeserver +not noted: published with --prepared\n +packet +not noted/);
     expect((await bob.discover(identity)).facts).toMatchObject({ outcome: 'found', noiseKey: key });
 
     expect((await carry(['--action', 'rotate'])).error).toBeUndefined();

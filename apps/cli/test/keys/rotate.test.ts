@@ -1,6 +1,7 @@
 import { createTestnet } from '@pubky-paykit/testnet';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/command-errors.ts';
+import { runDiscover } from '../../src/keys/discover.ts';
 import { runPublish } from '../../src/keys/publish.ts';
 import { runRevoke } from '../../src/keys/revoke.ts';
 import { runRotate } from '../../src/keys/rotate.ts';
@@ -31,6 +32,57 @@ describe('runRotate', () => {
     expect(status.keys.map((key) => key.status)).toEqual(['former', 'current']);
     expect(status.keys[0]?.supersededAtMs).toBeDefined();
     expect((await bob.discover(await alice.identity())).facts.noiseKey).toBe(now);
+  });
+
+  it('ends well however often it is done, says which former keys are answered, and all are found [O3] [F1]', async () => {
+    await alice.create();
+    await alice.publish();
+    const identity = await alice.identity();
+    await alice.run(runRotate, []);
+    const ran = [await alice.run(runRotate, []), await alice.run(runRotate, [])];
+    for (const { error, output, told } of ran) {
+      expect(error).toBeUndefined();
+      expect(output).toContain('The new key is published (homeserver, packet).\n');
+      expect(told).toContain('A former key had no room in: packet. The file on the homeserver is enough');
+    }
+    const { keys, queue } = await alice.status();
+    expect(queue).toMatchObject({ waiting: [], parked: [] });
+    expect(keys.map(({ status, answered }) => `${status} ${answered}`)).toEqual([
+      'former false',
+      'former true',
+      'former true',
+      'current true',
+    ]);
+    const [oldest, second, newest] = keys.map(({ noiseKey }) => noiseKey);
+    const { output = '' } = ran[1] ?? {};
+    expect(output).toMatch(
+      new RegExp(`${newest}\\n  taken for 7 days .*\\n.*${second}\\n  taken for 7 days`),
+    );
+    expect(output).toMatch(new RegExp(`${oldest}\\n  not answered any more: only the two newest`));
+    const shown = (await alice.run(runStatus, [])).output;
+    expect(shown).toMatch(new RegExp(`former    ${oldest}\\n(?:    .*\\n)+?    not answered any more\\n`));
+    expect(shown.match(/not answered any more/g)).toHaveLength(1);
+    for (const noiseKey of [oldest, second, newest] as string[]) {
+      const device = `default-${noiseKey.slice(0, 16)}`;
+      const found = await bob.run(runDiscover, [identity, '--device', device, '--json']);
+      expect(JSON.parse(found.output)).toMatchObject({ outcome: 'found', source: 'homeserver', noiseKey });
+    }
+    expect((await alice.publish()).error).toBeUndefined();
+  });
+
+  it('says of what has no room where it is and where not, and never that it is everywhere [O4] [S2.3]', async () => {
+    await alice.create();
+    await alice.publish();
+    for (let round = 0; round < 3; round++) await alice.run(runRotate, []);
+    const { output, error } = await alice.run(runRevoke, ['--yes']);
+    expect(output).toContain('The new key is published (homeserver; not: packet).\n');
+    expect(error?.message).toContain('the packet is full');
+    expect(error?.message).not.toContain('Remove a record');
+    const shown = (await alice.run(runStatus, [])).output;
+    expect(shown).toMatch(/ published .* \(homeserver; not: packet\)\n/);
+    expect(shown).toMatch(/ revocation published .* \(homeserver, packet\)\n/);
+    expect(shown).toMatch(/packet +revocation signed /);
+    expect(`${output}${shown}${error?.message}`).not.toContain('everywhere');
   });
 
   it('is seen as a rotation by somebody who knew the key before', async () => {
