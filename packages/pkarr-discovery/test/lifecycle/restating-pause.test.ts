@@ -8,7 +8,7 @@ import type { PublicationQueue } from '../../src/queue/publication-queue.ts';
 import { household, ledgerOf, read, SIGNER, shown } from './household.ts';
 import { DAY_MS, derive, HOUR_MS, World } from './world.ts';
 
-const refused = new DiscoveryError('DISCOVERY_BAD_PUBLICATION', { problem: 'this target takes nothing' });
+const refused = new DiscoveryError('DISCOVERY_NO_PACKET');
 
 /** A queue that never comes to know, of the targets named, what they have. */
 function forgetting(queue: PublicationQueue, names: readonly string[]): PublicationQueue {
