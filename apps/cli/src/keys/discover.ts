@@ -6,6 +6,7 @@ import { withGivenHome } from '../home/next-command.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { DISCOVER_HELP, type DiscoverKeyOptions, readDiscoverOptions } from './discover-options.ts';
 import { errorOf, type LookUpOutcome, OUTCOME_TEXTS, STATE_REMARKS } from './discover-outcome.ts';
+import { keyStateText, type ReplacedKey, replacedIn } from './key-state-text.ts';
 import { asPeerFailure, withPeer } from './peer-command.ts';
 import { durationText } from './time-text.ts';
 
@@ -14,6 +15,8 @@ interface LookedUp {
   readonly outcome: LookUpOutcome;
   readonly result: DiscoveryResult;
   readonly state: string;
+  /** The key that this one has replaced a short time ago, if it has. */
+  readonly replaced: ReplacedKey | undefined;
 }
 
 async function lookUp(
@@ -28,12 +31,14 @@ async function lookUp(
     const { discovery, cache } = connectPeerKeys({ network, store, sources, clock });
     const result = await discovery.discoverNoiseKey(identity, { device, signal });
     if (result.outcome !== 'found') {
-      const { entry } = await cache.read(identity, device, { signal });
-      return { outcome: result.outcome, result, state: entry.state };
+      const kept = await cache.read(identity, device, { signal });
+      return { outcome: result.outcome, result, state: kept.entry.state, replaced: replacedIn(kept) };
     }
     const seen = [result.record, ...result.revocations];
     const { entry } = await cache.observe(identity, device, seen, { contact: 'occasional', signal });
-    return { outcome: entry.state === 'conflict' ? 'conflict' : 'found', result, state: entry.state };
+    const { state } = entry;
+    const outcome = state === 'conflict' ? 'conflict' : 'found';
+    return { outcome, result, state, replaced: replacedIn({ entry }) };
   } catch (error) {
     throw asPeerFailure(error, { identity, device }, settings.givenHome);
   } finally {
@@ -81,7 +86,7 @@ function factsOf(
 
 function foundText(
   { identity, device }: DiscoverKeyOptions,
-  { result, state }: LookedUp,
+  { result, state, replaced }: LookedUp,
   nowMs: number,
 ): string {
   if (result.outcome !== 'found') return '';
@@ -93,7 +98,7 @@ function foundText(
     `Key       ${hex.encode(noiseKey)}`,
     `Age       ${age} (time ${freshness})`,
     `Source    ${result.source}`,
-    `State     ${state}`,
+    `State     ${keyStateText(state, replaced, nowMs)}`,
     '',
   ].join('\n');
 }
@@ -110,12 +115,16 @@ function remarks({ failed, disagreements }: DiscoveryResult): readonly string[] 
 
 function failureText(
   { settings, identity, device }: DiscoverKeyOptions,
-  { outcome, result, state }: LookedUp & { readonly outcome: Exclude<LookUpOutcome, 'found'> },
+  { outcome, result, state, replaced }: LookedUp & { readonly outcome: Exclude<LookUpOutcome, 'found'> },
+  nowMs: number,
 ): string {
   const { what, next } = OUTCOME_TEXTS[outcome];
   const code = errorOf(result)?.code;
   const told = outcome === state ? undefined : STATE_REMARKS[state];
-  const kept = state === 'unknown' ? [] : [`Kept from before: a key in state ${state}.`, ...remarkOn(told)];
+  const kept =
+    state === 'unknown'
+      ? []
+      : [`Kept from before: a key in state ${keyStateText(state, replaced, nowMs)}.`, ...remarkOn(told)];
   return [
     `${outcome}: ${zBase32.encode(identity)} (device ${device}) ${what}${code ? ` (${code})` : ''}.`,
     ...remarks(result),
@@ -144,7 +153,7 @@ export async function runDiscover(
   const { outcome } = looked;
   if (options.json) terminal.write(`${JSON.stringify(factsOf(options, looked, clock.now()))}\n`);
   if (outcome !== 'found') {
-    throw new CommandFailed(inWords(failureText(options, { ...looked, outcome })));
+    throw new CommandFailed(inWords(failureText(options, { ...looked, outcome }, clock.now())));
   }
   if (options.json) return;
   terminal.write(foundText(options, looked, clock.now()));

@@ -143,7 +143,7 @@ export async function payAtFirstContact(
     await called.channel.close();
     throw error;
   }
-  tellKey(terminal, key);
+  tellKey(surroundings, key);
   terminal.tell(`Kept      ${hex.encode(key.noiseKey)}\nFrom now on only this key is taken for the payee.\n`);
   try {
     return await askForReceipt(parts, called, { key, address });

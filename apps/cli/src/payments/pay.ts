@@ -39,15 +39,15 @@ async function pay(parts: PayerParts, keys: PeerKeys): Promise<Payment> {
   const { options, surroundings } = parts;
   const { payee, device } = options;
   const { terminal, signal } = surroundings;
-  const { finder } = keys;
+  const { finder, cache } = keys;
   const call = { device, signal };
-  const first = await soughtKey(() => finder.find(payee, call), device, terminal);
+  const first = await soughtKey(() => finder.find(payee, call), parts, cache);
   if (first === undefined) return payStranger(parts, keys);
   const attempt = await attemptPayment(parts, first);
   if (!('failure' in attempt)) return attempt;
   terminal.tell('The handshake failed; looking the key up again.\n');
   const { noiseKey, state } = first;
-  const second = await soughtKey(() => finder.handshakeFailed(payee, noiseKey, call), device, terminal);
+  const second = await soughtKey(() => finder.handshakeFailed(payee, noiseKey, call), parts, cache);
   if (second === undefined) throw keyFailure('absent', device);
   if (sameBytes(second.noiseKey, noiseKey)) {
     if (state === 'tofu') await requireSameKey(parts, keys, first, attempt.address);

@@ -1,5 +1,7 @@
-import { hex, type KeyFinderEvent, type PeerKey } from 'pubky-paykit';
-import type { Terminal } from '../home/surroundings.ts';
+import { hex, type KeyCache, type KeyFinderEvent, type PeerKey } from 'pubky-paykit';
+import type { Surroundings } from '../home/surroundings.ts';
+import { keyStateText, type ReplacedKey, replacedIn } from '../keys/key-state-text.ts';
+import type { PayerParts } from './payee-call.ts';
 import { asKeyFailure } from './payment-failure.ts';
 
 /** Hex digits of a key that people are shown. */
@@ -22,12 +24,21 @@ const UNNAMED_REASONS: Readonly<Partial<Record<PeerKey['reason'], string>>> = {
   unconfirmed: 'trusted at first contact; still no record names it',
 };
 
-/** Says which key is used, and why. */
-export function tellKey({ tell }: Terminal, key: PeerKey): void {
+/**
+ * Says which key is used, and why.
+ *
+ * @param replaced The one that it has replaced a short time ago, if it has.
+ */
+export function tellKey(
+  { terminal: { tell }, clock }: Pick<Surroundings, 'terminal' | 'clock'>,
+  key: PeerKey,
+  replaced?: ReplacedKey,
+): void {
   const { noiseKey, state, reason, source, degraded, problem } = key;
   const from = source === undefined ? '' : `, from ${source}`;
   const why = (state === 'tofu' ? UNNAMED_REASONS[reason] : undefined) ?? KEY_REASONS[reason];
-  tell(`Key ${hex.encode(noiseKey).slice(0, SHOWN_DIGITS)}… is ${state}: ${why}${from}.\n`);
+  const standing = keyStateText(state, replaced, clock.now());
+  tell(`Key ${hex.encode(noiseKey).slice(0, SHOWN_DIGITS)}… is ${standing}: ${why}${from}.\n`);
   if (degraded) {
     tell(`Degraded: if the payee has revoked this key since, it cannot be seen now (${problem?.code}).\n`);
   }
@@ -43,12 +54,16 @@ export const EVENT_TEXTS: Readonly<Partial<Record<KeyFinderEvent['kind'], string
 /** Searches a key and says what is found; `undefined` if none is published or known. @throws PaymentFailed */
 export async function soughtKey(
   search: () => Promise<PeerKey | undefined>,
-  device: string,
-  terminal: Terminal,
+  { options, surroundings }: Pick<PayerParts, 'options' | 'surroundings'>,
+  cache: KeyCache,
 ): Promise<PeerKey | undefined> {
+  const { payee, device } = options;
+  const { signal } = surroundings;
   try {
     const key = await search();
-    if (key !== undefined) tellKey(terminal, key);
+    if (key === undefined) return undefined;
+    const kept = key.state === 'rotated' ? await cache.read(payee, device, { signal }) : undefined;
+    tellKey(surroundings, key, kept && replacedIn(kept));
     return key;
   } catch (error) {
     throw asKeyFailure(error, device);

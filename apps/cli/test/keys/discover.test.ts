@@ -56,6 +56,18 @@ describe('runDiscover', () => {
     expect((await bob.run(runDiscover, [`pubky://${identity}`])).output).toContain(`Key       ${key}`);
   });
 
+  it('says of a key that has taken the place of another one which one, and when [F1] [O4]', async () => {
+    await alice.create();
+    await alice.publish({ clock: shiftedClock(-20_000) });
+    const identity = await alice.identity();
+    const before = currentIn(await alice.status()) as string;
+    await bob.run(runDiscover, [identity]);
+    await alice.run(runRotate, []);
+    const { output } = await bob.run(runDiscover, [identity]);
+    expect(output).toContain(`State     verified (has replaced ${before.slice(0, 16)}… on `);
+    expect((await bob.discover(identity)).facts.state).toBe('rotated');
+  });
+
   it('needs no identity and no passphrase', async () => {
     await alice.create();
     await alice.publish();

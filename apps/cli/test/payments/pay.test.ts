@@ -90,9 +90,12 @@ describe('runPay', () => {
       receiving = await payee.receive(['--once']);
     });
     await putEndpoint(payee, `noise://127.0.0.1:${trap.port}@${before}`);
-    const paid = paidLine(await payer.pay(payee.identity));
+    const ran = await payer.pay(payee.identity);
+    const paid = paidLine(ran);
     await receiving?.ended;
     await trap.close();
+    expect(ran.told).toContain(`is verified (has replaced ${before.slice(0, 16)}… on `);
+    expect(ran.told).not.toContain('is rotated');
     expect(trap.connections()).toBe(1);
     expect(paid.key).toMatchObject({ state: 'rotated', reason: 'rotated', noiseKey: await payee.noiseKey() });
     expect(paid.address).toBe(receiving?.line.address);
