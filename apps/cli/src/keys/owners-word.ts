@@ -24,3 +24,11 @@ export async function ownersWord(home: Home, device: string): Promise<OwnersWord
   const isNew = await isUnpublished(home.folder, device);
   return { takeOver: !isNew, isNew };
 }
+
+/** How many contexts of a device are tried where its ledger is lost: the first ones. */
+const TRIED_CONTEXTS = 64;
+
+/** Whether a key is not found again by its seed alone, which takes the ledger in the home: its context was drawn. */
+export function needsLedger({ context }: { readonly context: string }): boolean {
+  return Number(/#([0-9]+)$/.exec(context)?.[1] ?? 0) >= TRIED_CONTEXTS;
+}

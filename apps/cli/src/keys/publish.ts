@@ -19,7 +19,7 @@ import type { Surroundings } from '../home/surroundings.ts';
 import { readDevice } from '../identity/device-argument.ts';
 import { readColdFile } from './cold-file.ts';
 import { withKeys } from './delivery.ts';
-import { ownersWord } from './owners-word.ts';
+import { needsLedger, ownersWord } from './owners-word.ts';
 import type { Work } from './work.ts';
 
 const COMMAND = 'keys publish';
@@ -125,9 +125,12 @@ async function publishBundle(
   }
 }
 
+const BACK_UP =
+  'What was published for this device before cannot be told, so that no earlier key of it is used again. Back up the folder of this home: the seed alone does not find this key.\n';
+
 /** Sees to it that the device has a key, unless that was given up on purpose: a retry must not bring one back. */
 async function publish(
-  { takeOver, newKey }: PublishOptions,
+  { settings, takeOver, newKey }: PublishOptions,
   { home, keys, device, signal }: Work,
   { terminal }: Surroundings,
 ): Promise<void> {
@@ -136,7 +139,7 @@ async function publish(
     terminal.tell(
       withGiven(
         `The keys of ${device} were revoked without a successor. \`paykit keys publish --new-key\` makes a new one.\n`,
-        home.given,
+        settings.given + settings.givenDht,
       ),
     );
     return;
@@ -144,7 +147,9 @@ async function publish(
   const word = await ownersWord(home, device);
   const published = await keys.keeper.publish({ ...word, takeOver: takeOver || word.takeOver, signal });
   const key = currentKey(published);
-  if (key !== undefined) terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
+  if (key === undefined) return;
+  terminal.write(`Device    ${device}\nKey       ${hex.encode(key.noiseKey)}\n`);
+  if (ledger === undefined && needsLedger(key)) terminal.tell(BACK_UP);
 }
 
 /** `paykit keys publish`, and `paykit publish` [F1] [O5]. @throws CommandFailed if something could not be published. */

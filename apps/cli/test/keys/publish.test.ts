@@ -210,7 +210,9 @@ describe('an outage while publishing [O5]', () => {
     await alice.create();
     network.testnet.faults.relay.set({ refuse: true });
     network.testnet.faults.homeserver.set({ refuse: true });
-    expect((await alice.publish()).error?.message).toContain('homeserver and packet');
+    const first = await alice.publish();
+    expect(first.error?.message).toContain('homeserver and packet');
+    expect(first.told).not.toContain('Back up');
     expect((await alice.run(runPublish, ['--device', 'phone'])).error).toBeInstanceOf(Error);
     const down = await alice.status();
     expect(down.keys.map(({ context, status }) => `${context} ${status}`)).toEqual(['default current']);
@@ -234,7 +236,10 @@ describe('an outage while publishing [O5]', () => {
     await rm(join(folder.inside('alice'), 'store'), { recursive: true });
     network.testnet.faults.relay.set({ refuse: true });
     network.testnet.faults.homeserver.set({ refuse: true });
-    expect((await alice.publish()).error?.message).toContain('homeserver and packet');
+    const down = await alice.publish();
+    expect(down.error?.message).toContain('homeserver and packet');
+    expect(down.told).toContain('Back up the folder of this home: the seed alone does not find this key.');
+    expect((await alice.publish()).told).not.toContain('Back up');
     expect((await alice.status()).keys).toEqual([
       expect.objectContaining({ context: expect.stringMatching(/^default#[1-9][0-9]{6,}$/) }),
     ]);
