@@ -7,7 +7,8 @@ import { report } from '../reporting.ts';
  *
  * - `published`: a target has it, after so many failed attempts;
  * - `partial`: not all of its places (relays) have stored it, and these may still give what was there before, such as a revoked
- *   key; published again, as with the next record of the device, it reaches them;
+ *   key; published again, as with the next record of the device, it reaches them; or a packet has no room for a former key, and
+ *   does without (DISCOVERY_PACKET_TOO_LARGE);
  * - `parked`: a target has refused it for good, it cannot leave any more, or its target is not there: see the code; told again
  *   only of another code;
  * - `degraded`: a target cannot be reached or fails for now; told once;
