@@ -34,6 +34,11 @@ const CHOICES = {
 
 const NAMES = Object.keys(CHOICES) as readonly (keyof typeof CHOICES)[];
 
+/** Whether the payee finds out who pays by looking up the payer's Noise key. */
+export function looksUpPayer(name: ProfileName): boolean {
+  return NAMES.some((each) => CHOICES[each].name === name && CHOICES[each].looksUpPayer);
+}
+
 /** What a payee accepts where nobody says otherwise: what names its payers and shows the payee to no stranger. */
 export const DEFAULT_PATTERNS = 'ik,ik-raw,xx';
 

@@ -9,6 +9,7 @@ import {
 import type { Terminal } from '../home/surroundings.ts';
 import { type HostPort, hostPortText } from './host-port.ts';
 import type { PatternChoice } from './pattern-choice.ts';
+import { lookUpFact } from './pattern-facts.ts';
 import { type PayOptions, requestOf } from './pay-options.ts';
 import { type PayeeAddress, payeeAddress, rememberAddress } from './payee-address.ts';
 import { callPayee, type FailedHandshake, type PayerParts } from './payee-call.ts';
@@ -63,7 +64,7 @@ export async function askForReceipt(
     const receipt = await requestReceipt(channel, request, { store: receipts, clock, signal });
     return { ...found, selection, receipt, confirmed: true };
   } catch (error) {
-    throw asAnswerFailure(error, options.settings.given);
+    throw asAnswerFailure(error, options.settings.given, lookUpFact(selection.pattern));
   } finally {
     await channel.close();
   }

@@ -7,7 +7,8 @@ import { type LookUpOutcome, OUTCOME_TEXTS } from '../keys/discover-outcome.ts';
 import type { Peer } from '../keys/peer-argument.ts';
 import { asCacheFailure, CacheFailed } from '../keys/peer-cache-failure.ts';
 import { asPeerFailure, withPeer } from '../keys/peer-command.ts';
-import { DEFAULT_PATTERNS, type PatternChoice, patternsWith } from './pattern-choice.ts';
+import type { PatternChoice } from './pattern-choice.ts';
+import { type PatternFacts, patternFacts } from './pattern-facts.ts';
 import { printable } from './printable.ts';
 
 /** What stands between a payer and a receipt once the key of the payee is known: what happened, and what to do next. */
@@ -44,7 +45,7 @@ const PROBLEMS = {
     'Whoever listens there says to be somebody else than the payee ({peer}). Nothing was paid. Check the address and the identity with the payee.',
   'payer-unverified':
     'The payee could not verify that your Noise key is yours ({peer}). Run `paykit keys publish{given}`, then try again.',
-  unavailable: 'The payee cannot answer now ({peer}). Try again later.',
+  unavailable: 'The payee cannot answer now ({peer}). Try again later.{lookUp}',
   'no-answer':
     'The connection ended before the receipt came. The payee may have noted the request; no receipt was kept here. Try again.',
   mismatch: 'The payee confirmed something else than was asked for. Do not pay. Nothing was kept.',
@@ -65,27 +66,8 @@ export class PaymentFailed extends CommandFailed {
 
 /** What a message is filled with. */
 export type FailureFacts = Partial<
-  Readonly<Record<'method' | 'address' | 'peer' | 'given' | keyof PatternFacts, string>>
+  Readonly<Record<'method' | 'address' | 'peer' | 'given' | 'lookUp' | keyof PatternFacts, string>>
 >;
-
-/** What there is to say of a pattern that may not be accepted. */
-interface PatternFacts {
-  readonly pattern: string;
-  /** What a payee has to take to accept it. */
-  readonly patterns: string;
-  /** Of the key that a handshake with it needs. */
-  readonly doubt: string;
-}
-
-const KEY_DOUBT =
-  ' Or it does not hold the Noise key that the payee has published: somebody else may be there.';
-
-/** @param pattern The one that was asked for; what fits if nothing. */
-function patternFacts(pattern: PatternChoice | undefined): PatternFacts {
-  const patterns = pattern === undefined ? DEFAULT_PATTERNS : patternsWith(pattern);
-  const doubt = (pattern?.usesPayeeKey ?? true) ? KEY_DOUBT : '';
-  return { pattern: pattern?.name ?? 'this pattern', patterns, doubt };
-}
 
 /** @param code Of the error behind it, which the message ends with. */
 export function paymentFailure(
@@ -224,8 +206,9 @@ const REFUSALS: Readonly<Record<string, keyof typeof PROBLEMS>> = {
  * What asking for the receipt threw, for people; anything else as it is.
  *
  * @param given What the command to go on with needs, too; see `HomeSettings`.
+ * @param lookUp Of {@link lookUpFact}.
  */
-export function asAnswerFailure(error: unknown, given = ''): unknown {
+export function asAnswerFailure(error: unknown, given = '', lookUp = ''): unknown {
   if (!isCodedError(error)) return error;
   const { peerCode, peerMessage = '' } = error.context as Partial<Record<'peerCode' | 'peerMessage', string>>;
   // What the peer says is no name of a member of its own.
@@ -233,5 +216,5 @@ export function asAnswerFailure(error: unknown, given = ''): unknown {
   const problem = isKnown ? REFUSALS[peerCode] : ANSWER_PROBLEMS[error.code];
   if (problem === undefined) return error;
   const peer = peerCode === undefined ? '' : printable(`${peerCode}, ${peerMessage}`);
-  return paymentFailure(problem, { peer, given }, error.code);
+  return paymentFailure(problem, { peer, given, lookUp }, error.code);
 }

@@ -75,6 +75,16 @@ function refusedText(counts: RefusedCounts): string {
   return `${what}: ${reasons}. Whoever connects again in a minute is answered.\n`;
 }
 
+/** What is behind a refusal that is this side's. */
+const CAUSES: Readonly<Record<string, string>> = {
+  PAYKIT_LOOKUP_FAILED:
+    ': the payer could not be looked up now, which ik-raw and xx need. It can pay with --pattern ik',
+};
+
+function causeText(cause: { readonly code: string } | undefined): string {
+  return cause === undefined ? '' : ` (${cause.code})${CAUSES[cause.code] ?? ''}`;
+}
+
 /** What there is to do about connections that come to nothing. */
 const FAILURE_REMARKS: Readonly<Record<string, string>> = {
   TRANSPORT_PATTERN_REFUSED:
@@ -103,7 +113,8 @@ function peopleReport({ write, tell }: Terminal): ReceiveReport {
     connected: ({ pattern, formerKeyUsed }) =>
       tell(`A payer connected with ${pattern}${formerKeyUsed ? ', to the former key' : ''}.\n`),
     answered(answer) {
-      if (answer.outcome === 'refused') tell(`A request was refused: ${answer.reason}.\n`);
+      if (answer.outcome === 'refused')
+        tell(`A request was refused: ${answer.reason}${causeText(answer.cause)}.\n`);
       if (answer.outcome !== 'confirmed') return false;
       const { receipt, repeated } = answer;
       const what = repeated ? 'Again     ' : 'Payment   ';
@@ -144,7 +155,7 @@ function programReport({ write }: Terminal): ReceiveReport {
     connected: ({ pattern, formerKeyUsed }) =>
       line('connected', { pattern, ...(formerKeyUsed && { formerKey: true }) }),
     answered(answer) {
-      if (answer.outcome === 'refused') line('refused', { reason: answer.reason });
+      if (answer.outcome === 'refused') line('refused', { reason: answer.reason, code: answer.cause?.code });
       if (answer.outcome !== 'confirmed') return false;
       line('payment', { repeated: answer.repeated, receipt: receiptFacts(answer.receipt) });
       return !answer.repeated;

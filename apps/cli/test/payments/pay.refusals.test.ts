@@ -218,6 +218,21 @@ describe('runPay', () => {
     expect(await receiptsOf(payer)).toBe(0);
   });
 
+  it('says on both sides that the payee could not look the payer up, and that ik needs no look-up [F1] [O5]', async () => {
+    const receiving = await payee.receive();
+    const there = ['--connect', receiving.line.address];
+    paidLine(await payer.pay(payee.identity, there));
+    network.testnet.faults.relay.set({ refuse: true });
+    network.testnet.faults.homeserver.set({ refuse: true });
+    const refused = await payer.pay(payee.identity, [...there, '--pattern', 'xx']);
+    expectProblem(refused, 'unavailable');
+    expect(refused.error?.message).toContain('--pattern ik needs no look-up');
+    paidLine(await payer.pay(payee.identity, [...there, '--pattern', 'ik']));
+    await receiving.interrupt();
+    const event = { event: 'refused', reason: 'UNAVAILABLE', code: 'PAYKIT_LOOKUP_FAILED' };
+    expect(receiving.events()).toContainEqual(event);
+  });
+
   it('is not confirmed where the payee cannot verify the payer [W-05]', async () => {
     const receiving = await payee.receive();
     // Nobody finds a record of the payer.

@@ -9,6 +9,7 @@ import {
 } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import { readPattern } from '../../src/payments/pattern-choice.ts';
+import { lookUpFact } from '../../src/payments/pattern-facts.ts';
 import {
   asAnswerFailure,
   asConnectionFailure,
@@ -102,6 +103,20 @@ describe('asAnswerFailure', () => {
   it('leaves what is wrong on this side as it is', () => {
     const error = new PaykitError('PAYKIT_STORE_FAILED');
     expect(asAnswerFailure(error)).toBe(error);
+  });
+});
+
+describe('a payee that cannot answer now', () => {
+  const facts = { peerCode: 'UNAVAILABLE', peerMessage: '' };
+  const failure = (pattern: 'IK' | 'XX' | 'IK-raw'): Error =>
+    asAnswerFailure(new PaykitError('PAYKIT_PEER_UNAVAILABLE', facts), '', lookUpFact(pattern)) as Error;
+
+  it('may not be able to look the payer up, where the pattern has it do so [F1]', () => {
+    for (const pattern of ['IK-raw', 'XX'] as const) {
+      expect(failure(pattern).message).toContain(`With ${pattern} it has to look up`);
+      expect(failure(pattern).message).toContain('--pattern ik needs no look-up');
+    }
+    expect(failure('IK').message).not.toContain('look');
   });
 });
 

@@ -1,10 +1,17 @@
-import type { SessionFacts } from 'pubky-paykit';
+import { type MessageAnswer, PaykitError, type SessionFacts } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import { createReceiveReport } from '../../src/payments/receive-report.ts';
 import { fakeSurroundings } from '../home/command-run.ts';
 
 const KEY = new Uint8Array(32).fill(0xab);
 const session = (formerKeyUsed: boolean) => ({ pattern: 'IK', formerKeyUsed }) as SessionFacts;
+
+/** A request that was refused because of a look-up. */
+const UNAVAILABLE = {
+  outcome: 'refused',
+  reason: 'UNAVAILABLE',
+  cause: new PaykitError('PAYKIT_LOOKUP_FAILED', { what: 'payer' }),
+} as MessageAnswer;
 
 /** What is told of a key that is replaced, and of a payer who has not heard of it. */
 function toldOf(json: boolean): readonly string[] {
@@ -49,5 +56,16 @@ describe('createReceiveReport', () => {
       { event: 'connections-refused', count: 1, reasons: { rate: 1 } },
       { event: 'connections-refused', count: 7, reasons: { rate: 2, 'per-ip': 1, total: 4 } },
     ]);
+  });
+
+  it('says of a payer that could not be looked up what it can do [O5]', () => {
+    const { surroundings, said } = fakeSurroundings();
+    createReceiveReport(surroundings.terminal, false).answered(UNAVAILABLE);
+    expect(said.told).toMatch(
+      /^A request was refused: UNAVAILABLE \(PAYKIT_LOOKUP_FAILED\): .* --pattern ik\.\n$/,
+    );
+    createReceiveReport(surroundings.terminal, true).answered(UNAVAILABLE);
+    const event = { event: 'refused', reason: 'UNAVAILABLE', code: 'PAYKIT_LOOKUP_FAILED' };
+    expect(JSON.parse(said.output)).toEqual(event);
   });
 });
