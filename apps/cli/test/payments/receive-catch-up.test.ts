@@ -1,7 +1,9 @@
-import type { KeeperStatus, KeyLedger } from 'pubky-paykit';
+import type { KeyLedger, OwnKeys } from 'pubky-paykit';
 import { describe, expect, it } from 'vitest';
 import { createCatchUp } from '../../src/payments/receive-catch-up.ts';
 import { createStandingClock } from './standing-clock.ts';
+
+type KeeperStatus = Awaited<ReturnType<OwnKeys['keeper']['status']>>;
 
 const HOUR_MS = 3_600_000;
 const { signal } = new AbortController();
