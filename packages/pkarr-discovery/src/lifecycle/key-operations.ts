@@ -160,7 +160,7 @@ export function createKeyOperations(options: KeyOperationsOptions): KeyOperation
     for (const kind of ['revocation', 'key'] as const) {
       const said = new Set<string>();
       for (;;) {
-        const untold = await untoldStandings(after, (asked) => desk.progress(asked, signal));
+        const untold = await untoldStandings(after, (asked) => desk.progress(asked, signal), nowMs);
         const again = untold
           .filter(
             ({ key, ...each }) => each.kind === kind && due.includes(key.context) && !said.has(each.device),

@@ -1,3 +1,4 @@
+import { RESTATING_PAUSE_MS, REVOCATION_KEEP_MS } from '../constants.ts';
 import type { TargetProgress } from '../queue/queue-status.ts';
 import { keyPrefix } from '../records/verified-key-record.ts';
 import { formerDevice } from './former-device.ts';
@@ -39,25 +40,36 @@ function standings(ledger: KeyLedger): readonly Standing[] {
   ];
 }
 
-/** Whether a target shows it, or will: what it is to get of the device is on its way, however long that takes. */
-function isTold({ kind, noiseKey, waiting, parked }: TargetProgress, standing: Standing): boolean {
-  return waiting || parked || (kind === standing.kind && noiseKey === keyPrefix(standing.key.noiseKey));
+/**
+ * Whether a target shows it, or will: what it is to get of the device is on its way, however long that takes. A revocation
+ * that did not reach all of its places is not told for as long as one of them can still show a record of the key.
+ */
+function isTold(progress: TargetProgress, { kind, key }: Standing, nowMs: number): boolean {
+  const { waiting, parked, partial, atMs = 0 } = progress;
+  if (waiting || parked) return true;
+  if (progress.kind !== kind || progress.noiseKey !== keyPrefix(key.noiseKey)) return false;
+  if (!partial || kind === 'key') return true;
+  const isOver = nowMs - (key.revokedAtMs ?? 0) >= REVOCATION_KEEP_MS;
+  return isOver || Math.abs(nowMs - atMs) < RESTATING_PAUSE_MS;
 }
 
 /**
  * What some target neither shows nor is to get, as far as the queue knows: a target came later, or was away while a key was
  * replaced or revoked, or what the queue knew was lost. Nobody else would ever tell it that a key is revoked.
+ *
+ * @param nowMs Unix milliseconds.
  */
 export async function untoldStandings(
   ledger: KeyLedger,
   progressOf: ProgressOf,
+  nowMs: number,
 ): Promise<readonly Standing[]> {
   // What is still to be handed over may be what is missing.
   if (ledger.outbox.length > 0) return [];
   const untold: Standing[] = [];
   for (const standing of standings(ledger)) {
     const progress = await progressOf(standing.device);
-    if (!progress.every((each) => isTold(each, standing))) untold.push(standing);
+    if (!progress.every((each) => isTold(each, standing, nowMs))) untold.push(standing);
   }
   return untold;
 }

@@ -96,7 +96,9 @@ export function createLane(target: PublicationTarget, ports: LanePorts): Lane {
 
   async function note(delivery: Delivery, unreached: readonly FailedTarget[]): Promise<void> {
     const nowMs = Math.floor(millisecondsOf(clock));
-    const [before] = await ports.change((state) => stirred(delivered(state, delivery, nowMs), name, nowMs));
+    const [before] = await ports.change((state) =>
+      stirred(delivered(state, delivery, nowMs, unreached.length), name, nowMs),
+    );
     tell({ kind: 'published', ...about(delivery), attempts: delivery.attempts });
     const [first] = unreached;
     if (first !== undefined) {

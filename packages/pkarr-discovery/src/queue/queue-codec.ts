@@ -37,6 +37,7 @@ const markShape = object({
   key: optional(text(/^[0-9a-f]{16}$/)),
   timestampSeconds: uint64,
   atMs: natural,
+  unreached: optional(natural),
 });
 
 const degradedShape = object({ target: targetShape, code: codeShape, sinceMs: natural });

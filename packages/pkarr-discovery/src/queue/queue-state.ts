@@ -35,6 +35,8 @@ export interface PublishedMark {
   readonly timestampSeconds: bigint;
   /** Unix milliseconds. */
   readonly atMs: number;
+  /** How many places of the target, such as relays, were not reached with it; undefined if all were. */
+  readonly unreached?: number | undefined;
 }
 
 /** A target that fails for now. */
@@ -122,14 +124,27 @@ export function exchanged(state: QueueState, before: Publication, after: Publica
   };
 }
 
-/** The target has it. It need not be in the queue any more: something newer may have taken its place on the way. */
-export function delivered(state: QueueState, delivery: Delivery, nowMs: number): QueueState {
+/**
+ * The target has it. It need not be in the queue any more: something newer may have taken its place on the way.
+ *
+ * @param unreached Places of the target that do not have it.
+ */
+export function delivered(
+  state: QueueState,
+  delivery: Delivery,
+  nowMs: number,
+  unreached: number,
+): QueueState {
   const { id, target, publication } = delivery;
   const { device, kind } = publication;
   const before = markOf(state, target, device);
   const timestampSeconds = latestOf([newestIn(delivery), before?.timestampSeconds ?? 0n]);
   const key = keyIn(publication);
-  const mark = { target, device, kind, ...(key !== undefined && { key }), timestampSeconds, atMs: nowMs };
+  const mark = {
+    ...{ target, device, kind, timestampSeconds, atMs: nowMs },
+    ...(key !== undefined && { key }),
+    ...(unreached > 0 && { unreached }),
+  };
   return {
     ...state,
     deliveries: state.deliveries.filter((each) => each.id !== id),

@@ -46,6 +46,8 @@ export interface TargetProgress {
   readonly atMs: number | undefined;
   readonly waiting: boolean;
   readonly parked: boolean;
+  /** Whether places of the target, such as one of its relays, were not reached with what it has got last. */
+  readonly partial: boolean;
 }
 
 function shown({ target, publication, queuedAtMs, attempts, code }: Delivery): QueuedPublication {
@@ -101,6 +103,7 @@ export function progressOf(
       atMs: mark?.atMs,
       waiting: own.some(({ parkedAtMs }) => parkedAtMs === undefined),
       parked: own.some(({ parkedAtMs }) => parkedAtMs !== undefined),
+      partial: mark?.unreached !== undefined,
     };
   });
 }

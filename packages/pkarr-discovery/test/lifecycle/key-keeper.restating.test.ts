@@ -1,6 +1,7 @@
 import { zBase32 } from '@pubky-paykit/primitives';
 import { describe, expect, it } from 'vitest';
 import { REVOCATION_KEEP_MS } from '../../src/constants.ts';
+import { DiscoveryError, type PublicationTarget } from '../../src/index.ts';
 import { rejectionOf } from '../bytes.ts';
 import { soon } from '../soon.ts';
 import { formerOf, household, ledgerOf, read, SIGNER, shown } from './household.ts';
@@ -63,6 +64,45 @@ describe('what a target was not told', () => {
     expect(read(world, 'default')).toBe(shown('default'));
     const { revision } = await keeper.publish();
     expect((await keeper.publish()).revision).toBe(revision);
+  });
+
+  it('[O4] [S2.3] is told again, more and more seldom, for as long as a place was not reached with a revocation', async () => {
+    const world = new World();
+    await published(world);
+    let isLagging = true;
+    const life = world.live();
+    const [file, packet] = life.targets as [PublicationTarget, PublicationTarget];
+    const lagging: PublicationTarget = {
+      ...packet,
+      async publish(publication, call) {
+        await packet.publish(publication, call);
+        const error = new DiscoveryError('DISCOVERY_OFFLINE', { relay: 'b', reason: 'refused' });
+        if (isLagging) call?.onPartial?.([{ target: 'b', error }]);
+      },
+    };
+    const { keeper, queue, events } = household(world, { ...life, targets: [file, lagging] });
+    const told = () => events.filter(({ kind }) => kind === 'restated').length;
+    const pass = async (hours: number): Promise<void> => {
+      for (let hour = 0; hour < hours; hour++) {
+        world.clock.advance(HOUR_MS);
+        await keeper.run();
+        await queue.flush();
+      }
+    };
+    await keeper.revoke({ successor: false });
+    await queue.flush();
+    await keeper.run();
+    expect(told()).toBe(0);
+    await pass(1);
+    expect(told()).toBe(1);
+    await pass(5 * 24);
+    expect(told()).toBeGreaterThan(5);
+    expect(told()).toBeLessThan(12);
+    isLagging = false;
+    await pass(25);
+    const before = told();
+    await pass(10 * 24);
+    expect(told()).toBe(before);
   });
 
   it('[O4] is told once, and not again while it is on its way', async () => {

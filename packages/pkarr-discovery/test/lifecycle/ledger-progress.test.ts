@@ -12,6 +12,7 @@ const having = (change: Partial<TargetProgress> = {}): TargetProgress => ({
   atMs: START_MS,
   waiting: false,
   parked: false,
+  partial: false,
   ...change,
 });
 const waiting = (timestampSeconds: bigint | undefined): TargetProgress =>

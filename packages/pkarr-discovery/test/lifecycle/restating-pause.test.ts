@@ -25,6 +25,7 @@ function forgetting(queue: PublicationQueue, names: readonly string[]): Publicat
               atMs: undefined,
               waiting: false,
               parked: false,
+              partial: false,
             }
           : each,
       );

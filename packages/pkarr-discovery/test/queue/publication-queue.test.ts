@@ -117,7 +117,14 @@ describe('createPublicationQueue', () => {
       nextAttemptMs: startMs + 90_000,
     });
     expect(await queue.progress('default')).toEqual([
-      { target: 'relay', timestampSeconds: undefined, atMs: undefined, waiting: true, parked: false },
+      {
+        target: 'relay',
+        timestampSeconds: undefined,
+        atMs: undefined,
+        waiting: true,
+        parked: false,
+        partial: false,
+      },
     ]);
   });
 

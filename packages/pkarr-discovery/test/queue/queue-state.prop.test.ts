@@ -85,7 +85,7 @@ function step(
   if (what === 'retake') return retaken(state, target, nowMs);
   const head = nextDelivery(state, target);
   if (head === undefined) return state;
-  if (what === 'deliver') return stirred(delivered(state, head, nowMs), target, nowMs);
+  if (what === 'deliver') return stirred(delivered(state, head, nowMs, nowMs % 3), target, nowMs);
   if (what === 'postpone') return postponed(state, head, { code: 'X', notBeforeMs: nowMs, nowMs });
   const notBeforeMs = nowMs + parkedFor(head, predictableRandomForTestingOnly(nowMs));
   return parked(state, head, { code: 'X', nowMs, notBeforeMs });
@@ -100,7 +100,7 @@ function drained(state: QueueState, got: Map<string, Publication[]>): QueueState
     expect(hasDueParked(left, target, laterMs)).toBe(false);
     for (let head = nextDelivery(left, target); head !== undefined; head = nextDelivery(left, target)) {
       got.get(target)!.push(head.publication);
-      left = delivered(left, head, laterMs);
+      left = delivered(left, head, laterMs, 0);
     }
   }
   return left;

@@ -82,7 +82,7 @@ function marksOf(count: number): QueueState {
     const about = { identity: filled(9), device: `d${number}` };
     const each: Publication = number === 5 ? { ...about, kind: 'retirement' } : publication(about.device);
     state = enqueued(state, each, ['a'], number);
-    state = delivered(state, nextDelivery(state, 'a')!, number);
+    state = delivered(state, nextDelivery(state, 'a')!, number, 0);
   }
   return state;
 }
@@ -119,7 +119,7 @@ describe('enqueued after a retirement', () => {
     const retired: Publication = { identity: filled(9), device: 'd', kind: 'retirement' };
     for (const each of [publication('d', 'key', 5), retired]) {
       state = enqueued(state, each, ['a'], 0);
-      state = delivered(state, nextDelivery(state, 'a')!, 0);
+      state = delivered(state, nextDelivery(state, 'a')!, 0, 0);
     }
     expect(enqueued(state, publication('d', 'key', 3), ['a'], 0)).toBe(state);
     expect(enqueued(state, publication('d', 'key', 6), ['a'], 0).deliveries).toHaveLength(1);
