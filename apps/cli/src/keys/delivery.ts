@@ -1,4 +1,4 @@
-import { isCodedError, isFormerDevice, type KeeperEvent, type QueueEvent } from 'pubky-paykit';
+import { isCodedError, type KeeperEvent, type QueueEvent } from 'pubky-paykit';
 import { CommandFailed } from '../command-errors.ts';
 import { isOutage, type SessionWishes } from '../home/home-session.ts';
 import type { HomeSettings } from '../home/home-settings.ts';
@@ -9,6 +9,7 @@ import { notePublished } from '../home/published-devices.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { reportDelivery } from './delivery-report.ts';
 import { openKeys } from './open-keys.ts';
+import { isWithoutRoom } from './without-room.ts';
 import type { Work } from './work.ts';
 
 /** What keepers tell about, for people. */
@@ -33,13 +34,6 @@ const QUEUEING: readonly string[] = [
   'restated',
   'withdrawn',
 ];
-
-/** Whether a former key was left out of a packet that has no room for it, which is no failure. */
-function isWithoutRoom(event: KeeperEvent | QueueEvent): event is QueueEvent & { readonly kind: 'partial' } {
-  return (
-    event.kind === 'partial' && event.code === 'DISCOVERY_PACKET_TOO_LARGE' && isFormerDevice(event.device)
-  );
-}
 
 /** Notes apart from the store that the device has keys, before anything of them is published. */
 async function noteKeys({ home, keys, device, signal }: Work): Promise<void> {

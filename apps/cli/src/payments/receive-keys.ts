@@ -12,6 +12,7 @@ import { withGiven } from '../home/next-command.ts';
 import { type Home, requireSecret } from '../home/open-home.ts';
 import type { Surroundings } from '../home/surroundings.ts';
 import { openKeys } from '../keys/open-keys.ts';
+import { isWithoutRoom } from '../keys/without-room.ts';
 import { sameBytes } from '../same-bytes.ts';
 import { type CatchUp, createCatchUp } from './receive-catch-up.ts';
 import { type LookOut, startLookOut } from './receive-look-out.ts';
@@ -65,6 +66,7 @@ const WAKING: readonly Event['kind'][] = [
 ];
 
 function textOf(event: Event): string | undefined {
+  if (isWithoutRoom(event)) return undefined;
   const say = EVENT_TEXTS[event.kind] as ((event: Event) => string) | undefined;
   return say?.(event);
 }

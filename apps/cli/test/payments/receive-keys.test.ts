@@ -99,6 +99,29 @@ async function deliver({ queue, keeper }: OwnKeys): Promise<void> {
 }
 
 describe('openReceiveKeys', () => {
+  it('says nothing of former keys that find no room in the packet, where nothing of them was before [O3] [O5]', async () => {
+    const payee = await createPublished(folder.path, 'crowded', network.environment);
+    await payee.withHome(async (home) => {
+      const { surroundings: quiet } = fakeSurroundings();
+      const events: string[] = [];
+      const other = openKeys(home, home.device, quiet, {
+        wishes: { signUp: false },
+        onEvent: ({ kind }) => events.push(kind),
+      });
+      for (let round = 0; round < 3; round++) await other.keeper.rotate();
+      await other.close();
+      const said: string[] = [];
+      const tell = (text: string): void => void said.push(text);
+      const keys = await openReceiveKeys(home, { ...quiet, terminal: { ...quiet.terminal, tell } });
+      await keys.close();
+      expect(events.filter((kind) => kind === 'rotated')).toHaveLength(3);
+      expect(said).toEqual(['Doing what is due for the published key …\n']);
+      const view = openKeys(home, home.device, quiet, { wishes: { signUp: false }, onEvent() {} });
+      expect(await view.queue.status()).toMatchObject({ waiting: [], parked: [] });
+      await view.close();
+    });
+  });
+
   it('answers with the keys of now, whoever has rotated them, and tells of the new one [O4]', async () => {
     await whileListening(async ({ keys, other, told, next }) => {
       const former = shown(await keys.active());
