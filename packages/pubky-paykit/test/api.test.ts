@@ -36,6 +36,7 @@ it('exports these values and no others', () => {
       "acceptPaymentChannel",
       "activeKey",
       "answerRequest",
+      "answeredKeys",
       "base64",
       "coldBundleCodec",
       "coldRequestCodec",

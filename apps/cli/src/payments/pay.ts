@@ -19,7 +19,7 @@ import { PAY_HELP, type PayOptions, readPayOptions } from './pay-options.ts';
 import type { PayerParts } from './payee-call.ts';
 import { EVENT_TEXTS, soughtKey } from './payee-key.ts';
 import { attemptPayment, attemptWithoutKey, type Payment } from './payment-attempt.ts';
-import { keyFailure } from './payment-failure.ts';
+import { keyFailure, paymentFailure } from './payment-failure.ts';
 import { openPaymentStores } from './payment-folders.ts';
 import { receiptFacts, receiptLines } from './receipt-report.ts';
 
@@ -90,6 +90,7 @@ async function payFromHome(options: PayOptions, surroundings: Surroundings): Pro
   const home = await openHome(options.settings, surroundings);
   try {
     const { signer } = requireSecret(home, 'no seed');
+    if (sameBytes(options.payee, home.identity)) throw paymentFailure('oneself');
     const { network, store, folder, dht } = home;
     const sources = dht === undefined ? [] : [dht.source];
     terminal.tell(`Looking up ${zBase32.encode(options.payee)} …\n`);

@@ -17,7 +17,10 @@ const PROBLEMS = {
     'The payee of this pattern finds out who pays by looking up your Noise key, and it is not published. Run `paykit keys publish{given}` first; a payee whose key is known needs no look-up with --pattern ik.',
   'first-contact':
     'Nobody vouches for a key at first contact, so somebody has to say that it is meant, and nobody can be asked here. Nothing was sent. Ask the payee to run `paykit keys publish`, or say --trust-first-contact.',
-  'not-trusted': 'The key that was shown was not trusted. Nothing was sent, and nothing is kept of it.',
+  'not-trusted':
+    'The key that was shown was not trusted. Nothing was sent, and nothing is kept of it. Ask the payee to read its key to you from `paykit keys status`, then pay again; or ask it to publish its key with `paykit keys publish`, so that nobody has to compare it.',
+  oneself:
+    'That is the identity of this home: nobody pays themselves. Nothing was sent. Name the identity of the payee, or pay from another home with --home.',
   'first-contact-changed':
     'Another key is shown than at the first contact before, which has expired. Nothing was sent. Ask the owner which key is right, then pay where you can be asked, or run `paykit keys decide IDENTITY --forget` first.',
   'record-vanished':

@@ -73,7 +73,9 @@ describe('runPay at a first contact', () => {
   });
 
   it('shows nothing of itself, and keeps nothing, before it is told to trust [W-16]', async () => {
-    expect(problemOf(await payer.pay(payee.identity, at, answering(false)))).toBe('not-trusted');
+    const refused = await payer.pay(payee.identity, at, answering(false));
+    expect(problemOf(refused)).toBe('not-trusted');
+    expect(refused.error?.message).toContain('Ask the payee to read its key to you');
     expect(receiving.events().map(({ event }) => event)).not.toContain('connected');
     expect(await peersOf(payer)).toEqual([]);
   });

@@ -51,6 +51,15 @@ describe('runPay', () => {
     await trap.close();
   });
 
+  it('does not pay the identity of its own home, and connects nowhere for it [F1]', async () => {
+    const trap = await listenAndCut();
+    const toItself = await payer.pay(payer.identity, ['--connect', `127.0.0.1:${trap.port}`]);
+    expectProblem(toItself, 'oneself');
+    expect(toItself.told).not.toContain('Looking up');
+    expect(trap.connections()).toBe(0);
+    await trap.close();
+  });
+
   it('names the newer key of a payee that has revoked the known one, and how to take it [S3.2] [F1]', async () => {
     const first = await payee.receive(['--once']);
     paidLine(await payer.pay(payee.identity));
