@@ -29,10 +29,10 @@ export const RECEIVE_HELP = `Usage: paykit receive [options]
 Takes payments: listens for payers, publishes the address where they find it, and
 answers each request with a receipt, which is kept in the home. The Noise key of
 this device has to be published: \`paykit keys publish\`. It is kept fresh and
-replaced in time; payers who know the former key only are answered for its overlap
-of 7 days, also after \`paykit keys rotate\`. Ctrl-C finishes what is
-being answered, takes the address back and ends with exit status 130; the end after
---once or --exit-after has exit status 0.
+replaced in time; payers who know one of the two keys before it only are answered
+for 7 days after it was replaced, also by \`paykit keys rotate\`. Ctrl-C finishes
+what is being answered, takes the address back and ends with exit status 130; the
+end after --once or --exit-after has exit status 0.
 
 From one address 10 connections are taken a minute, and 50 at once: more are
 refused, and told of once a minute at most. Payers behind one NAT or proxy share
