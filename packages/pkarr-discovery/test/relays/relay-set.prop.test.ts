@@ -88,12 +88,17 @@ describe('createRelaySet', () => {
           }
           if (one.kind === 'put') {
             const replacing = one.madeOf?.timestamp;
+            const isThere = relays.some((each) => {
+              const held = each.peek(signer.publicKey);
+              return held !== undefined && compareSignedPackets(held, one.packet) === 0;
+            });
             const report = await outcome(set.put(one.packet, { replacing }));
             seen.add(typeof report === 'object' ? 'stored' : `${report}`);
             if (typeof report !== 'object') continue;
             expect(isOlder(one.packet)).toBe(false);
-            // What is replaced was seen by whoever made the new one: it is what that was made of, or older.
-            if (newest !== undefined && newest !== one.packet) {
+            // What is replaced was seen by whoever made the new one: it is what that was made of, or older. A packet that a
+            // relay has already is published again, and not made anew.
+            if (newest !== undefined && !isThere && compareSignedPackets(newest, one.packet) !== 0) {
               expect(newest.timestamp).toBeLessThanOrEqual(replacing ?? -1n);
             }
             expect(report.stored.length).toBeGreaterThan(0);
