@@ -1,30 +1,14 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ensureBuilt } from '../../../tooling/scripts/ensure-built.mjs';
+import { builtProgram, MAIN } from './built-program.ts';
 import { localNetwork, temporaryFolder } from './home/command-run.ts';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const runFile = promisify(execFile);
 const folder = temporaryFolder();
 const network = localNetwork();
 
-const environmentOf = (name: string) => ({
-  ...process.env,
-  ...network.environment,
-  PAYKIT_HOME: folder.inside(name),
-});
-const paykit = (name: string, args: readonly string[]) =>
-  runFile(process.execPath, [MAIN, ...args], { env: environmentOf(name) });
-
-/** @returns The identity in z-base-32. */
-async function settle(name: string): Promise<string> {
-  const { stdout } = await paykit(name, ['identity', 'create', '--no-passphrase']);
-  await paykit(name, ['publish']);
-  return /^Identity {2}(\S+)$/m.exec(stdout)?.[1] ?? '';
-}
+const { environmentOf, paykit, settle } = builtProgram(folder, network);
 
 /** A `paykit receive` in a process of its own that listens; killed at the end of the test. */
 async function receive(name: string, args: readonly string[] = []) {

@@ -60,16 +60,6 @@ export function allEnqueued(
   return next;
 }
 
-/** {@link allEnqueued} with one publication, for these targets. */
-export function enqueued(
-  state: QueueState,
-  publication: Publication,
-  targets: readonly string[],
-  nowMs: number,
-): QueueState {
-  return allEnqueued(state, [publication], () => targets, nowMs);
-}
-
 function enqueuedFor(state: QueueState, publication: Publication, target: string, nowMs: number): QueueState {
   if (isOvertaken(state, target, publication)) return state;
   const seconds = secondsOf(publication);

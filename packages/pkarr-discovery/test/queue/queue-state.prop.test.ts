@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effort } from '../../../../tooling/vitest/effort.ts';
 import type { Publication } from '../../src/publications/publication.ts';
-import { enqueued } from '../../src/queue/enqueuing.ts';
 import { hasDueParked, parked, parkedFor, retaken, stirred, unparked } from '../../src/queue/parking.ts';
 import { queueCodec } from '../../src/queue/queue-codec.ts';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../../src/queue/queue-state.ts';
 import { awayWith } from '../../src/queue/stranded.ts';
 import { filled } from '../bytes.ts';
+import { enqueued } from './queued.ts';
 
 const TARGETS = ['a', 'b'];
 const DEVICES = ['default', 'phone'];

@@ -7,10 +7,11 @@ import {
   MAX_QUEUED_REVOCATIONS,
 } from '../../src/constants.ts';
 import type { Publication } from '../../src/publications/publication.ts';
-import { allEnqueued, enqueued } from '../../src/queue/enqueuing.ts';
+import { allEnqueued } from '../../src/queue/enqueuing.ts';
 import { queueCodec } from '../../src/queue/queue-codec.ts';
 import { delivered, EMPTY_QUEUE, nextDelivery, type QueueState } from '../../src/queue/queue-state.ts';
 import { filled, thrownBy } from '../bytes.ts';
+import { enqueued } from './queued.ts';
 
 const RECORD = 'v=1;k=AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=;ts=';
 

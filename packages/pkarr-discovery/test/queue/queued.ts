@@ -1,4 +1,6 @@
 import type { Publication, RecordPublication } from '../../src/publications/publication.ts';
+import { allEnqueued } from '../../src/queue/enqueuing.ts';
+import type { QueueState } from '../../src/queue/queue-state.ts';
 import { formatKeyRecord } from '../../src/records/key-record.ts';
 import { signKeyRecord } from '../../src/records/sign-key-record.ts';
 import { filled } from '../bytes.ts';
@@ -33,4 +35,14 @@ export const revocation = (change: RecordChange = {}) => signed('revocation', ch
 /** A device that shall have no record. */
 export function retirement(device = 'default'): Publication {
   return { identity: SIGNER.publicKey, device, kind: 'retirement' };
+}
+
+/** One publication is queued for these targets. */
+export function enqueued(
+  state: QueueState,
+  publication: Publication,
+  targets: readonly string[],
+  nowMs: number,
+): QueueState {
+  return allEnqueued(state, [publication], () => targets, nowMs);
 }
